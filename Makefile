@@ -1,0 +1,47 @@
+# make demo: the main job, on a real homeserver · make test: the whole suite
+PYTHON ?= python3
+VENV   := .venv
+BIN    := $(VENV)/bin
+READY  := $(VENV)/.ready
+
+.PHONY: setup demo test lint bench soak fuzz lock clean
+
+setup: $(READY)
+
+# Made anew only when the lock or the project's own metadata changed.
+$(READY): requirements.lock pyproject.toml
+	@$(PYTHON) -c 'import sys; sys.exit(sys.version_info < (3, 11))' || { echo "Hallway needs Python 3.11 or newer; $(PYTHON) is $$($(PYTHON) --version 2>&1). Name another one with: make PYTHON=python3.12 $(MAKECMDGOALS)" >&2; exit 2; }
+	@test -x $(BIN)/python || $(PYTHON) -m venv $(VENV) || { echo "python3 -m venv failed; on Debian it comes with the package python3-venv" >&2; rm -rf $(VENV); exit 2; }
+	$(BIN)/python -m pip install --quiet --disable-pip-version-check --require-hashes -r requirements.lock
+	$(BIN)/python -m pip install --quiet --disable-pip-version-check --no-deps --no-build-isolation --editable .
+	@touch $(READY)
+
+demo: $(READY)
+	@$(BIN)/hallway demo
+
+test: $(READY)
+	$(BIN)/python -m pytest
+
+lint: $(READY)
+	$(BIN)/ruff check .
+	$(BIN)/ruff format --check .
+	$(BIN)/mypy
+	$(BIN)/lint-imports
+
+bench: $(READY)
+	@for script in benchmarks/[a-z]*.py; do echo "== $$script"; $(BIN)/python $$script || failed=1; done; test -z "$$failed"
+
+# QUESTIONS, KILLS and SEED may be given: make soak QUESTIONS=300 KILLS=20 SEED=7
+soak: $(READY)
+	$(BIN)/python -m tests.faults.soak --questions $(or $(QUESTIONS),3000) --kills $(or $(KILLS),200) --restarts $(or $(RESTARTS),10) $(if $(SEED),--seed $(SEED))
+
+fuzz: $(READY)
+	HALLWAY_FUZZ=$(or $(EXAMPLES),20000) $(BIN)/python -m pytest -q tests/test_formats_fuzz.py --timeout 3600 $(if $(SEED),--hypothesis-seed=$(SEED))
+
+# Needs uv. Writes versions and hashes, never where they came from.
+lock:
+	uv pip compile --quiet --universal --python-version 3.11 --generate-hashes --no-emit-index-url --no-header --no-annotate \
+	  --extra demo --group dev pyproject.toml --output-file requirements.lock
+
+clean:
+	rm -rf $(VENV) .mypy_cache .ruff_cache .pytest_cache .hypothesis

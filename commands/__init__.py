@@ -1,0 +1,1 @@
+"""commands answer: one file a command, synchronous functions of values."""

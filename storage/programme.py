@@ -1,0 +1,103 @@
+"""The programme as values: what a format parses and what storage keeps.
+
+Nothing here does I/O. All instants are aware and in UTC; the conference's own zone is a name beside them.
+"""
+
+from __future__ import annotations
+
+from dataclasses import dataclass, field
+from datetime import date, datetime, timedelta
+
+TITLE_MAX = 300
+NAME_MAX = 200
+ABSTRACT_MAX = 40_000
+URL_MAX = 2_000
+
+
+class FormatError(ValueError):
+    """The input is not a programme of this format, or is broken beyond use.
+
+    The text is one sentence that says what is wrong and where (line or path in the input).
+    """
+
+
+@dataclass(frozen=True, slots=True)
+class Speaker:
+    """A person of a talk. `id` is the feed's own, empty where it gives none."""
+
+    name: str
+    id: str = ""
+
+
+@dataclass(frozen=True, slots=True)
+class Talk:
+    """Anything with a slot in the programme.
+
+    key:        identity within the feed, the same in every release: the guid case-folded, else the feed's
+                id, with the start added where one of them repeats.
+    id:         what the feed calls it, unique within the feed; shown to people and scripts.
+    starts_at:  aware UTC.
+    duration:   zero when the feed gives none that can be believed.
+    day:        the conference day it is printed under (a talk at 00:30 belongs to the day before).
+    location:   as the organizers print it, empty when not announced.
+    abstract:   plain text, paragraphs separated by blank lines.
+    """
+
+    key: str
+    id: str
+    title: str
+    starts_at: datetime
+    duration: timedelta
+    day: date
+    location: str = ""
+    track: str = ""
+    kind: str = ""
+    subtitle: str = ""
+    abstract: str = ""
+    language: str = ""
+    url: str = ""
+    speakers: tuple[Speaker, ...] = ()
+
+    @property
+    def ends_at(self) -> datetime:
+        return self.starts_at + self.duration
+
+
+@dataclass(frozen=True, slots=True)
+class Day:
+    """A conference day: its number from 1, its date, and the instants (UTC) between which its talks lie."""
+
+    index: int
+    date: date
+    starts_at: datetime
+    ends_at: datetime
+
+
+@dataclass(frozen=True, slots=True)
+class Problem:
+    """Something doubtful in a feed that did not stop it from being read. `where` is a line or a path."""
+
+    where: str
+    what: str
+
+    def __str__(self) -> str:
+        return f"{self.where}: {self.what}"
+
+
+@dataclass(frozen=True, slots=True)
+class Programme:
+    """A whole timetable. `timezone` is an IANA name, or empty where the feed names none.
+
+    `talks` are in the feed's own order; `days` by date. `format` is the name of the format that read it.
+    """
+
+    title: str
+    timezone: str
+    days: tuple[Day, ...]
+    talks: tuple[Talk, ...]
+    acronym: str = ""
+    description: str = ""
+    url: str = ""
+    version: str = ""
+    format: str = ""
+    problems: tuple[Problem, ...] = field(default=(), compare=False)
