@@ -41,6 +41,7 @@ class Talk:
     day:        the conference day it is printed under (a talk at 00:30 belongs to the day before).
     location:   as the organizers print it, empty when not announced.
     abstract:   plain text, paragraphs separated by blank lines.
+    feed:       the name of the feed that storage keeps it under; empty as parsed.
     """
 
     key: str
@@ -57,6 +58,7 @@ class Talk:
     language: str = ""
     url: str = ""
     speakers: tuple[Speaker, ...] = ()
+    feed: str = field(default="", compare=False)
 
     @property
     def ends_at(self) -> datetime:

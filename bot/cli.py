@@ -1,0 +1,128 @@
+"""The command line. Only parses; each subcommand lives in a module of its own, imported when it is asked for."""
+
+from __future__ import annotations
+
+import argparse
+import logging
+import sys
+from importlib import import_module
+from importlib.metadata import version
+from pathlib import Path
+from typing import NoReturn
+
+from storage.errors import DatabaseUnusable, StoreError
+
+DONE, FAILED, WRONG = 0, 1, 2
+
+
+class Failure(Exception):
+    """A subcommand failed. The text is one line for standard error, `status` the exit status."""
+
+    def __init__(self, text: str, status: int = FAILED) -> None:
+        super().__init__(text)
+        self.status = status
+
+
+class _Parser(argparse.ArgumentParser):
+    def error(self, message: str) -> NoReturn:
+        self.exit(WRONG, f"{self.prog}: {message} (see {self.prog} --help)\n")
+
+
+def main() -> None:
+    """The program `hallway`. Exit status: 0 done, 1 failed and may work later, 2 something must be put right first."""
+    arguments = _parser().parse_args()
+    logging.basicConfig(
+        level=logging.DEBUG if arguments.debug else logging.INFO, format="%(asctime)s %(levelname)s %(message)s"
+    )
+    for noisy in ("apscheduler", "asyncio", "nio"):
+        logging.getLogger(noisy).setLevel(logging.ERROR)
+    try:
+        status = import_module(arguments.module).main(arguments)
+    except Failure as error:
+        status = _say(str(error), error.status, arguments.debug)
+    except DatabaseUnusable as error:
+        status = _say(str(error), WRONG, arguments.debug)
+    except StoreError as error:
+        status = _say(str(error), FAILED, arguments.debug)
+    except KeyboardInterrupt:
+        status = 130
+    except BrokenPipeError:
+        sys.stderr.close()
+        status = DONE
+    sys.exit(status)
+
+
+def _say(text: str, status: int, debug: bool) -> int:
+    if debug:
+        logging.getLogger("hallway").exception("stopped here")
+    print(f"hallway: {text}", file=sys.stderr)
+    return status
+
+
+def _parser() -> argparse.ArgumentParser:
+    parser = _Parser(prog="hallway", description="The conference bot for Matrix.")
+    parser.add_argument("--version", action="version", version=f"hallway {version('hallway')}")
+    parser.add_argument("--debug", action="store_true", help="log everything, and tracebacks with errors")
+    commands = parser.add_subparsers(title="commands", required=True, metavar="COMMAND")
+
+    run = _add(commands, "run", "bot.cli_run", "run the bot until it is told to stop")
+    run.add_argument("--config", type=Path, default=Path("config.toml"), metavar="FILE")
+
+    _add(commands, "demo", "bot.demo", "a real homeserver, the bot, the sample programme, a conversation")
+
+    load = _add(commands, "load", "bot.cli_load", "read programmes into the database, print what changed")
+    load.add_argument("sources", nargs="+", metavar="SOURCE", help='file or URL, or "sample"')
+    load.add_argument("--database", metavar="URL", help="default: the configured one, else sqlite:///hallway.db")
+    load.add_argument("--feed", default="main", metavar="NAME", help="the feed they are releases of (default: main)")
+    load.add_argument("--timezone", default="", metavar="ZONE", help="the zone where the programme names none")
+    load.add_argument("--json", action="store_true", help="one JSON object a source")
+
+    ask = _add(commands, "ask", "bot.cli_ask", "answer a chat command here, without Matrix")
+    ask.add_argument("text", nargs="+", metavar="TEXT", help='the command, as "!next rust"; - reads one a line')
+    ask.add_argument("--database", metavar="URL")
+    ask.add_argument("--programme", nargs="+", metavar="SOURCE", help="answer from these files instead of a database")
+    ask.add_argument("--at", metavar="TIME", help="ISO 8601; without a zone, the conference's")
+    ask.add_argument("--as", dest="user_id", default="@you:localhost", metavar="USER_ID")
+    ask.add_argument("--dm", action="store_true", help="as in a direct room: longer answers")
+    ask.add_argument("--json", action="store_true", help="one JSON object a command")
+
+    check = _add(commands, "check", "bot.cli_check", "say what is broken or doubtful in programmes")
+    check.add_argument("sources", nargs="+", metavar="SOURCE")
+    check.add_argument("--timezone", default="", metavar="ZONE")
+
+    doctor = _add(commands, "doctor", "bot.cli_doctor", "check everything the bot needs to work")
+    doctor.add_argument("--config", type=Path, default=Path("config.toml"), metavar="FILE")
+
+    backup = _add(commands, "backup", "bot.cli_data", "copy the database while the bot runs")
+    backup.add_argument("destination", type=Path, metavar="DEST")
+    export = _add(commands, "export-user", "bot.cli_data", "print everything kept about a person, as JSON")
+    forget = _add(commands, "forget-user", "bot.cli_data", "delete everything kept about a person")
+    for one in (export, forget):
+        one.add_argument("user_id", metavar="USER_ID")
+    for one in (backup, export, forget):
+        one.add_argument("--database", metavar="URL")
+    return parser
+
+
+def _add(
+    commands: argparse._SubParsersAction[argparse.ArgumentParser], name: str, module: str, text: str
+) -> argparse.ArgumentParser:
+    parser = commands.add_parser(name, help=text, description=text[0].upper() + text[1:] + ".")
+    parser.add_argument("--debug", action="store_true", default=argparse.SUPPRESS, help=argparse.SUPPRESS)
+    parser.set_defaults(module=module, command=name)
+    return parser
+
+
+def database_url(given: str | None) -> str:
+    """The database a subcommand works on: the one named, else that of ./config.toml, else sqlite:///hallway.db."""
+    if given:
+        return given
+    path = Path("config.toml")
+    if path.exists():
+        from bot.config import ConfigError, load_config
+
+        try:
+            return load_config(path).database.url
+        except ConfigError as error:
+            raise Failure(str(error), WRONG) from None
+    return "sqlite:///hallway.db"

@@ -1,0 +1,90 @@
+"""hallway ask"""
+
+from __future__ import annotations
+
+import argparse
+import asyncio
+import datetime as dt
+import json
+import sys
+from collections.abc import Iterable
+from pathlib import Path
+from typing import Any
+
+from bot.cli import DONE, FAILED, WRONG, Failure, database_url
+from bot.feed import SAMPLE, FeedError, refresh
+from commands.dispatch import answer
+from commands.registry import Services
+from commands.reply import Reply
+from storage.store import Store
+
+ROOM = "!terminal:localhost"
+
+
+def main(arguments: argparse.Namespace) -> int:
+    """Answer each command by the code that answers in chat; 1 if one of them is not even a command."""
+    store = _store(arguments)
+    try:
+        services = Services(store)
+        now = _moment(arguments.at, services)
+        status = DONE
+        for text in _texts(arguments.text):
+            reply = answer(text, services, sender=arguments.user_id, room_id=ROOM, direct=arguments.dm, now=now)
+            status = status if reply else FAILED
+            _print(text, reply, arguments.json)
+        return status
+    finally:
+        store.close()
+
+
+def _store(arguments: argparse.Namespace) -> Store:
+    """The named database; else the named programmes in memory; else ./hallway.db; else the sample, and say so."""
+    if arguments.database:
+        return Store(arguments.database)
+    sources = arguments.programme
+    if not sources:
+        url = database_url(None)
+        if Path("config.toml").exists() or Path("hallway.db").exists():
+            return Store(url)
+        print("hallway: there is no hallway.db here, so this is the sample programme (LPC 2022)", file=sys.stderr)
+        sources = [SAMPLE]
+    return asyncio.run(_in_memory(sources))
+
+
+async def _in_memory(sources: list[str]) -> Store:
+    store = Store("sqlite://")
+    for number, source in enumerate(sources, 1):
+        try:
+            await refresh(store, f"feed{number}", source)
+        except FeedError as error:
+            raise Failure(str(error)) from None
+    return store
+
+
+def _moment(text: str | None, services: Services) -> dt.datetime:
+    if not text:
+        return dt.datetime.now(dt.UTC)
+    try:
+        moment = dt.datetime.fromisoformat(text)
+    except ValueError:
+        raise Failure(f"--at {text}: not a time like 2022-09-12T09:00 or 2022-09-12T09:00+01:00", WRONG) from None
+    return (moment if moment.tzinfo else moment.replace(tzinfo=services.zone())).astimezone(dt.UTC)
+
+
+def _texts(words: list[str]) -> Iterable[str]:
+    return (line.rstrip("\n") for line in sys.stdin) if words == ["-"] else [" ".join(words)]
+
+
+def _print(text: str, reply: Reply | None, as_json: bool) -> None:
+    if as_json:
+        print(json.dumps(_value(reply), ensure_ascii=False), flush=True)
+    elif reply:
+        print(reply.plain, flush=True)
+    else:
+        print(f"hallway: {text!r} is no command, so the bot would say nothing (try !help)", file=sys.stderr)
+
+
+def _value(reply: Reply | None) -> dict[str, Any]:
+    if reply is None:
+        return {"plain": "", "html": "", "talks": [], "ok": False}
+    return {"plain": reply.plain, "html": reply.html, "talks": [talk.id for talk in reply.talks], "ok": reply.ok}

@@ -1,0 +1,87 @@
+"""hallway load"""
+
+from __future__ import annotations
+
+import argparse
+import asyncio
+import json
+import sys
+from typing import Any
+
+from tqdm import tqdm
+
+from bot.cli import DONE, FAILED, database_url
+from bot.feed import FeedError, digest_of, fetch, parse
+from storage.changes import ChangeKind
+from storage.feeds import Accepted
+from storage.store import Store
+
+KINDS = {"added": ChangeKind.ADDED, "moved": ChangeKind.MOVED, "cancelled": ChangeKind.CANCELLED}
+STEPS = 3  # fetched, parsed, written
+
+
+def main(arguments: argparse.Namespace) -> int:
+    """Load each source as the next release of the feed; a source that cannot be read changes nothing."""
+    store = Store(database_url(arguments.database))
+    status = DONE
+    try:
+        # The bar shows itself only on a terminal, and only for work of more than a second.
+        bar = tqdm(total=STEPS * len(arguments.sources), delay=1, leave=False, disable=not sys.stderr.isatty())
+        with bar:
+            for source in arguments.sources:
+                bar.set_description(str(source)[-40:])
+                outcome = _load(store, source, arguments, bar)
+                status = FAILED if outcome["errors"] else status
+                _print(outcome, arguments.json)
+    finally:
+        store.close()
+    return status
+
+
+def _load(store: Store, source: str, arguments: argparse.Namespace, bar: Any) -> dict[str, Any]:
+    try:
+        body = asyncio.run(fetch(source))
+        bar.update()
+        digest = digest_of(body, "auto", arguments.timezone)
+        if store.feeds.body_sha256(arguments.feed) == digest:
+            bar.update(STEPS - 1)
+            talks = store.feeds.talk_count(arguments.feed)
+            return _outcome(source, store.feeds.format_of(arguments.feed), Accepted((), talks, first=False))
+        programme = parse(source, body, timezone=arguments.timezone)
+        bar.update()
+        accepted = store.feeds.accept(arguments.feed, source, programme, digest)
+        bar.update()
+    except FeedError as error:
+        return _outcome(source, "", Accepted((), 0, first=True), [str(error)])
+    outcome = _outcome(source, programme.format, accepted)
+    outcome["problems"] = len(programme.problems)
+    return outcome
+
+
+def _outcome(source: str, format_name: str, accepted: Accepted, errors: list[str] | None = None) -> dict[str, Any]:
+    counts = {name: accepted.count(kind) for name, kind in KINDS.items()}
+    return {
+        "source": source,
+        "format": format_name,
+        "talks": accepted.talks,
+        **counts,
+        "changed": accepted.count(ChangeKind.CHANGED),
+        "unchanged": accepted.unchanged,
+        "noteworthy": accepted.noteworthy,
+        "errors": errors or [],
+    }
+
+
+def _print(outcome: dict[str, Any], as_json: bool) -> None:
+    if as_json:
+        print(json.dumps(outcome, ensure_ascii=False))
+        return
+    if outcome["errors"]:
+        for error in outcome["errors"]:
+            print(f"hallway: {error}", file=sys.stderr)
+        return
+    kinds = ("added", "moved", "cancelled", "changed", "unchanged")
+    counts = ", ".join(f"{outcome[kind]} {kind}" for kind in kinds if outcome[kind])
+    print(f"{outcome['source']}: {outcome['format']}, {outcome['talks']} talks ({counts or 'none'})")
+    if outcome.get("problems"):
+        print(f"  {outcome['problems']} things in it are doubtful: hallway check {outcome['source']}")

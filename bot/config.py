@@ -1,0 +1,238 @@
+"""The configuration: a TOML file, with environment variables over it."""
+
+from __future__ import annotations
+
+import datetime as dt
+import difflib
+import os
+import re
+import tomllib
+from collections.abc import Mapping
+from pathlib import Path
+from typing import Annotated, Any, Literal
+from zoneinfo import available_timezones
+
+from pydantic import AfterValidator, BaseModel, ConfigDict, Field, ValidationError, field_validator
+from pydantic_core import ErrorDetails
+
+ENVIRONMENT = "HALLWAY_"
+
+
+class ConfigError(Exception):
+    """The configuration is wrong. The text names the file, the line, the key and what to do."""
+
+
+def _timezone(name: str) -> str:
+    if name and name not in available_timezones():
+        near = difflib.get_close_matches(name, available_timezones(), 1)
+        raise ValueError(f"“{name}” is not a time zone" + (f". Did you mean “{near[0]}”?" if near else ""))
+    return name
+
+
+def _user_id(user_id: str) -> str:
+    if not re.fullmatch(r"@[^:\s]+:[^\s]+", user_id):
+        raise ValueError(f"“{user_id}” is not a full Matrix user id like @ada:example.org")
+    return user_id
+
+
+def _seconds(text: str) -> float:
+    found = re.fullmatch(r"(\d+(?:\.\d+)?)\s*(s|m|h)", text)
+    if not found or not float(found[1]):
+        raise ValueError(f"“{text}” is not a span of time like 30s, 5m or 1h")
+    return float(found[1]) * {"s": 1, "m": 60, "h": 3600}[found[2]]
+
+
+def _span(text: str) -> str:
+    _seconds(text)
+    return text
+
+
+Timezone = Annotated[str, AfterValidator(_timezone)]
+UserId = Annotated[str, AfterValidator(_user_id)]
+Span = Annotated[str, AfterValidator(_span)]
+
+
+class Section(BaseModel):
+    model_config = ConfigDict(extra="forbid", frozen=True)
+
+
+class Matrix(Section):
+    homeserver: str
+    user_id: UserId
+    device_id: str = Field(default="HALLWAY", pattern=r"^[A-Za-z0-9._-]{1,64}$")
+    password: str = ""
+    password_file: str = ""
+    access_token: str = ""
+    access_token_file: str = ""
+    session_file: str = ""
+    join: Literal["invited-by-organizers", "anyone", "nobody"] | list[str] = "invited-by-organizers"
+    prefix: str = Field(default="!", min_length=1, max_length=5, pattern=r"^[^\sA-Za-z0-9]+$")
+
+    @field_validator("homeserver")
+    @classmethod
+    def _is_url(cls, homeserver: str) -> str:
+        if not re.fullmatch(r"https?://[^\s/]+(/\S*)?", homeserver):
+            raise ValueError(f"“{homeserver}” is not an address like https://matrix.example.org")
+        return homeserver.rstrip("/")
+
+
+class DatabaseSection(Section):
+    url: str = "sqlite:///hallway.db"
+
+
+class ConferenceSection(Section):
+    name: str = ""
+    timezone: Timezone = ""
+
+
+class FeedSection(Section):
+    name: str = Field(pattern=r"^[a-z0-9][a-z0-9_-]{0,31}$")
+    source: str = Field(min_length=1)
+    format: str = "auto"
+    refresh: Span = "5m"
+
+    @property
+    def refresh_seconds(self) -> float:
+        return _seconds(self.refresh)
+
+
+class Roles(Section):
+    organizers: list[UserId] = []
+    control_room: str = ""
+
+
+class LocationSection(Section):
+    name: str = Field(min_length=1)
+    rooms: list[str] = []
+
+
+class ClockSection(Section):
+    start: dt.datetime | None = None
+    speed: float = Field(default=1.0, gt=0, le=100_000)
+
+
+class Config(Section):
+    """Everything that can be configured; the keys are described in config.example.toml."""
+
+    matrix: Matrix
+    database: DatabaseSection = DatabaseSection()
+    conference: ConferenceSection = ConferenceSection()
+    feeds: list[FeedSection] = []
+    roles: Roles = Roles()
+    locations: list[LocationSection] = []
+    clock: ClockSection = ClockSection()
+
+    @field_validator("feeds")
+    @classmethod
+    def _names_differ(cls, feeds: list[FeedSection]) -> list[FeedSection]:
+        names = [feed.name for feed in feeds]
+        twice = next((name for name in names if names.count(name) > 1), None)
+        if twice:
+            raise ValueError(f"two feeds are called “{twice}”")
+        return feeds
+
+
+def load_config(path: Path, environment: Mapping[str, str] | None = None) -> Config:
+    """Read the file and the environment (`HALLWAY_SECTION__KEY` wins). Raises `ConfigError`."""
+    try:
+        source = path.read_text(encoding="utf-8")
+    except FileNotFoundError:
+        raise ConfigError(f"{path} does not exist: copy config.example.toml and fill in its first section") from None
+    except (OSError, UnicodeDecodeError) as error:
+        raise ConfigError(f"{path} cannot be read: {error}") from None
+    try:
+        data = tomllib.loads(source)
+    except tomllib.TOMLDecodeError as error:
+        raise ConfigError(f"{path}: {error}") from None
+    overrides = _from_environment(os.environ if environment is None else environment)
+    try:
+        # Strict for the file, where types are written; a value from the environment is always text.
+        _check_types(data)
+        return Config.model_validate(_merged(data, overrides))
+    except ValidationError as error:
+        raise ConfigError(_sentence(error.errors()[0], path, source, overrides)) from None
+
+
+def _check_types(data: dict[str, Any]) -> None:
+    try:
+        Config.model_validate(data, strict=True)
+    except ValidationError as error:
+        # What is missing here may still come from the environment.
+        wrong = [detail for detail in error.errors() if detail["type"] != "missing"]
+        if wrong:
+            raise
+
+
+def _from_environment(environment: Mapping[str, str]) -> dict[str, dict[str, str]]:
+    found: dict[str, dict[str, str]] = {}
+    for name, value in environment.items():
+        section, two, key = name.removeprefix(ENVIRONMENT).lower().partition("__")
+        if name.startswith(ENVIRONMENT) and two:
+            found.setdefault(section, {})[key] = value
+    return found
+
+
+def _merged(data: dict[str, Any], overrides: dict[str, dict[str, str]]) -> dict[str, Any]:
+    merged = dict(data)
+    for section, values in overrides.items():
+        kept = merged.get(section, {})
+        merged[section] = {**kept, **values} if isinstance(kept, dict) else kept
+    return merged
+
+
+def _sentence(detail: ErrorDetails, path: Path, source: str, overrides: dict[str, dict[str, str]]) -> str:
+    """One sentence for a validation error: where, which key, what is wrong."""
+    steps = [step for step in detail["loc"] if not str(step).startswith(("literal[", "list["))]
+    key = ".".join(str(step) for step in steps if isinstance(step, str))
+    if len(steps) > 1 and str(steps[1]) in overrides.get(str(steps[0]), {}):
+        where = f"environment {ENVIRONMENT}{str(steps[0]).upper()}__{str(steps[1]).upper()}"
+    else:
+        line = _line_of(steps, source)
+        where = f"{path}, line {line}" if line else str(path)
+    return f"{where}: {_complaint(detail, key)}"
+
+
+def _complaint(detail: ErrorDetails, key: str) -> str:
+    if detail["type"] == "extra_forbidden":
+        near = difflib.get_close_matches(key, _all_keys(), 1, 0.6)
+        return f"`{key}` is not a setting." + (f" Did you mean `{near[0]}`?" if near else "")
+    if detail["type"] == "missing":
+        return f"`{key}` is missing"
+    said = detail["msg"].removeprefix("Value error, ").removeprefix("Input ")
+    return f"`{key}`: {said}"
+
+
+def _all_keys(model: type[BaseModel] = Config, prefix: str = "") -> list[str]:
+    keys: list[str] = []
+    for name, field in model.model_fields.items():
+        inner = field.annotation
+        parts = getattr(inner, "__args__", (inner,))
+        sections = [part for part in parts if isinstance(part, type) and issubclass(part, BaseModel)]
+        keys.append(prefix + name)
+        for section in sections:
+            keys += _all_keys(section, f"{prefix}{name}.")
+    return keys
+
+
+def _line_of(steps: list[int | str], source: str) -> int | None:
+    """The line (from 1) of the key that `steps` lead to, or of the nearest table above it that is written out."""
+    names = [str(step) for step in steps if isinstance(step, str)]
+    wanted = next((step for step in steps if isinstance(step, int)), 0)
+    table, seen, table_line = "", -1, None
+    for number, line in enumerate(source.splitlines(), 1):
+        header = re.match(r"\s*(\[\[?)\s*([^\]]+?)\s*\]", line)
+        if header:
+            table = header[2].strip("\"'")
+            seen = seen + 1 if header[1] == "[[" and table == names[0] else (0 if table == names[0] else seen)
+            if table == names[0] and seen == wanted:
+                table_line = number
+            continue
+        key = re.match(r"\s*[\"']?([^\"'=\s]+)[\"']?\s*=", line)
+        if not key:
+            continue
+        full = f"{table}.{key[1]}" if table else key[1]
+        if full == ".".join(names[: full.count(".") + 1]) and (table != names[0] or seen == wanted) and "." in full:
+            return number
+        if not table and key[1] == names[0]:
+            return number
+    return table_line

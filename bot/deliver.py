@@ -1,0 +1,125 @@
+"""The only way out of the bot: notices are sent in order within a room, a few rooms at a time, until done or void."""
+
+from __future__ import annotations
+
+import asyncio
+import logging
+import random
+
+from bot.backoff import Backoff
+from bot.clock import Clock
+from bot.matrix import AwayError, Matrix, RateLimitedError, RefusedError
+from storage.errors import StoreError
+from storage.outbox import Notice, NoticeState
+from storage.rooms import Membership
+from storage.store import Store
+
+log = logging.getLogger("hallway")
+
+# Beyond about ten requests in flight a homeserver only answers each of them later (measured).
+IN_FLIGHT = 10
+# A homeserver over its own quota answers 403; that passes, unlike other refusals.
+PASSING = frozenset({"M_RESOURCE_LIMIT_EXCEEDED"})
+
+
+class Deliverer:
+    """`synced` is set once the rows say which rooms there are: a direct room is opened only after that."""
+
+    def __init__(self, matrix: Matrix, store: Store, clock: Clock, synced: asyncio.Event) -> None:
+        self._matrix = matrix
+        self._store = store
+        self._clock = clock
+        self._synced = synced
+        self._more = asyncio.Event()
+        self._backoff = Backoff()
+        self._busy: set[str] = set()
+        self._resume_at = 0.0
+
+    def wake(self) -> None:
+        """There may be something new to send."""
+        self._more.set()
+
+    async def run(self) -> None:
+        """Deliver until cancelled. Raises `RevokedError` when the token is not accepted any more."""
+        try:
+            async with asyncio.TaskGroup() as tasks:
+                while True:
+                    self._more.clear()
+                    await self._pause()
+                    for notice in self._next():
+                        place = notice.room_id or notice.recipient or ""
+                        self._busy.add(place)
+                        tasks.create_task(self._deliver(notice, place))
+                    await self._more.wait()
+        except ExceptionGroup as group:
+            raise group.exceptions[0] from None
+
+    def _next(self) -> list[Notice]:
+        free = IN_FLIGHT - len(self._busy)
+        if free <= 0:
+            return []
+        try:
+            return self._store.outbox.pending(free, self._busy)
+        except StoreError as error:
+            self._stumble(str(error))
+            self._more.set()
+            return []
+
+    async def _pause(self) -> None:
+        wait = self._resume_at - asyncio.get_running_loop().time()
+        if wait > 0:
+            await asyncio.sleep(wait)
+
+    async def _deliver(self, notice: Notice, place: str) -> None:
+        try:
+            await self._send(notice)
+            self._backoff.reset()
+        except RateLimitedError as error:
+            # The limit is the account's, so everybody waits; a little longer than told, or the next is refused too.
+            self._hold((error.seconds or 2.0) * random.uniform(1.0, 1.05))
+        except (AwayError, StoreError) as error:
+            # Perhaps sent and not marked: it is sent again under the same key, which the homeserver recognizes.
+            self._stumble(str(error))
+        finally:
+            self._busy.discard(place)
+            self._more.set()
+
+    async def _send(self, notice: Notice) -> None:
+        now = self._clock.real()
+        if notice.expires_at is not None and notice.expires_at <= now:
+            log.warning("not sent, too late to be of use: %s in %s", notice.key, notice.room_id or notice.recipient)
+            self._store.outbox.mark_void(notice.key, NoticeState.EXPIRED, "too late to be of use", now)
+            return
+        try:
+            room_id = notice.room_id or await self._direct_room(notice.recipient or "")
+            event_id = await self._matrix.say(room_id, notice.content, notice.key)
+        except RefusedError as error:
+            if error.code in PASSING:
+                raise AwayError(str(error)) from None
+            log.warning("refused: %s in %s: %s", notice.key, notice.room_id or notice.recipient, error)
+            self._store.outbox.mark_void(notice.key, NoticeState.REFUSED, str(error), self._clock.real())
+            return
+        self._store.outbox.mark_sent(notice.key, event_id, self._clock.real())
+
+    async def _direct_room(self, user_id: str) -> str:
+        """The person's direct room, opened if there is none; the notices that wait for it are placed."""
+        await self._synced.wait()
+        known = self._store.rooms.direct(user_id)
+        room_id = known.room_id if known else await self._matrix.open_direct(user_id)
+        with self._store.transaction():
+            if not known:
+                self._store.rooms.change(room_id, membership=Membership.ENTERED, direct_with=user_id)
+            self._store.outbox.place(user_id, room_id)
+        return room_id
+
+    def _stumble(self, reason: str) -> None:
+        """Something is away: wait, longer each time. What fails together counts as one time."""
+        if self._resume_at > asyncio.get_running_loop().time():
+            return
+        seconds = self._backoff.next()
+        log.warning("%s; sending again in %.0f s", reason, seconds)
+        self._hold(seconds)
+
+    def _hold(self, seconds: float) -> None:
+        """Send nothing for a while."""
+        self._resume_at = max(self._resume_at, asyncio.get_running_loop().time() + seconds)

@@ -1,0 +1,131 @@
+"""Listening: pull a sync, deal with every event of it, and only then move the token on."""
+
+from __future__ import annotations
+
+import asyncio
+import logging
+from collections.abc import Sequence
+
+from bot.backoff import Backoff
+from bot.events import Batch, Event, RoomUpdate
+from bot.inbox import Inbox
+from bot.matrix import SYNC_SECONDS, AwayError, Matrix, RateLimitedError, RefusedError
+from bot.rooms import Rooms
+from storage.errors import StoreError
+from storage.rooms import Membership
+from storage.store import Store
+
+log = logging.getLogger("hallway")
+
+TOKEN = "sync_token"  # noqa: S105  # a place in the event stream, not a secret
+# A gap is walked back this many pages of 100 events: longer than any ten minutes of a conference.
+PAGES_MAX = 20
+
+
+class Listener:
+    """`synced` is set after the first sync: from then on the rows say which rooms there are."""
+
+    def __init__(self, matrix: Matrix, store: Store, inbox: Inbox, rooms: Rooms, synced: asyncio.Event) -> None:
+        self._matrix = matrix
+        self._store = store
+        self._inbox = inbox
+        self._rooms = rooms
+        self._synced = synced
+
+    async def run(self) -> None:
+        """Listen until cancelled. Raises `RevokedError` when the token is not accepted any more."""
+        backoff = Backoff()
+        away = False
+        while True:
+            try:
+                await self._once()
+            except (AwayError, StoreError, RefusedError, RateLimitedError) as error:
+                seconds = max(backoff.next(), (isinstance(error, RateLimitedError) and error.seconds) or 0.0)
+                # One line when it begins: an outage of an hour must not fill the log.
+                log.log(logging.DEBUG if away else logging.WARNING, "%s; trying again every 2 to 60 s", error)
+                away = True
+                await asyncio.sleep(seconds)
+            else:
+                if away:
+                    log.warning("listening again")
+                away = False
+                backoff.reset()
+
+    async def _once(self) -> None:
+        since = self._store.inbox.get(TOKEN)
+        batch = await self._matrix.sync(since, min(SYNC_SECONDS, self._rooms.seconds_until_due()))
+        await self.take(batch, since)
+        self._synced.set()
+        await self._rooms.work()
+
+    async def take(self, batch: Batch, since: str | None) -> None:
+        """Deal with one sync response, then store its token. The first, without `since`, is history: not answered."""
+        for invite in batch.invites:
+            self._rooms.invited(invite)
+        for room in batch.rooms:
+            await self._room(room, since)
+        for room_id in batch.left:
+            self._rooms.left(room_id)
+        # Let the deliverer begin with what was committed before we write again.
+        await asyncio.sleep(0)
+        if batch.next_batch != since:
+            self._store.inbox.put(TOKEN, batch.next_batch)
+
+    async def _room(self, update: RoomUpdate, since: str | None) -> None:
+        known = self._store.rooms.get(update.room_id)
+        new = known is None or known.membership is not Membership.JOINED
+        room = self._rooms.seen(update.room_id) if new else known
+        for event in update.state:
+            self._rooms.state(update.room_id, event)
+        events = await self._timeline(update, since, new)
+        for event in events:
+            self._event(event, update.room_id, direct=bool(room and room.direct_with), answering=since is not None)
+
+    def _event(self, event: Event, room_id: str, *, direct: bool, answering: bool) -> None:
+        if event.state_key is not None:
+            self._rooms.state(room_id, event)
+        elif event.type == "m.reaction":
+            self._rooms.reaction(room_id, event)
+        elif answering:
+            self._inbox.accept(event, room_id, direct=direct)
+
+    async def _timeline(self, update: RoomUpdate, since: str | None, new: bool) -> Sequence[Event]:
+        """The events to deal with, oldest first: the timeline, what its gap hides, and not what came before us."""
+        events = list(update.timeline)
+        if update.limited and since is not None and update.prev_batch:
+            events = await self._gap(update, since, until_we_came=new) + events
+        if not new:
+            return events
+        came = self._when_we_came(events)
+        return events if came is None else events[came:]
+
+    async def _gap(self, update: RoomUpdate, since: str, *, until_we_came: bool) -> list[Event]:
+        """The events between `since` and the timeline, oldest first; in a new room back to our own coming."""
+        token = update.prev_batch
+        missing: list[Event] = []
+        for _ in range(PAGES_MAX):
+            if until_we_came and self._when_we_came([*reversed(missing), *update.timeline]) is not None:
+                break
+            page = await self._matrix.earlier(update.room_id, token, None if until_we_came else since)
+            missing += page.events
+            if not page.end or page.end == token:
+                break
+            token = page.end
+        else:
+            log.warning(
+                "a gap in %s is wider than %d events: what lies before is not answered", update.room_id, len(missing)
+            )
+        return missing[::-1]
+
+    def _when_we_came(self, events: Sequence[Event]) -> int | None:
+        """Where we were invited to the room, or joined it uninvited: what was said before was not said to us."""
+        mine = [
+            (number, event.content.get("membership"))
+            for number, event in enumerate(events)
+            if event.type == "m.room.member" and event.state_key == self._matrix.user_id
+        ]
+        joined = [number for number, membership in mine if membership == "join"]
+        if not joined:
+            return None
+        invited = [number for number, membership in mine if membership == "invite" and number < joined[-1]]
+        return invited[-1] if invited else joined[-1]

@@ -1,0 +1,261 @@
+"""The homeserver, by way of nio. The one file that knows nio.
+
+Of nio we use the requests, not its model of the rooms nor its sync loop: it moves its sync token before callbacks
+run, and an event that its parser cannot bear ends the whole response. What comes in is read in `bot/events.py`.
+"""
+
+from __future__ import annotations
+
+import json
+from collections.abc import Mapping
+from dataclasses import dataclass
+from typing import Any, TypeVar
+
+from aiohttp import ClientError
+from nio import (
+    Api,
+    AsyncClient,
+    AsyncClientConfig,
+    ErrorResponse,
+    LoginResponse,
+    Response,
+    RoomCreateResponse,
+    RoomPreset,
+    RoomSendResponse,
+    WhoamiResponse,
+)
+
+from bot.events import Batch, Page, batch, page
+
+SYNC_SECONDS = 30
+REQUEST_SECONDS = 60
+TIMELINE_LIMIT = 100
+DIRECT_MARK = "dev.hallway.direct"
+LISTENED = [
+    "m.room.message",
+    "m.room.encrypted",
+    "m.room.member",
+    "m.room.tombstone",
+    "m.room.encryption",
+    "m.reaction",
+    DIRECT_MARK,
+]
+NOTHING: dict[str, Any] = {"not_types": ["*"]}
+FILTER: dict[str, Any] = {
+    "presence": NOTHING,
+    "account_data": NOTHING,
+    "room": {
+        "ephemeral": NOTHING,
+        "account_data": NOTHING,
+        "timeline": {"types": LISTENED, "limit": TIMELINE_LIMIT, "lazy_load_members": True},
+        "state": {"types": ["m.room.encryption", "m.room.tombstone", DIRECT_MARK], "lazy_load_members": True},
+    },
+}
+PAGE_FILTER: dict[str, Any] = {"types": LISTENED, "lazy_load_members": True}
+
+
+class MatrixError(Exception):
+    """Something the homeserver, or the way to it, did not do. The text is one sentence."""
+
+
+class AwayError(MatrixError):
+    """The homeserver cannot be reached, or fails by itself (5xx). It will come back: try again later."""
+
+
+class RateLimitedError(MatrixError):
+    """Too many requests; `seconds` is how long the homeserver asks to wait, None if it does not say."""
+
+    def __init__(self, seconds: float | None) -> None:
+        super().__init__(f"the homeserver asks to wait {seconds or 'a while'} s")
+        self.seconds = seconds
+
+
+class RefusedError(MatrixError):
+    """The homeserver will not do this, however often it is asked. `code` is its errcode."""
+
+    def __init__(self, code: str, text: str) -> None:
+        super().__init__(text)
+        self.code = code
+
+
+class RevokedError(MatrixError):
+    """The access token is not accepted (any more), or the password is wrong."""
+
+
+@dataclass(frozen=True, slots=True)
+class Session:
+    """A login that can be used again."""
+
+    homeserver: str
+    user_id: str
+    device_id: str
+    access_token: str
+
+
+class _Raw(Response):
+    """A response as the homeserver sent it."""
+
+    def __init__(self, body: Mapping[str, Any]) -> None:
+        super().__init__()
+        self.body = body
+
+    @classmethod
+    def from_dict(cls, parsed: dict[str, Any]) -> _Raw | ErrorResponse:
+        return ErrorResponse.from_dict(parsed) if "errcode" in parsed else cls(parsed)
+
+
+class _Client(AsyncClient):
+    async def receive_response(self, response: Response) -> None:
+        """Keep what a login gives; leave the rest alone."""
+        if isinstance(response, LoginResponse):
+            await super().receive_response(response)
+
+
+Got = TypeVar("Got", bound=Response)
+
+
+class Matrix:
+    """The bot's account on its homeserver.
+
+    Every method raises `AwayError`, `RateLimitedError`, `RefusedError` or `RevokedError`, and nothing of nio's.
+    """
+
+    def __init__(self, homeserver: str, user_id: str, device_id: str) -> None:
+        # Retries are ours: the outbox knows what is still worth sending, and nio's own would reorder and spin.
+        config = AsyncClientConfig(max_limit_exceeded=0, max_timeouts=0, request_seconds=REQUEST_SECONDS)
+        self._client = _Client(homeserver, user_id, device_id=device_id, config=config)
+        self.homeserver = homeserver
+        self.user_id = user_id
+
+    async def login(self, password: str) -> Session:
+        """Log in; the device id stays what it was, so that transaction ids and keys survive."""
+        got = await self._do(LoginResponse, self._client.login(password, device_name="Hallway"))
+        return Session(self.homeserver, got.user_id, got.device_id, got.access_token)
+
+    def use(self, session: Session) -> None:
+        self._client.access_token = session.access_token
+        self._client.user_id = session.user_id
+        self._client.device_id = session.device_id
+
+    async def whoami(self) -> tuple[str, str]:
+        """The user id and the device id (empty if unknown) of the access token."""
+        got = await self._do(WhoamiResponse, self._client.whoami())
+        return got.user_id, got.device_id or ""
+
+    async def sync(self, since: str | None, wait: float = SYNC_SECONDS) -> Batch:
+        """What happened after `since`; waits up to `wait` seconds for something to happen."""
+        seconds = wait if since else 0
+        method, path = Api.sync(
+            self._client.access_token,
+            since=since,
+            timeout=int(seconds * 1000) or None,
+            filter=FILTER,
+            set_presence="offline",
+        )
+        body = await self._raw(method, path, seconds=seconds + REQUEST_SECONDS)
+        try:
+            return batch(body, self.user_id)
+        except ValueError as error:
+            raise AwayError(str(error)) from None
+
+    async def earlier(self, room_id: str, start: str, until: str | None) -> Page:
+        """The events of a room before the token `start`, newest first, back to the token `until`."""
+        method, path = Api.room_messages(
+            self._client.access_token, room_id, start, until, limit=TIMELINE_LIMIT, message_filter=PAGE_FILTER
+        )
+        return page(await self._raw(method, path, seconds=REQUEST_SECONDS))
+
+    async def say(self, room_id: str, content: Mapping[str, Any], transaction_id: str) -> str:
+        """Send a message; the same transaction id again gives the same event id. Returns the event id."""
+        sending = self._client.room_send(room_id, "m.room.message", dict(content), tx_id=transaction_id)
+        return str((await self._do(RoomSendResponse, sending)).event_id)
+
+    async def join(self, room: str, via: str = "") -> str:
+        """Join a room by id or alias, through the server `via` where it is another's. Returns the room id."""
+        parameters = {"server_name": via, "via": via} if via else {}
+        body = await self._raw("POST", Api._build_path(["join", room], parameters), "{}", seconds=REQUEST_SECONDS)
+        return str(body.get("room_id", room))
+
+    async def leave(self, room_id: str) -> None:
+        await self._do(Response, self._client.room_leave(room_id))
+
+    async def members(self, room_id: str) -> set[str]:
+        """Full ids of the users who are in a room, or invited to it."""
+        path = Api._build_path(["rooms", room_id, "members"], {"not_membership": "leave"})
+        events = (await self._raw("GET", path, seconds=REQUEST_SECONDS)).get("chunk", [])
+        return {
+            str(event.get("state_key"))
+            for event in events
+            if isinstance(event, dict) and event.get("content", {}).get("membership") in ("join", "invite")
+        }
+
+    async def predecessor(self, room_id: str) -> str:
+        """The room that this one says it was upgraded from, empty when none."""
+        path = Api._build_path(["rooms", room_id, "state", "m.room.create"])
+        said = (await self._raw("GET", path, seconds=REQUEST_SECONDS)).get("predecessor")
+        return str(said.get("room_id", "")) if isinstance(said, dict) else ""
+
+    async def joined_rooms(self) -> set[str]:
+        body = await self._raw("GET", Api._build_path(["joined_rooms"]), seconds=REQUEST_SECONDS)
+        return {room_id for room_id in body.get("joined_rooms", []) if isinstance(room_id, str)}
+
+    async def open_direct(self, user_id: str) -> str:
+        """Open an unencrypted direct room with somebody and invite them. Returns the room id.
+
+        The room's state says whose it is, so that one opened just before a crash is recognized.
+        """
+        creating = self._client.room_create(
+            is_direct=True,
+            preset=RoomPreset.trusted_private_chat,
+            invite=[user_id],
+            initial_state=[{"type": DIRECT_MARK, "state_key": "", "content": {"user_id": user_id}}],
+        )
+        return str((await self._do(RoomCreateResponse, creating)).room_id)
+
+    async def close(self) -> None:
+        await self._client.close()
+
+    async def _raw(self, method: str, path: str, data: str | None = None, *, seconds: float) -> Mapping[str, Any]:
+        got = await self._do(_Raw, self._client._send(_Raw, method, path, data, timeout=seconds))
+        return got.body
+
+    async def _do(self, expected: type[Got], request: Any) -> Got:
+        """Await a request of nio's and turn whatever went wrong into one of our errors."""
+        try:
+            got = await request
+        except (ClientError, TimeoutError, OSError) as error:
+            raise AwayError(f"{self.homeserver} cannot be reached ({_reason(error)})") from None
+        except json.JSONDecodeError:
+            raise AwayError(f"{self.homeserver} does not answer as a Matrix homeserver does") from None
+        transport = getattr(got, "transport_response", None)
+        failed = transport is not None and transport.status >= 400
+        if isinstance(got, expected) and not isinstance(got, ErrorResponse) and not failed:
+            return got
+        raise _error(got, self.homeserver)
+
+
+def _error(got: Any, homeserver: str) -> MatrixError:
+    transport = getattr(got, "transport_response", None)
+    status = transport.status if transport is not None else 0
+    code, message = getattr(got, "status_code", None) or "", getattr(got, "message", "") or "unknown error"
+    if status == 429 or code == "M_LIMIT_EXCEEDED":
+        return RateLimitedError(_wait(got, transport))
+    if code in ("M_UNKNOWN_TOKEN", "M_MISSING_TOKEN", "M_USER_DEACTIVATED") or status == 401:
+        return RevokedError(message)
+    if not status or status >= 500 or not code:
+        # Without an errcode it is not the homeserver that speaks but something in front of it.
+        return AwayError(f"{homeserver} fails with status {status or 'unknown'}")
+    return RefusedError(code, f"{code}: {message}")
+
+
+def _wait(got: Any, transport: Any) -> float | None:
+    """Seconds to wait after a 429: the header, which the specification prefers since v1.10, then the body."""
+    header = transport.headers.get("Retry-After", "") if transport is not None else ""
+    if header.isascii() and header.isdigit():
+        return float(header)
+    milliseconds = getattr(got, "retry_after_ms", None)
+    return milliseconds / 1000 if isinstance(milliseconds, int) else None
+
+
+def _reason(error: BaseException) -> str:
+    return str(error).splitlines()[0][:200] if str(error) else type(error).__name__

@@ -1,0 +1,38 @@
+"""The content of the events that the bot sends. Pure."""
+
+from __future__ import annotations
+
+from typing import Any
+
+from bot.events import Event
+from commands.reply import Reply, paragraphs
+
+# Clients show far less and homeservers take 64 KiB an event, which both forms and their escapes must share.
+BODY_MAX = 12_000
+
+
+def reply_to(question: Event, reply: Reply) -> dict[str, Any]:
+    """A reply to a question: `m.notice`, in the question's thread where it has one, mentioning nobody."""
+    return {**_content("m.notice", reply), "m.relates_to": _relation(question)}
+
+
+def statement(msgtype: str, *lines: str) -> dict[str, Any]:
+    """A message of the bot's own, in plain words."""
+    return _content(msgtype, paragraphs(*lines))
+
+
+def _content(msgtype: str, reply: Reply) -> dict[str, Any]:
+    # Empty mentions still matter: without the field, old push rules read names and @room out of the body
+    # (specification, "User and room mentions").
+    content: dict[str, Any] = {"msgtype": msgtype, "body": reply.plain[:BODY_MAX], "m.mentions": {}}
+    if len(reply.html) <= 2 * BODY_MAX:
+        content |= {"format": "org.matrix.custom.html", "formatted_body": reply.html}
+    return content
+
+
+def _relation(question: Event) -> dict[str, Any]:
+    answered = {"m.in_reply_to": {"event_id": question.event_id}}
+    root = question.relation.get("event_id")
+    if question.relation.get("rel_type") == "m.thread" and isinstance(root, str):
+        return {"rel_type": "m.thread", "event_id": root, "is_falling_back": False, **answered}
+    return answered

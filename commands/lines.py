@@ -1,0 +1,142 @@
+"""How talks are written: times, one line a talk, lists that stay short."""
+
+from __future__ import annotations
+
+import datetime as dt
+from collections.abc import Callable, Sequence
+from zoneinfo import ZoneInfo
+
+from commands.registry import Request, Services
+from commands.reply import Reply, Text, bold, code, joined, numbered, paragraphs, text
+from storage.programme import Talk
+from storage.talks import Conference
+
+SPEAKERS_SHOWN = 3
+A_WEEK = 7
+
+
+def offset(moment: dt.datetime) -> str:
+    """The offset of an aware local time: "UTC+1", "UTC", "UTC+5:30"."""
+    minutes = int((moment.utcoffset() or dt.timedelta()).total_seconds()) // 60
+    if not minutes:
+        return "UTC"
+    hours, rest = divmod(abs(minutes), 60)
+    return f"UTC{'+' if minutes > 0 else '−'}{hours}{f':{rest:02}' if rest else ''}"
+
+
+def zone_label(zone: ZoneInfo, talks: Sequence[Talk]) -> str:
+    """The zone of a list: "Europe/Dublin, UTC+1"; both offsets when the clocks change between its talks."""
+    offsets = dict.fromkeys(offset(talk.starts_at.astimezone(zone)) for talk in talks)
+    if list(offsets) == ["UTC"] and zone.key in ("UTC", "Etc/UTC"):
+        return "UTC"
+    return f"{zone.key}, {' and '.join(offsets)}"
+
+
+def day_and_time(moment: dt.datetime, zone: ZoneInfo, conference: Conference) -> str:
+    """ "Mon 10:05", with the date where the conference is longer than a week."""
+    local = moment.astimezone(zone)
+    long = len(conference.days) > A_WEEK
+    return f"{local:%a} {local.day} {local:%b %H:%M}" if long else f"{local:%a %H:%M}"
+
+
+def full_time(talk: Talk, zone: ZoneInfo) -> str:
+    """ "Mon 12 Sep 10:05–10:35 (UTC+1)"."""
+    start, end = talk.starts_at.astimezone(zone), talk.ends_at.astimezone(zone)
+    until = f"–{end:%H:%M}" if talk.duration else ""
+    return f"{start:%a} {start.day} {start:%b} {start:%H:%M}{until} ({offset(start)})"
+
+
+def place(talk: Talk) -> str:
+    return talk.location or "location not announced"
+
+
+def speakers(talk: Talk, limit: int = SPEAKERS_SHOWN) -> str:
+    names = [person.name for person in talk.speakers]
+    more = len(names) - limit
+    return ", ".join(names[:limit]) + (f" and {more} more" if more > 0 else "")
+
+
+class Writer:
+    """Writes the talks of one answer, in the conference's zone and with what is worth saying about the moment."""
+
+    def __init__(self, request: Request, services: Services) -> None:
+        self.request = request
+        self.prefix = services.prefix
+        self.conference = services.conference()
+        self.zone = services.zone()
+
+    def line(self, talk: Talk) -> Text:
+        """ "Mon 10:05 · Herbert · Rust in the kernel"."""
+        when = day_and_time(talk.starts_at, self.zone, self.conference)
+        return joined([when, place(talk), bold(talk.title)])
+
+    def running(self, talk: Talk) -> Text:
+        """ "until 10:35 · Herbert · Rust in the kernel"."""
+        return joined([f"until {talk.ends_at.astimezone(self.zone):%H:%M}", place(talk), bold(talk.title)])
+
+    def one(self, talk: Talk) -> Text:
+        """One talk on one line, complete: time with zone, location, title, speakers, whether it runs or is over."""
+        state = ""
+        if talk.starts_at <= self.request.now < talk.ends_at:
+            state = "on now"
+        elif talk.ends_at <= self.request.now:
+            state = "over"
+        who = speakers(talk)
+        title = bold(talk.title) + (f" — {who}" if who else "")
+        return joined([full_time(talk, self.zone), place(talk), title, state])
+
+    def stage(self) -> str:
+        """Said when the programme has not started, or is over; empty while it runs."""
+        first, last = self.conference.starts_at, self.conference.ends_at
+        if first is None or last is None:
+            return "No programme is loaded yet"
+        if self.request.now < first:
+            return f"The programme has not started: it begins {self._moment(first)}"
+        if self.request.now >= last:
+            return f"The programme is over: it ended {self._moment(last)}"
+        return ""
+
+    def listing(
+        self,
+        title: Text | str,
+        talks: Sequence[Talk],
+        *,
+        page: int = 1,
+        again: str = "",
+        line: Callable[[Talk], Text] | None = None,
+        ok: bool = True,
+    ) -> Reply:
+        """A numbered list under a head line that names the zone, cut to what a room bears.
+
+        `again` is the command that shows the list; with the next page's number behind it, it shows the rest.
+        """
+        write = line or self.line
+        rows = self.request.lines - 1
+        start = (page - 1) * rows
+        shown = talks[start : start + rows]
+        more = len(talks) - start - len(shown)
+        head = joined([bold(title), f"times in {zone_label(self.zone, shown)}", self.stage()])
+        tail = text(f"and {more} more: ") + code(f"{self.prefix}{again} {page + 1}") if more else Text()
+        reply = numbered(head, [write(talk) for talk in shown], tail, talks, shown)
+        return Reply(reply.plain, reply.html, reply.talks, reply.shown, ok)
+
+    def single(self, talk: Talk, talks: Sequence[Talk] = ()) -> Reply:
+        """One talk as an answer of its own."""
+        stage = self.stage()
+        return paragraphs(self.one(talk), f"{stage}." if stage else "", talks=talks or [talk])
+
+    def pages(self, count: int) -> int:
+        rows = self.request.lines - 1
+        return max(1, -(-count // rows))
+
+    def _moment(self, moment: dt.datetime) -> str:
+        local = moment.astimezone(self.zone)
+        return f"{local:%a} {local.day} {local:%b %H:%M} ({offset(local)})"
+
+
+def words_and_page(args: str) -> tuple[str, int]:
+    """Split "rust 2" into its words and a page number; without one the page is 1."""
+    words, _, last = args.strip().rpartition(" ")
+    if last.isascii() and last.isdigit() and 1 <= len(last) <= 3 and int(last) > 0:
+        return words.strip(), int(last)
+    return args.strip(), 1

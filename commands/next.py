@@ -1,0 +1,56 @@
+"""!next"""
+
+from __future__ import annotations
+
+from commands.lines import Writer, words_and_page
+from commands.nearest import nothing_like
+from commands.registry import Request, Services, command
+from commands.reply import Reply, paragraphs, quoted, text
+from storage.programme import Talk
+
+
+@command("next", "[words]")
+def next_(request: Request, services: Services) -> Reply:
+    """Show what starts next, one line per location.
+
+    With words, the coming talks that match them, soonest first.
+
+    !next
+    !next rust
+    """
+    words, page = words_and_page(request.args)
+    writer = Writer(request, services)
+    coming = services.store.talks.upcoming(request.now)
+    if not words:
+        talks = _one_per_location(coming)
+        if not talks:
+            return paragraphs(f"{writer.stage() or 'Nothing more is coming'}.", ok=False)
+        return writer.listing("Next", talks, page=min(page, writer.pages(len(talks))), again="next")
+    found = services.store.talks.about(words)
+    if not found.exact or not found.talks:
+        return nothing_like(words, request, services, found)
+    talks = found.among(coming)
+    if not talks:
+        return _only_past(found.talks, words, writer)
+    if len(talks) == 1:
+        return writer.single(talks[0])
+    title = text("Next on ") + quoted(words)
+    return writer.listing(title, talks, page=min(page, writer.pages(len(talks))), again=f"next {words}")
+
+
+def _one_per_location(talks: list[Talk]) -> list[Talk]:
+    first: dict[str, Talk] = {}
+    for talk in talks:
+        first.setdefault(talk.location, talk)
+    return list(first.values())
+
+
+def _only_past(talks: tuple[Talk, ...], words: str, writer: Writer) -> Reply:
+    """Everything that matches has begun or is over: say so, and name the last of them."""
+    last = max(talks, key=lambda talk: talk.starts_at)
+    stage = writer.stage()
+    return paragraphs(
+        text("Nothing more is coming on ") + quoted(words) + text(". The last was ") + writer.one(last),
+        f"{stage}." if stage else "",
+        ok=False,
+    )

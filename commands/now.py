@@ -1,0 +1,49 @@
+"""!now"""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+
+from commands.lines import Writer, words_and_page
+from commands.nearest import nothing_like
+from commands.registry import Request, Services, command
+from commands.reply import Reply, Text, code, paragraphs, quoted, text
+from storage.programme import Talk
+
+
+@command("now", "[words]")
+def now(request: Request, services: Services) -> Reply:
+    """Show what is on now, one line per location.
+
+    With words, only talks that match them.
+
+    !now
+    !now memory
+    """
+    words, page = words_and_page(request.args)
+    writer = Writer(request, services)
+    talks = services.store.talks
+    running, coming = talks.running(request.now), talks.upcoming(request.now)
+    title, nothing = text("On now"), text("Nothing is on now")
+    if words:
+        found = talks.about(words)
+        if not found.exact or not found.talks:
+            return nothing_like(words, request, services, found)
+        running, coming = found.among(running), found.among(coming)
+        title = text("On now for ") + quoted(words)
+        nothing = text("Nothing on now matches ") + quoted(words)
+    if not running:
+        return _nothing(nothing, coming, f"next {words}".strip(), writer)
+    page = min(page, writer.pages(len(running)))
+    return writer.listing(title, running, page=page, again=f"now {words}".strip(), line=writer.running)
+
+
+def _nothing(sentence: Text, coming: Sequence[Talk], instead: str, writer: Writer) -> Reply:
+    """Say so, and name what comes next."""
+    stage = writer.stage()
+    lines: list[Text | str] = [sentence + ".", f"{stage}." if stage else ""]
+    if coming:
+        lines.append(text("Next: ") + writer.one(coming[0]))
+    if len(coming) > 1:
+        lines.append(text("More: ") + code(writer.prefix + instead))
+    return paragraphs(*lines, talks=coming[:1], ok=False)

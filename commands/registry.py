@@ -1,0 +1,112 @@
+"""The commands: what one is given, and how a file in this folder becomes one."""
+
+from __future__ import annotations
+
+import datetime as dt
+import importlib
+import inspect
+import pkgutil
+from collections.abc import Callable
+from dataclasses import dataclass
+from functools import cached_property
+from zoneinfo import ZoneInfo
+
+from commands.reply import Reply
+from storage.store import Store
+from storage.talks import Conference
+
+LINES_IN_A_ROOM = 8
+LINES_IN_DIRECT = 40
+
+
+@dataclass(frozen=True, slots=True)
+class Request:
+    """One question. `args` is what follows the command's name; `now` is the conference's clock, aware UTC.
+
+    `direct` is True in a room of the sender and the bot alone, where answers may be longer.
+    """
+
+    command: str
+    args: str
+    sender: str
+    room_id: str
+    direct: bool
+    now: dt.datetime
+
+    @property
+    def lines(self) -> int:
+        """How many lines an answer may have, the last one ("and 7 more") not counted."""
+        return LINES_IN_DIRECT if self.direct else LINES_IN_A_ROOM
+
+
+@dataclass(frozen=True)
+class Services:
+    """What commands may use. `name` and `timezone` come from the configuration and win over the feed's own."""
+
+    store: Store
+    prefix: str = "!"
+    name: str = ""
+    timezone: str = ""
+
+    def conference(self) -> Conference:
+        return self.store.talks.conference()
+
+    @cached_property
+    def _configured(self) -> ZoneInfo | None:
+        return ZoneInfo(self.timezone) if self.timezone else None
+
+    def zone(self) -> ZoneInfo:
+        """The conference's zone: the configured one, else the feed's, else UTC."""
+        return self._configured or ZoneInfo(self.conference().timezone or "UTC")
+
+
+Answer = Callable[[Request, Services], Reply]
+
+
+@dataclass(frozen=True, slots=True)
+class Command:
+    """A command and what its docstring says of it."""
+
+    name: str
+    usage: str
+    answer: Answer
+
+    @property
+    def summary(self) -> str:
+        """The docstring's first line."""
+        return inspect.getdoc(self.answer).splitlines()[0]  # type: ignore[union-attr]  # @command insists on one
+
+    @property
+    def details(self) -> str:
+        """The rest of the docstring without its examples."""
+        lines = (inspect.getdoc(self.answer) or "").splitlines()[1:]
+        return " ".join(line.strip() for line in lines if line.strip() and not line.startswith("!"))
+
+    @property
+    def examples(self) -> list[str]:
+        """The docstring's lines that start with "!"."""
+        return [line for line in (inspect.getdoc(self.answer) or "").splitlines() if line.startswith("!")]
+
+
+_commands: dict[str, Command] = {}
+
+
+def command(name: str, usage: str = "") -> Callable[[Answer], Answer]:
+    """Make a function a command. Raises `ValueError` for a name taken twice or a function without a docstring."""
+
+    def register(answer: Answer) -> Answer:
+        if not answer.__doc__:
+            raise ValueError(f"the command {name} has no docstring, which is its help")
+        if name in _commands and _commands[name].answer.__module__ != answer.__module__:
+            raise ValueError(f"two commands are called {name}")
+        _commands[name] = Command(name, usage, answer)
+        return answer
+
+    return register
+
+
+def commands() -> dict[str, Command]:
+    """All commands by name, in the order of their names; a new file in this folder is found by itself."""
+    for module in pkgutil.iter_modules(importlib.import_module("commands").__path__):
+        importlib.import_module(f"commands.{module.name}")
+    return dict(sorted(_commands.items()))

@@ -1,0 +1,107 @@
+"""What a command returns: plain text and HTML side by side, escaped by default.
+
+The HTML keeps to what every client shows (facts: Element X on Android drops the rest): p, br, b, i, code, a, ol,
+ul, li. The plain text stands alone, since notifications and many clients show nothing else.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Sequence
+from dataclasses import dataclass
+
+from markupsafe import escape
+
+from storage.clean import one_line
+from storage.programme import Talk
+
+ECHO_MAX = 60
+
+
+@dataclass(frozen=True, slots=True)
+class Text:
+    """A piece of a line in both forms. Made by the functions below, so that nothing reaches HTML unescaped."""
+
+    plain: str = ""
+    html: str = ""
+
+    def __add__(self, other: Text | str) -> Text:
+        piece = other if isinstance(other, Text) else text(other)
+        return Text(self.plain + piece.plain, self.html + piece.html)
+
+    def __radd__(self, other: str) -> Text:
+        return text(other) + self
+
+    def __bool__(self) -> bool:
+        return bool(self.plain)
+
+
+@dataclass(frozen=True, slots=True)
+class Reply:
+    """An answer. `talks` are the talks it is about, best first; `shown` are those with a number before them.
+
+    `ok` is False when there was nothing to answer with.
+    """
+
+    plain: str
+    html: str
+    talks: tuple[Talk, ...] = ()
+    shown: tuple[Talk, ...] = ()
+    ok: bool = True
+
+
+def text(value: object) -> Text:
+    """Anything as it is. `@room` is taken apart, so that no client reads a mention into somebody's title."""
+    harmless = str(value).replace("@room", "@\N{WORD JOINER}room")
+    return Text(harmless, str(escape(harmless)))
+
+
+def bold(value: Text | str) -> Text:
+    inner = value if isinstance(value, Text) else text(value)
+    return Text(inner.plain, f"<b>{inner.html}</b>")
+
+
+def code(value: str) -> Text:
+    """Something to type."""
+    inner = text(value)
+    return Text(inner.plain, f"<code>{inner.html}</code>")
+
+
+def link(label: str, url: str) -> Text:
+    """A link where `url` is one (http or https); the plain text shows the address."""
+    inner, address = text(label), text(url)
+    if not url.startswith(("https://", "http://")):
+        return inner
+    return Text(f"{inner.plain}: {address.plain}", f'<a href="{address.html}">{inner.html}</a>')
+
+
+def quoted(words: str) -> Text:
+    """Somebody's own words said back to them: one line, short, in quotes."""
+    return text(f"“{one_line(words, ECHO_MAX)}”")
+
+
+def joined(pieces: Iterable[Text | str], separator: str = " · ") -> Text:
+    """The pieces that are not empty, with a separator between them."""
+    result = Text()
+    for piece in pieces:
+        if piece:
+            result = result + separator + piece if result else text("") + piece
+    return result
+
+
+def paragraphs(*lines: Text | str, talks: Sequence[Talk] = (), ok: bool = True) -> Reply:
+    """A reply of a few lines, none of them numbered. Line breaks inside a line are kept."""
+    pieces = [text("") + line for line in lines if line]
+    return Reply(
+        plain="\n".join(piece.plain for piece in pieces),
+        html="<br>".join(piece.html.replace("\n", "<br>") for piece in pieces),
+        talks=tuple(talks),
+        ok=ok,
+    )
+
+
+def numbered(head: Text, items: Sequence[Text], tail: Text, talks: Sequence[Talk], shown: Sequence[Talk]) -> Reply:
+    """A head line, numbered items from 1, and a last line, each of head and tail left out when empty."""
+    plain = [head.plain, *(f"{number}. {item.plain}" for number, item in enumerate(items, 1)), tail.plain]
+    listed = "".join(f"<li>{item.html}</li>" for item in items)
+    html = f"{head.html}<ol>{listed}</ol>{tail.html}"
+    return Reply("\n".join(filter(None, plain)), html, tuple(talks), tuple(shown))

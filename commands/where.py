@@ -1,0 +1,41 @@
+"""!where"""
+
+from __future__ import annotations
+
+from commands.lines import Writer, place, words_and_page
+from commands.nearest import nothing_like
+from commands.registry import Request, Services, command
+from commands.reply import Reply, Text, bold, joined, paragraphs, quoted, text
+from storage.programme import Talk
+
+
+@command("where", "<words>")
+def where(request: Request, services: Services) -> Reply:
+    """Say where a talk is, and when.
+
+    Talks on now and coming stand before those that are over.
+
+    !where cxl
+    !where maple tree
+    """
+    words, page = words_and_page(request.args)
+    if not words:
+        words, page = request.args.strip(), 1
+    if not words:
+        return paragraphs(text(f"Where is what? For example: {services.prefix}where rust"), ok=False)
+    found = services.store.talks.about(words)
+    if not found.exact or not found.talks:
+        return nothing_like(words, request, services, found)
+    writer = Writer(request, services)
+    talks = sorted(found.talks, key=lambda talk: (talk.ends_at <= request.now, talk.starts_at))
+    if len(talks) == 1:
+        return writer.single(talks[0])
+
+    def line(talk: Talk) -> Text:
+        over = "over" if talk.ends_at <= request.now else ""
+        when = writer.line(talk).plain.split(" · ")[0]
+        return joined([bold(place(talk)), when, text(talk.title), over])
+
+    title = text("Where ") + quoted(words) + text(" is")
+    page = min(page, writer.pages(len(talks)))
+    return writer.listing(title, talks, page=page, again=f"where {words}", line=line)

@@ -1,0 +1,224 @@
+"""Opening SQLite: pragmas, transactions, migrations, and errors in plain words."""
+
+from __future__ import annotations
+
+import os
+import sqlite3
+from collections.abc import Iterator
+from contextlib import contextmanager
+from pathlib import Path
+from typing import Any
+
+from sqlalchemy import Connection, Engine, create_engine, event, inspect, text
+from sqlalchemy.engine import URL, make_url
+from sqlalchemy.exc import ArgumentError, DBAPIError
+from sqlalchemy.pool import StaticPool
+
+from storage import search
+from storage.errors import DatabaseFull, DatabaseLocked, DatabaseUnusable, StoreError
+from storage.tables import metadata
+
+BUSY_TIMEOUT_MS = 5_000
+MIGRATIONS = Path(__file__).parent / "migrations"
+
+
+def revisions() -> list[str]:
+    """The revisions this program knows, oldest first. They are numbered, so their file names sort."""
+    return sorted(path.stem.split("_")[0] for path in (MIGRATIONS / "versions").glob("[0-9]*.py"))
+
+
+class Database:
+    """One SQLite database. Not for use by several threads at once.
+
+    Raises `StoreError` (and its kinds) from every method, never an error of the driver's.
+    """
+
+    def __init__(self, url: str) -> None:
+        self.url = _sqlite_url(url)
+        self._engine = _engine(self.url)
+        self._current: Connection | None = None
+
+    @property
+    def path(self) -> Path | None:
+        """The file, or None for a database in memory."""
+        return None if self.url.database in (None, "", ":memory:") else Path(str(self.url.database))
+
+    @contextmanager
+    def transaction(self) -> Iterator[Connection]:
+        """One write transaction. Used inside another one it joins it, so that callers can bundle steps."""
+        if self._current is not None:
+            yield self._current
+            return
+        with self._plain_errors(), self._engine.execution_options(writes=True).begin() as connection:
+            self._current = connection
+            try:
+                yield connection
+            finally:
+                self._current = None
+
+    @contextmanager
+    def reading(self) -> Iterator[Connection]:
+        """A connection for reading; inside a transaction it sees what that has written."""
+        if self._current is not None:
+            yield self._current
+            return
+        with self._plain_errors(), self._engine.connect() as connection:
+            yield connection
+
+    def migrate(self) -> Path | None:
+        """Bring the tables to this program's revision.
+
+        An older database is copied beside itself first; the copy's path is returned.
+        Raises `DatabaseUnusable` for a database of a newer program or of another one.
+        """
+        with self.transaction() as connection:
+            revision = self._revision(connection)
+            if revision is None:
+                create_tables(connection)
+                return None
+        if revision == revisions()[-1]:
+            return None
+        if revision not in revisions():
+            raise DatabaseUnusable(
+                f"{self._name()} was written by a newer Hallway (revision {revision}, this program knows "
+                f"up to {revisions()[-1]}): install that version again, or name another database"
+            )
+        copy = self._backup_before(revision)
+        self._upgrade()
+        return copy
+
+    def backup(self, destination: Path) -> None:
+        """Copy the database to a new file while it may be in use. Raises `StoreError` if the file exists."""
+        if destination.exists():
+            raise DatabaseUnusable(f"{destination} exists already: name a file that does not")
+        with self.reading() as connection:
+            source = connection.connection.driver_connection
+            assert isinstance(source, sqlite3.Connection)
+            try:
+                target = sqlite3.connect(destination)
+                try:
+                    source.backup(target)
+                finally:
+                    target.close()
+            except sqlite3.Error as error:
+                raise StoreError(f"the backup to {destination} failed: {error}") from error
+
+    def close(self) -> None:
+        self._engine.dispose()
+
+    def _name(self) -> str:
+        return f"database {self.path}" if self.path else "the database in memory"
+
+    def _revision(self, connection: Connection) -> str | None:
+        names = inspect(connection).get_table_names()
+        if not names:
+            return None
+        if "alembic_version" not in names:
+            raise DatabaseUnusable(f"{self._name()} holds tables that are not Hallway's: name another file")
+        revision = connection.execute(text("SELECT version_num FROM alembic_version")).scalar()
+        return str(revision)
+
+    def _backup_before(self, revision: str) -> Path | None:
+        if self.path is None:
+            return None
+        copy = self.path.with_name(f"{self.path.name}.backup-{revision}")
+        number = 2
+        while copy.exists():
+            copy = self.path.with_name(f"{self.path.name}.backup-{revision}-{number}")
+            number += 1
+        self.backup(copy)
+        return copy
+
+    def _upgrade(self) -> None:
+        # Imported here: most starts need no migration, and Alembic costs half a second.
+        from alembic import command
+        from alembic.config import Config
+
+        config = Config()
+        config.set_main_option("script_location", str(MIGRATIONS).replace("%", "%%"))
+        with self.transaction() as connection:
+            config.attributes["connection"] = connection
+            command.upgrade(config, "head")
+
+    @contextmanager
+    def _plain_errors(self) -> Iterator[None]:
+        try:
+            yield
+        except DBAPIError as error:
+            raise self._plain(str(error.orig)) from error
+        except sqlite3.Error as error:  # from preparing a new connection, which SQLAlchemy does not wrap
+            raise self._plain(str(error)) from error
+
+    def _plain(self, said: str) -> StoreError:
+        if "locked" in said or "busy" in said:
+            seconds = BUSY_TIMEOUT_MS // 1000
+            return DatabaseLocked(
+                f"{self._name()} has been locked by another process for more than {seconds} s: stop that one first"
+            )
+        if "full" in said or "disk I/O" in said:
+            return DatabaseFull(f"{self._name()} cannot grow ({said}): make room on the disk and start again")
+        if "unable to open" in said:
+            return DatabaseUnusable(f"{self._name()} cannot be opened: {_why_not_opened(self.path)}")
+        if "not a database" in said or "malformed" in said:
+            return DatabaseUnusable(f"{self._name()} is not a usable SQLite database ({said})")
+        if "readonly" in said:
+            return DatabaseUnusable(f"{self._name()} is not writable for this user")
+        return StoreError(f"{self._name()}: {said}")
+
+
+def create_tables(connection: Connection) -> None:
+    """Make the tables of the newest revision at once; the same as all migrations in turn, which a test compares."""
+    metadata.create_all(connection)
+    search.create_index(connection)
+    connection.execute(text("CREATE TABLE alembic_version (version_num VARCHAR(32) NOT NULL PRIMARY KEY)"))
+    connection.execute(text("INSERT INTO alembic_version VALUES (:head)"), {"head": revisions()[-1]})
+
+
+def _sqlite_url(url: str) -> URL:
+    try:
+        parsed = make_url(url)
+    except ArgumentError:
+        raise DatabaseUnusable(f"`{url}` is not a database URL: write it like sqlite:///hallway.db") from None
+    if parsed.get_backend_name() != "sqlite":
+        raise DatabaseUnusable(f"`{url}`: only SQLite is supported, as in sqlite:///hallway.db")
+    return parsed
+
+
+def _engine(url: URL) -> Engine:
+    in_memory = url.database in (None, "", ":memory:")
+    options: dict[str, Any] = {"poolclass": StaticPool} if in_memory else {}
+    engine = create_engine(url, **options)
+    event.listen(engine, "connect", _prepare)
+    event.listen(engine, "begin", _begin)
+    return engine
+
+
+def _prepare(connection: sqlite3.Connection, _record: object) -> None:
+    # The driver's own habit of opening transactions late would let two writers meet in the middle of one.
+    connection.isolation_level = None
+    for pragma in (
+        f"busy_timeout = {BUSY_TIMEOUT_MS}",
+        "journal_mode = WAL",
+        "synchronous = FULL",
+        "foreign_keys = ON",
+        "temp_store = MEMORY",
+    ):
+        connection.execute(f"PRAGMA {pragma}")
+
+
+def _begin(connection: Connection) -> None:
+    # A writer takes the lock at once: upgrading a reader later can fail without waiting (SQLite docs, "BEGIN").
+    writes = connection.get_execution_options().get("writes", False)
+    connection.exec_driver_sql("BEGIN IMMEDIATE" if writes else "BEGIN")
+
+
+def _why_not_opened(path: Path | None) -> str:
+    if path is None:
+        return "no memory"
+    if path.is_dir():
+        return "it is a folder"
+    if not path.parent.is_dir():
+        return f"the folder {path.parent} does not exist"
+    if not os.access(path.parent, os.W_OK):
+        return f"the folder {path.parent} is not writable for this user"
+    return "the file cannot be read and written by this user"

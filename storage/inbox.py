@@ -1,0 +1,90 @@
+"""What the bot has heard: the events it acted upon, and how far it has listened."""
+
+from __future__ import annotations
+
+import datetime as dt
+import json
+from collections.abc import Sequence
+from dataclasses import dataclass
+
+from sqlalchemy import delete, insert, select
+from sqlalchemy.dialects.sqlite import insert as upsert
+
+from storage.database import Database
+from storage.programme import Talk
+from storage.tables import heard, shown, state
+from storage.talks import Talks
+
+
+@dataclass(frozen=True, slots=True)
+class Heard:
+    """An event the bot acted upon or knowingly left alone. `outcome` is "answered" or the reason why not.
+
+    `sent_at` is what the sender's homeserver says, `heard_at` our own clock; both aware UTC.
+    """
+
+    event_id: str
+    room_id: str
+    sender: str
+    sent_at: dt.datetime
+    heard_at: dt.datetime
+    outcome: str
+
+
+class Inbox:
+    def __init__(self, database: Database) -> None:
+        self._database = database
+
+    def knows(self, event_id: str) -> bool:
+        """Whether this event was dealt with before (a sync may bring it again after a crash)."""
+        with self._database.reading() as connection:
+            return connection.execute(select(heard.c.event_id).where(heard.c.event_id == event_id)).first() is not None
+
+    def add(self, event: Heard) -> None:
+        with self._database.transaction() as connection:
+            connection.execute(
+                insert(heard).values(
+                    event_id=event.event_id,
+                    room_id=event.room_id,
+                    sender=event.sender,
+                    sent_at=event.sent_at,
+                    heard_at=event.heard_at,
+                    outcome=event.outcome,
+                )
+            )
+
+    def remember_list(self, user_id: str, room_id: str, talks: Sequence[Talk], now: dt.datetime) -> None:
+        """Keep the list this person was shown in this room; a later list takes its place."""
+        keys = json.dumps([[talk.feed, talk.key] for talk in talks])
+        with self._database.transaction() as connection:
+            connection.execute(
+                upsert(shown)
+                .values(user_id=user_id, room_id=room_id, talks=keys, shown_at=now)
+                .on_conflict_do_update(index_elements=["user_id", "room_id"], set_={"talks": keys, "shown_at": now})
+            )
+
+    def last_list(self, user_id: str, room_id: str) -> list[Talk | None]:
+        """The talks of that list as they are now, None for one that has left the programme; empty without a list."""
+        statement = select(shown.c.talks).where(shown.c.user_id == user_id, shown.c.room_id == room_id)
+        with self._database.reading() as connection:
+            keys = connection.execute(statement).scalar()
+        return Talks(self._database).by_keys([(feed, key) for feed, key in json.loads(keys)]) if keys else []
+
+    def get(self, name: str) -> str | None:
+        """A kept value, such as the sync token."""
+        with self._database.reading() as connection:
+            return connection.execute(select(state.c.value).where(state.c.name == name)).scalar()
+
+    def put(self, name: str, value: str) -> None:
+        with self._database.transaction() as connection:
+            connection.execute(
+                upsert(state)
+                .values(name=name, value=value)
+                .on_conflict_do_update(index_elements=["name"], set_={"value": value})
+            )
+
+    def forget_before(self, moment: dt.datetime) -> int:
+        """Housekeeping: drop events heard and lists shown before `moment`; returns how many rows went."""
+        with self._database.transaction() as connection:
+            gone = connection.execute(delete(heard).where(heard.c.heard_at < moment)).rowcount
+            return gone + connection.execute(delete(shown).where(shown.c.shown_at < moment)).rowcount

@@ -1,0 +1,138 @@
+"""What the bot has to say: rows first, messages second."""
+
+from __future__ import annotations
+
+import datetime as dt
+import hashlib
+import json
+from collections.abc import Collection
+from dataclasses import dataclass
+from enum import StrEnum
+from typing import Any
+
+from sqlalchemy import delete, func, insert, select, update
+
+from storage.database import Database
+from storage.tables import notice
+
+
+class NoticeState(StrEnum):
+    PENDING = "pending"
+    SENT = "sent"
+    EXPIRED = "expired"  # it was of no use any more when its turn came
+    REFUSED = "refused"  # the homeserver will never take it
+
+
+@dataclass(frozen=True, slots=True)
+class Notice:
+    """Something the bot must say.
+
+    key:        also the Matrix transaction id: [A-Za-z0-9:._-], at most 64 characters.
+    room_id:    where; None while the recipient's direct room is still to be found or opened.
+    recipient:  full user id of the person it is for, where it is for one.
+    content:    the Matrix event content.
+    expires_at: aware UTC; after it the notice is of no use and is not sent.
+    """
+
+    key: str
+    kind: str
+    content: dict[str, Any]
+    created_at: dt.datetime
+    room_id: str | None = None
+    recipient: str | None = None
+    expires_at: dt.datetime | None = None
+
+
+def notice_key(kind: str, *parts: str) -> str:
+    """The same cause always gives the same key. Event ids may hold anything, so they are hashed."""
+    return f"{kind}-{hashlib.sha256(chr(0).join(parts).encode()).hexdigest()[:40]}"
+
+
+class Outbox:
+    def __init__(self, database: Database) -> None:
+        self._database = database
+
+    def add(self, new: Notice) -> bool:
+        """Take a notice; False, and nothing written, when its key is there already."""
+        with self._database.transaction() as connection:
+            if connection.execute(select(notice.c.seq).where(notice.c.key == new.key)).first() is not None:
+                return False
+            connection.execute(
+                insert(notice).values(
+                    key=new.key,
+                    kind=new.kind,
+                    room_id=new.room_id,
+                    recipient=new.recipient,
+                    content=json.dumps(new.content, ensure_ascii=False, separators=(",", ":")),
+                    created_at=new.created_at,
+                    expires_at=new.expires_at,
+                )
+            )
+            return True
+
+    def pending(self, limit: int, busy: Collection[str] = ()) -> list[Notice]:
+        """The notices to send next, oldest first, one a place; `busy` names places (room or recipient) to leave out.
+
+        A place gets its second notice only when the first is done, so its order is kept.
+        """
+        place = func.coalesce(notice.c.room_id, notice.c.recipient)
+        first = (
+            select(func.min(notice.c.seq))
+            .where(notice.c.state == NoticeState.PENDING, place.not_in(list(busy)))
+            .group_by(place)
+        )
+        statement = select(notice).where(notice.c.seq.in_(first)).order_by(notice.c.seq).limit(limit)
+        with self._database.reading() as connection:
+            return [
+                Notice(
+                    key=row.key,
+                    kind=row.kind,
+                    content=json.loads(row.content),
+                    created_at=row.created_at,
+                    room_id=row.room_id,
+                    recipient=row.recipient,
+                    expires_at=row.expires_at,
+                )
+                for row in connection.execute(statement)
+            ]
+
+    def mark_sent(self, key: str, event_id: str, now: dt.datetime) -> None:
+        self._finish(key, NoticeState.SENT, now, event_id=event_id)
+
+    def mark_void(self, key: str, state: NoticeState, reason: str, now: dt.datetime) -> None:
+        """Give a notice up, and keep why."""
+        self._finish(key, state, now, reason=reason[:500])
+
+    def place(self, recipient: str, room_id: str) -> None:
+        """Say where the pending notices for this person go, now that their direct room is known."""
+        self._where(notice.c.room_id.is_(None) & (notice.c.recipient == recipient), room_id)
+
+    def move(self, room_id: str, successor: str) -> None:
+        """The room was upgraded: what was to be said in it is said in its successor."""
+        self._where(notice.c.room_id == room_id, successor)
+
+    def event_of(self, key: str) -> str | None:
+        """The event that a notice became, None while it was not sent."""
+        with self._database.reading() as connection:
+            return connection.execute(select(notice.c.event_id).where(notice.c.key == key)).scalar()
+
+    def counts(self) -> dict[str, int]:
+        """How many notices are in each state."""
+        with self._database.reading() as connection:
+            rows = connection.execute(select(notice.c.state, func.count()).group_by(notice.c.state))
+            return {row[0]: row[1] for row in rows}
+
+    def forget_before(self, moment: dt.datetime) -> int:
+        """Housekeeping: drop notices that were done before `moment`; returns how many."""
+        done = notice.c.state != NoticeState.PENDING
+        with self._database.transaction() as connection:
+            return connection.execute(delete(notice).where(done, notice.c.created_at < moment)).rowcount
+
+    def _finish(self, key: str, state: NoticeState, now: dt.datetime, **values: str) -> None:
+        with self._database.transaction() as connection:
+            connection.execute(update(notice).where(notice.c.key == key).values(state=state, done_at=now, **values))
+
+    def _where(self, condition: Any, room_id: str) -> None:
+        with self._database.transaction() as connection:
+            pending = notice.c.state == NoticeState.PENDING
+            connection.execute(update(notice).where(pending, condition).values(room_id=room_id))

@@ -1,0 +1,195 @@
+"""The rows. Instants are stored in UTC and come back aware; the rules about them live in the store."""
+
+from __future__ import annotations
+
+import datetime as dt
+
+from sqlalchemy import Index, text
+from sqlmodel import Field, SQLModel
+
+
+class FeedRow(SQLModel, table=True):
+    """Where a programme comes from, and what was last accepted from it."""
+
+    __tablename__ = "feed"
+
+    name: str = Field(primary_key=True)
+    source: str
+    format: str
+    title: str
+    acronym: str
+    description: str
+    url: str
+    timezone: str
+    version: str
+    body_sha256: str
+
+
+class DayRow(SQLModel, table=True):
+    __tablename__ = "day"
+
+    feed: str = Field(primary_key=True, foreign_key="feed.name", ondelete="CASCADE")
+    date: dt.date = Field(primary_key=True)
+    number: int
+    starts_at: dt.datetime
+    ends_at: dt.datetime
+
+
+class LocationRow(SQLModel, table=True):
+    """`position` is the order in which the organizers print their halls."""
+
+    __tablename__ = "location"
+
+    id: int | None = Field(default=None, primary_key=True)
+    name: str = Field(unique=True)
+    position: int
+
+
+class TrackRow(SQLModel, table=True):
+    __tablename__ = "track"
+
+    id: int | None = Field(default=None, primary_key=True)
+    name: str = Field(unique=True)
+
+
+class TalkRow(SQLModel, table=True):
+    """`key` is the talk's identity within its feed, `feed_id` what the feed shows people as its id."""
+
+    __tablename__ = "talk"
+    __table_args__ = (Index("talk_identity", "feed", "key", unique=True),)
+
+    id: int | None = Field(default=None, primary_key=True)
+    feed: str = Field(foreign_key="feed.name", ondelete="CASCADE")
+    key: str
+    feed_id: str
+    title: str
+    subtitle: str
+    abstract: str
+    kind: str
+    language: str
+    url: str
+    day: dt.date
+    starts_at: dt.datetime = Field(index=True)
+    ends_at: dt.datetime
+    location_id: int | None = Field(default=None, foreign_key="location.id", index=True)
+    track_id: int | None = Field(default=None, foreign_key="track.id", index=True)
+    position: int
+
+
+class SpeakerRow(SQLModel, table=True):
+    """A person as a feed names them: by its id where it has one, else by the name."""
+
+    __tablename__ = "speaker"
+    __table_args__ = (Index("speaker_identity", "feed", "feed_id", "name", unique=True),)
+
+    id: int | None = Field(default=None, primary_key=True)
+    feed: str = Field(foreign_key="feed.name", ondelete="CASCADE")
+    feed_id: str
+    name: str
+
+
+class TalkSpeakerRow(SQLModel, table=True):
+    __tablename__ = "talk_speaker"
+
+    talk_id: int = Field(primary_key=True, foreign_key="talk.id", ondelete="CASCADE")
+    position: int = Field(primary_key=True)
+    speaker_id: int = Field(foreign_key="speaker.id", ondelete="CASCADE", index=True)
+
+
+class HeardRow(SQLModel, table=True):
+    """The inbox: one row for each event the bot acted upon or knowingly left alone, and why."""
+
+    __tablename__ = "heard"
+
+    event_id: str = Field(primary_key=True)
+    room_id: str
+    sender: str
+    sent_at: dt.datetime
+    heard_at: dt.datetime = Field(index=True)
+    outcome: str
+
+
+class NoticeRow(SQLModel, table=True):
+    """The outbox: everything the bot says is a row here first.
+
+    `key` is the Matrix transaction id, so a second attempt is answered with the first event.
+    Either `room_id` is known, or `recipient` is a person whose direct room is still to be found or made.
+    """
+
+    __tablename__ = "notice"
+    __table_args__ = (
+        Index("notice_pending", "seq", sqlite_where=text("state = 'pending'")),
+        Index("notice_created", "created_at"),
+    )
+
+    seq: int | None = Field(default=None, primary_key=True)
+    key: str = Field(unique=True)
+    kind: str
+    room_id: str | None = None
+    recipient: str | None = None
+    content: str
+    created_at: dt.datetime
+    expires_at: dt.datetime | None = None
+    state: str = "pending"
+    reason: str = ""
+    event_id: str | None = None
+    done_at: dt.datetime | None = None
+
+
+class RoomRow(SQLModel, table=True):
+    """A Matrix room the bot has to do with. `membership` as in storage.rooms.
+
+    `told_encrypted` is set once the room was told that the bot cannot read in it. `direct_with` is the person
+    for whom the bot opened, or who opened, a direct room. `predecessor` is the room this one took the place of.
+    """
+
+    __tablename__ = "room"
+
+    room_id: str = Field(primary_key=True)
+    membership: str
+    inviter: str = ""
+    via: str = ""
+    direct_with: str | None = Field(default=None, index=True)
+    encrypted: bool = False
+    told_encrypted: bool = False
+    predecessor: str = ""
+    retry_at: dt.datetime | None = None
+    attempts: int = 0
+
+
+class ShownRow(SQLModel, table=True):
+    """The list of talks this person was last shown in this room, so that a bare number means its line."""
+
+    __tablename__ = "shown"
+
+    user_id: str = Field(primary_key=True)
+    room_id: str = Field(primary_key=True)
+    talks: str
+    shown_at: dt.datetime
+
+
+class StateRow(SQLModel, table=True):
+    """Single values the bot must keep: the sync token, the account it belongs to."""
+
+    __tablename__ = "state"
+
+    name: str = Field(primary_key=True)
+    value: str
+
+
+metadata = SQLModel.metadata
+
+# The same tables as Core sees them: statements are written with these, since reading plain rows costs a
+# fraction of building mapped objects.
+feed = metadata.tables["feed"]
+day = metadata.tables["day"]
+location = metadata.tables["location"]
+track = metadata.tables["track"]
+talk = metadata.tables["talk"]
+speaker = metadata.tables["speaker"]
+talk_speaker = metadata.tables["talk_speaker"]
+heard = metadata.tables["heard"]
+notice = metadata.tables["notice"]
+room = metadata.tables["room"]
+shown = metadata.tables["shown"]
+state = metadata.tables["state"]

@@ -1,0 +1,207 @@
+"""Reading the programme: every question that commands ask of it, answered as values."""
+
+from __future__ import annotations
+
+import datetime as dt
+from collections import defaultdict
+from collections.abc import Sequence
+from dataclasses import dataclass
+from typing import Any
+
+from sqlalchemy import ColumnElement, Connection, Row, Select, and_, func, or_, select
+
+from storage import search
+from storage.database import Database
+from storage.programme import Day, Speaker, Talk
+from storage.tables import day, feed, location, speaker, talk, talk_speaker, track
+
+# SQLite takes some thousand bound values in one statement; this stays clear of every build's limit.
+CHUNK = 500
+COLUMNS = (
+    talk.c.id, talk.c.feed, talk.c.key, talk.c.feed_id, talk.c.title, talk.c.subtitle, talk.c.abstract, talk.c.kind,
+    talk.c.language, talk.c.url, talk.c.day, talk.c.starts_at, talk.c.ends_at,
+    location.c.name.label("location"), track.c.name.label("track"),
+)  # fmt: skip
+ORDER = (talk.c.starts_at, func.coalesce(location.c.position, -1), talk.c.position)
+
+
+@dataclass(frozen=True, slots=True)
+class Conference:
+    """The conference as its feeds describe it. Instants are UTC and None while no talk is known."""
+
+    title: str
+    timezone: str
+    starts_at: dt.datetime | None
+    ends_at: dt.datetime | None
+    days: tuple[Day, ...]
+    talks: int
+
+
+@dataclass(frozen=True, slots=True)
+class Found:
+    """Talks for a query, best first. `exact` is False when they are only the nearest there is."""
+
+    talks: tuple[Talk, ...]
+    exact: bool = True
+
+    def among(self, talks: Sequence[Talk]) -> list[Talk]:
+        """Those of `talks` that were found, in their own order."""
+        keys = {(talk.feed, talk.key) for talk in self.talks}
+        return [talk for talk in talks if (talk.feed, talk.key) in keys]
+
+
+class Talks:
+    """Questions about the programme. Times in and out are aware UTC."""
+
+    def __init__(self, database: Database) -> None:
+        self._database = database
+
+    def conference(self) -> Conference:
+        """Title and zone of the first feed, the span and the days of all of them."""
+        with self._database.reading() as connection:
+            head = connection.execute(select(feed.c.title, feed.c.timezone).order_by(feed.c.name)).first()
+            count, first, last = connection.execute(
+                select(func.count(), func.min(talk.c.starts_at), func.max(talk.c.ends_at))
+            ).one()
+            return Conference(
+                title=head.title if head else "",
+                timezone=head.timezone if head else "",
+                starts_at=first,
+                ends_at=last,
+                days=_days(connection),
+                talks=count,
+            )
+
+    def find(self, words: str) -> Found:
+        """Talks that match all words, best first; when none does, those that match some (`exact` is False)."""
+        with self._database.reading() as connection:
+            ids, exact = _ids_for(connection, words)
+            return Found(tuple(_by_ids(connection, ids)), exact)
+
+    def about(self, words: str) -> Found:
+        """As `find`, but a mention in an abstract counts only where no title, track, speaker or location matches."""
+        with self._database.reading() as connection:
+            ids, exact = _ids_for(connection, words, column=search.STRONG)
+            if not exact:
+                ids, exact = _ids_for(connection, words)
+            return Found(tuple(_by_ids(connection, ids)), exact)
+
+    def running(self, now: dt.datetime) -> list[Talk]:
+        """Talks that have begun and are not over, by location."""
+        return self._where(and_(talk.c.starts_at <= now, talk.c.ends_at > now))
+
+    def upcoming(self, now: dt.datetime, limit: int | None = None) -> list[Talk]:
+        """Talks that start after `now`, soonest first."""
+        return self._where(talk.c.starts_at > now, limit)
+
+    def on_day(self, date: dt.date) -> list[Talk]:
+        """Talks printed under that conference day."""
+        return self._where(talk.c.day == date)
+
+    def by_speaker(self, name: str) -> list[Talk]:
+        """Talks of every person whose name has all these words, or words that begin so."""
+        words = search.words_of(name)
+        with self._database.reading() as connection:
+            ids = search.match(connection, search.all_of(words), column="speakers")
+            ids = ids or search.match(connection, search.all_of(words, prefix=True), column="speakers")
+            return sorted(_by_ids(connection, ids), key=lambda found: found.starts_at)
+
+    def by_keys(self, keys: Sequence[tuple[str, str]]) -> list[Talk | None]:
+        """The talks with these (feed, key) pairs, in their order; None for one that is gone."""
+        wanted = or_(*(and_(talk.c.feed == name, talk.c.key == key) for name, key in keys))
+        known = {(found.feed, found.key): found for found in self._where(wanted)} if keys else {}
+        return [known.get(key) for key in keys]
+
+    def of_feed(self, name: str) -> list[Talk]:
+        """Every talk of one feed, in the feed's order."""
+        return self._where(talk.c.feed == name, order=(talk.c.position,))
+
+    def names(self) -> dict[str, list[str]]:
+        """What exists, by kind (title, track, speaker, location): the ground for "did you mean"."""
+        columns = {"title": talk.c.title, "track": track.c.name, "speaker": speaker.c.name, "location": location.c.name}
+        with self._database.reading() as connection:
+            return {
+                kind: list(connection.execute(select(column).distinct().order_by(column)).scalars())
+                for kind, column in columns.items()
+            }
+
+    def _where(
+        self, condition: ColumnElement[bool], limit: int | None = None, order: Sequence[ColumnElement[object]] = ORDER
+    ) -> list[Talk]:
+        statement = _joined().where(condition).order_by(*order).limit(limit)
+        with self._database.reading() as connection:
+            return _talks(connection, connection.execute(statement).all())
+
+
+def _joined() -> Select[Any]:
+    return select(*COLUMNS).select_from(talk.outerjoin(location).outerjoin(track))
+
+
+def _ids_for(connection: Connection, words: str, column: str = "") -> tuple[list[int], bool]:
+    """Talk ids best first, and whether they match all the words.
+
+    From strict to loose: every word; every word but fillers; every word as a beginning; any word.
+    """
+    everything = search.words_of(words)
+    telling = search.telling(everything)
+    strict = [search.all_of(everything), search.all_of(telling), search.all_of(telling, prefix=True)]
+    for expression in strict:
+        if ids := search.match(connection, expression, column=column):
+            return ids, True
+    return search.match(connection, search.any_of(telling), column=column), False
+
+
+def _by_ids(connection: Connection, ids: Sequence[int]) -> list[Talk]:
+    rows: dict[int, Row[tuple[object, ...]]] = {}
+    for start in range(0, len(ids), CHUNK):
+        statement = _joined().where(talk.c.id.in_(ids[start : start + CHUNK]))
+        rows |= {row.id: row for row in connection.execute(statement)}
+    return _talks(connection, [rows[talk_id] for talk_id in ids if talk_id in rows])
+
+
+def _talks(connection: Connection, rows: Sequence[Row[tuple[object, ...]]]) -> list[Talk]:
+    speakers = _speakers(connection, [row.id for row in rows])
+    return [
+        Talk(
+            key=row.key,
+            id=row.feed_id,
+            title=row.title,
+            starts_at=row.starts_at,
+            duration=row.ends_at - row.starts_at,
+            day=row.day,
+            location=row.location or "",
+            track=row.track or "",
+            kind=row.kind,
+            subtitle=row.subtitle,
+            abstract=row.abstract,
+            language=row.language,
+            url=row.url,
+            speakers=tuple(speakers[row.id]),
+            feed=row.feed,
+        )
+        for row in rows
+    ]
+
+
+def _speakers(connection: Connection, talk_ids: Sequence[int]) -> dict[int, list[Speaker]]:
+    found: dict[int, list[Speaker]] = defaultdict(list)
+    for start in range(0, len(talk_ids), CHUNK):
+        statement = (
+            select(talk_speaker.c.talk_id, speaker.c.name, speaker.c.feed_id)
+            .join(speaker)
+            .where(talk_speaker.c.talk_id.in_(talk_ids[start : start + CHUNK]))
+            .order_by(talk_speaker.c.talk_id, talk_speaker.c.position)
+        )
+        for row in connection.execute(statement):
+            found[row.talk_id].append(Speaker(row.name, row.feed_id))
+    return found
+
+
+def _days(connection: Connection) -> tuple[Day, ...]:
+    """The days of all feeds, those of one date made one, numbered from 1."""
+    rows = connection.execute(
+        select(day.c.date, func.min(day.c.starts_at).label("first"), func.max(day.c.ends_at).label("last"))
+        .group_by(day.c.date)
+        .order_by(day.c.date)
+    )
+    return tuple(Day(number, row.date, row.first, row.last) for number, row in enumerate(rows, 1))
