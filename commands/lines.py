@@ -27,8 +27,8 @@ def offset(moment: dt.datetime) -> str:
 def zone_label(zone: ZoneInfo, talks: Sequence[Talk]) -> str:
     """The zone of a list: "Europe/Dublin, UTC+1"; both offsets when the clocks change between its talks."""
     offsets = dict.fromkeys(offset(talk.starts_at.astimezone(zone)) for talk in talks)
-    if list(offsets) == ["UTC"] and zone.key in ("UTC", "Etc/UTC"):
-        return "UTC"
+    if zone.key == "UTC" or zone.key.startswith("Etc/"):
+        return " and ".join(offsets)
     return f"{zone.key}, {' and '.join(offsets)}"
 
 

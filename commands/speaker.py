@@ -5,7 +5,7 @@ from __future__ import annotations
 from commands.lines import Writer, words_and_page
 from commands.nearest import nothing_like
 from commands.registry import Request, Services, command
-from commands.reply import Reply, paragraphs, quoted, text
+from commands.reply import Reply, Text, paragraphs, quoted, text
 from storage.search import words_of
 
 
@@ -30,7 +30,7 @@ def speaker(request: Request, services: Services) -> Reply:
     return writer.listing(title, talks, page=min(page, writer.pages(len(talks))), again=f"speaker {name}")
 
 
-def _who(asked: str, names: list[str]) -> object:
+def _who(asked: str, names: list[str]) -> Text:
     """The person's full name when only one is meant, else the words as asked."""
     words = [word.casefold() for word in words_of(asked)]
     meant = {name for name in names if all(word in name.casefold() for word in words)}

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from commands.lines import Writer, full_time, offset, place, speakers
+from commands.lines import Writer, full_time, offset, place, speakers, zone_label
 from commands.nearest import nothing_like
 from commands.registry import Request, Services, command
 from commands.reply import Reply, Text, bold, code, joined, link, paragraphs, text
@@ -52,7 +52,8 @@ def _in_full(chosen: Talk, request: Request, services: Services, more: int = 0, 
     """Title, time, location, people, what it is about; the list a number refers to stays as it was."""
     writer = Writer(request, services)
     start = chosen.starts_at.astimezone(writer.zone)
-    when = full_time(chosen, writer.zone).replace(f"({offset(start)})", f"{writer.zone.key} ({offset(start)})")
+    zone = zone_label(writer.zone, [chosen])
+    when = full_time(chosen, writer.zone).replace(f"({offset(start)})", f"({zone})")
     state = ""
     if chosen.ends_at <= request.now:
         state = "over"

@@ -181,12 +181,12 @@ def _named(connection: Connection, table: Table, names: Iterable[str]) -> dict[s
     """Row ids by name for locations or tracks, made where missing, in order of first appearance."""
     known = {row.name: row.id for row in connection.execute(select(table.c.name, table.c.id))}
     missing = [name for name in dict.fromkeys(names) if name and name not in known]
-    rows = [{"id": row_id, "name": name} for row_id, name in enumerate(missing, _next_id(connection, table))]
-    if rows and "position" in table.c:
-        connection.execute(insert(table), [{**row, "position": row["id"]} for row in rows])
-    elif rows:
-        connection.execute(insert(table), rows)
-    return known | dict(zip(missing, (int(row["id"]) for row in rows), strict=True))
+    made = {name: row_id for row_id, name in enumerate(missing, _next_id(connection, table))}
+    if made:
+        rows: list[dict[str, Any]] = [{"id": row_id, "name": name} for name, row_id in made.items()]
+        ordered = "position" in table.c
+        connection.execute(insert(table), [{**row, "position": row["id"]} for row in rows] if ordered else rows)
+    return known | made
 
 
 def _write_speakers(connection: Connection, name: str, talks: Sequence[tuple[int, Talk]]) -> None:

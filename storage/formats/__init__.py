@@ -1,0 +1,83 @@
+"""The formats in which conferences publish, one module each, found by the content of the input.
+
+A module in this folder whose name does not begin with "_" is a format when it has
+
+- `NAME`, the name for the configuration,
+- `looks_like(head: bytes) -> bool`, a quick look at the beginning of the input (UTF-8 without a byte order mark),
+- `parse(body: bytes, timezone: str = "") -> Programme`, pure, raising `FormatError`. `timezone` is the configured
+  zone, for inputs that name none.
+"""
+
+from __future__ import annotations
+
+import importlib
+import pkgutil
+from functools import cache
+from typing import Protocol, cast
+
+from storage.programme import FormatError, Programme
+
+HEAD = 4096
+BYTE_ORDER_MARKS = ((b"\xef\xbb\xbf", "utf-8"), (b"\xff\xfe", "utf-16-le"), (b"\xfe\xff", "utf-16-be"))
+STRANGERS = (
+    (b"BEGIN:VCALENDAR", "this is an iCalendar file, a format that is not known yet"),
+    (b"<!doctype html", "this is a web page, not a programme: look there for a link to an export"),
+    (b"<html", "this is a web page, not a programme: look there for a link to an export"),
+    (b"PK\x03\x04", "this is a zip or spreadsheet file, a format that is not known yet"),
+    (b"\x1f\x8b", "this is gzip-compressed: unpack it first"),
+    (b"%PDF", "this is a PDF, not a programme"),
+)
+
+
+class Format(Protocol):
+    NAME: str
+
+    def looks_like(self, head: bytes) -> bool: ...
+
+    def parse(self, body: bytes, timezone: str = "") -> Programme: ...
+
+
+@cache
+def formats() -> dict[str, Format]:
+    """All formats by name."""
+    names = (module.name for module in pkgutil.iter_modules(__path__) if not module.name.startswith("_"))
+    found = [cast(Format, importlib.import_module(f"{__name__}.{name}")) for name in sorted(names)]
+    return {one.NAME: one for one in found}
+
+
+def detect_and_parse(body: bytes, format_name: str = "auto", timezone: str = "") -> Programme:
+    """Read a programme in whatever format it is, or in the one named.
+
+    `timezone`: an IANA name, for inputs that name none. Raises `FormatError`.
+    """
+    body = _as_utf8(body)
+    if format_name != "auto":
+        if format_name not in formats():
+            raise FormatError(f"there is no format “{format_name}”; there are {', '.join(formats())}")
+        return formats()[format_name].parse(body, timezone)
+    head = body[:HEAD].lstrip()
+    for one in formats().values():
+        if one.looks_like(head):
+            return one.parse(body, timezone)
+    raise FormatError(_stranger(head))
+
+
+def _as_utf8(body: bytes) -> bytes:
+    """The body without a byte order mark, and UTF-16 made UTF-8."""
+    for mark, encoding in BYTE_ORDER_MARKS:
+        if body.startswith(mark):
+            try:
+                return body[len(mark) :].decode(encoding).encode()
+            except UnicodeError as error:
+                raise FormatError(f"byte {getattr(error, 'start', 0)}: not {encoding}, though it begins so") from None
+    return body
+
+
+def _stranger(head: bytes) -> str:
+    if not head:
+        return "this is empty"
+    for start, said in STRANGERS:
+        if head[: len(start)].lower() == start.lower():
+            return said
+    known = ", ".join(formats())
+    return f"this is no programme in a format that is known ({known}); it begins {head[:40].decode(errors='replace')!r}"
