@@ -44,6 +44,11 @@ def main() -> None:
         status = _say(str(error), WRONG, arguments.debug)
     except StoreError as error:
         status = _say(str(error), FAILED, arguments.debug)
+    except Exception as error:
+        if arguments.debug:
+            raise
+        text = f"a fault in Hallway itself ({type(error).__name__}: {error}): run it again with --debug and report it"
+        status = _say(text, FAILED, debug=False)
     except KeyboardInterrupt:
         status = 130
     except BrokenPipeError:
@@ -104,9 +109,7 @@ def _parser() -> argparse.ArgumentParser:
     return parser
 
 
-def _add(
-    commands: argparse._SubParsersAction[_Parser], name: str, module: str, text: str
-) -> argparse.ArgumentParser:
+def _add(commands: argparse._SubParsersAction[_Parser], name: str, module: str, text: str) -> argparse.ArgumentParser:
     parser = commands.add_parser(name, help=text, description=text[0].upper() + text[1:] + ".")
     parser.add_argument("--debug", action="store_true", default=argparse.SUPPRESS, help=argparse.SUPPRESS)
     parser.set_defaults(module=module, command=name)

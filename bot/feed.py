@@ -33,7 +33,7 @@ async def fetch(source: str) -> bytes:
     Raises `FeedError`.
     """
     if source == SAMPLE:
-        return resources.files("storage.sample").joinpath("lpc2022.json").read_bytes()
+        return resources.files("storage").joinpath("sample", "lpc2022.json").read_bytes()
     if source.startswith(("http://", "https://")):
         return await _download(source)
     if "://" in source:

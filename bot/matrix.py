@@ -122,7 +122,7 @@ class Matrix:
 
     def __init__(self, homeserver: str, user_id: str, device_id: str) -> None:
         # Retries are ours: the outbox knows what is still worth sending, and nio's own would reorder and spin.
-        config = AsyncClientConfig(max_limit_exceeded=0, max_timeouts=0, request_seconds=REQUEST_SECONDS)
+        config = AsyncClientConfig(max_limit_exceeded=0, max_timeouts=0, request_timeout=REQUEST_SECONDS)
         self._client = _Client(homeserver, user_id, device_id=device_id, config=config)
         self.homeserver = homeserver
         self.user_id = user_id
