@@ -5,10 +5,11 @@ from __future__ import annotations
 import asyncio
 import json
 import signal
-import sys
 from collections.abc import Mapping, Sequence
 from pathlib import Path
 from typing import Any
+
+from bot.demo.child import python
 
 STOP_SECONDS = 15
 
@@ -38,9 +39,12 @@ class BotProcess:
     async def start(self) -> None:
         with self.log.open("ab") as log:
             self._process = await asyncio.create_subprocess_exec(
-                sys.executable, "-m", "bot", "run", "--config", str(self.config),
-                stdin=asyncio.subprocess.DEVNULL, stdout=log, stderr=log, start_new_session=True,
-            )  # fmt: skip
+                *python("-m", "bot", "run", "--config", str(self.config)),
+                stdin=asyncio.subprocess.DEVNULL,
+                stdout=log,
+                stderr=log,
+                start_new_session=True,
+            )
 
     async def stop(self) -> int:
         """Ask it to stop; returns its exit status."""

@@ -12,7 +12,6 @@ import os
 import secrets
 import signal
 import socket
-import sys
 from collections.abc import Mapping
 from dataclasses import dataclass
 from pathlib import Path
@@ -20,18 +19,11 @@ from typing import Any
 
 import aiohttp
 
+from bot.demo.child import python
+
 START_SECONDS = 60
 STOP_SECONDS = 15
 LOG_LINES = 8
-# Asks Linux to end Synapse when we are gone, however we went; elsewhere it changes nothing.
-LAUNCHER = """
-import ctypes, os, sys
-try:
-    ctypes.CDLL(None).prctl(1, 15)
-except (OSError, AttributeError):
-    pass
-os.execv(sys.executable, [sys.executable, "-m", "synapse.app.homeserver", "--config-path", sys.argv[1]])
-"""
 LIMITS = ("rc_message", "rc_registration", "rc_joins_per_room", "rc_room_creation", "rc_media_create")
 UNLIMITED = {"per_second": 100_000, "burst_count": 100_000}
 
@@ -80,9 +72,13 @@ class Synapse:
         config = self._write_config()
         with (self.folder / "output.log").open("ab") as output:
             self._process = await asyncio.create_subprocess_exec(
-                sys.executable, "-c", LAUNCHER, str(config), cwd=self.folder, stdout=output, stderr=output,
-                start_new_session=True, env=_environment(),
-            )  # fmt: skip
+                *python("-m", "synapse.app.homeserver", "--config-path", str(config)),
+                cwd=self.folder,
+                stdout=output,
+                stderr=output,
+                start_new_session=True,
+                env=_environment(),
+            )
         await self._until_it_answers(self._process)
 
     async def stop(self) -> None:

@@ -1,0 +1,100 @@
+"""A small prompt to talk as an attendee: lines are sent as they are typed, answers appear as they arrive."""
+
+from __future__ import annotations
+
+import asyncio
+import sys
+
+from bot.demo.person import Json, Person
+from bot.demo.stage import Stage
+
+CLEAR_LINE = "\r\x1b[K"
+
+
+class Prompt:
+    """One terminal. Reads standard input until its end, or `/quit`."""
+
+    def __init__(self, stage: Stage) -> None:
+        self._stage = stage
+        self._who = "ada"
+        self._place = "Herbert"
+        self._direct: dict[str, str] = {}  # direct rooms by person
+        self._shown: set[str] = set()
+
+    async def run(self) -> None:
+        lines = await _standard_input()
+        listening = [asyncio.create_task(self._listen(person)) for person in self._people().values()]
+        try:
+            self._ask()
+            while line := await lines.readline():
+                if not await self._take(line.decode(errors="replace").strip()):
+                    return
+                self._ask()
+        finally:
+            for task in listening:
+                task.cancel()
+            await asyncio.gather(*listening, return_exceptions=True)
+
+    async def _take(self, line: str) -> bool:
+        """Deal with a line; False when that was the last one."""
+        word, _, rest = line.partition(" ")
+        if word in ("/quit", "quit", "exit"):
+            return False
+        if word == "/room":
+            self._go(rest.strip())
+        elif word == "/dm":
+            self._direct[self._who] = self._direct.get(self._who) or await self._stage.direct_room(self._person())
+            self._place = "direct"
+        elif word == "/as" and rest in self._people():
+            self._who, self._place = rest, self._place if self._place != "direct" else "Herbert"
+        elif word.startswith("/"):
+            print("there is /room NAME, /dm, /as NAME and /quit")
+        elif line:
+            await self._person().say(self._room(), line)
+        return True
+
+    def _go(self, name: str) -> None:
+        found = [hall for hall in self._stage.rooms if hall.casefold().startswith(name.casefold())]
+        if not name or not found:
+            print(f"the halls are: {', '.join(self._stage.rooms)}")
+        else:
+            self._place = found[0]
+
+    async def _listen(self, person: Person) -> None:
+        """Print what the bot says to this person."""
+        while True:
+            for room_id, event in await person.wait_for(lambda: self._unseen(person), 86_400):
+                self._shown.add(event["event_id"])
+                print(f"{CLEAR_LINE}{self._name(room_id)} | hallway:\n{event['content'].get('body', '')}\n")
+                self._ask()
+
+    def _unseen(self, person: Person) -> list[tuple[str, Json]]:
+        return [
+            (room_id, event)
+            for room_id, events in person.events.items()
+            for event in events
+            if event["sender"] == self._stage.bot_id
+            and event["type"] == "m.room.message"
+            and event["event_id"] not in self._shown
+        ]
+
+    def _ask(self) -> None:
+        print(f"{self._place} | {self._who}: ", end="", flush=True)
+
+    def _people(self) -> dict[str, Person]:
+        return {name: person for name, person in self._stage.people.items() if name != "organizer"}
+
+    def _person(self) -> Person:
+        return self._stage.people[self._who]
+
+    def _room(self) -> str:
+        return self._direct[self._who] if self._place == "direct" else self._stage.rooms[self._place]
+
+    def _name(self, room_id: str) -> str:
+        return next((hall for hall, known in self._stage.rooms.items() if known == room_id), "direct")
+
+
+async def _standard_input() -> asyncio.StreamReader:
+    reader = asyncio.StreamReader()
+    await asyncio.get_running_loop().connect_read_pipe(lambda: asyncio.StreamReaderProtocol(reader), sys.stdin)
+    return reader
