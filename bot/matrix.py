@@ -189,6 +189,13 @@ class Matrix:
             if isinstance(event, dict) and event.get("content", {}).get("membership") in ("join", "invite")
         }
 
+    async def room_id(self, room: str) -> str:
+        """The id behind an alias; an id stays what it is."""
+        if room.startswith("!"):
+            return room
+        body = await self._raw("GET", Api._build_path(["directory", "room", room]), seconds=REQUEST_SECONDS)
+        return str(body.get("room_id", ""))
+
     async def predecessor(self, room_id: str) -> str:
         """The room that this one says it was upgraded from, empty when none."""
         path = Api._build_path(["rooms", room_id, "state", "m.room.create"])

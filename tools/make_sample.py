@@ -24,11 +24,12 @@ HALLS = ["Herbert", "Lansdowne", "Meeting 1&2", "Meeting 3", "Meeting 6", "Meeti
 EVENINGS = {64: "Roberta's, 1 Essex St E", 215: "Café en Seine, 40 Dawson St"}
 DESCRIPTION = (
     "The Linux Plumbers Conference 2022 as the sample programme of Hallway. Titles and summaries are written for this "
-    "project after the real sessions; they are not the official ones. Known facts are: the conference, its days and "
-    "city; the two evening events; the halls, starts and speakers of Monday's sessions from 10:00 until 11:15; that the "
-    "kernel testing microconference ran on Monday from 10:00 to 13:30, OpenPrinting on Wednesday from 15:00 to 18:30, "
-    "the toolchain track on Wednesday, and the talk on unmapped private memory on Tuesday at 10:00; and the "
-    "speakers named. Every other time and hall was laid out by this project, as were the breaks and the hall Meeting 3."
+    "project after the real sessions; they are not the official ones. From the timetable come the halls, starts and "
+    "speakers of Monday's sessions from 10:00 to 11:15. Announced were the days and the city, both evening events, that "
+    "the kernel testing microconference runs on Monday from 10:00 to 13:30 and OpenPrinting on Wednesday from 15:00 to "
+    "18:30. Cited elsewhere are Wednesday for the toolchain track, Tuesday 10:00 for the talk on unmapped private "
+    "memory, and some speakers. Every other time and hall was laid out by this project, and so were the breaks and "
+    "the hall Meeting 3."
 )
 
 # Blocks run 10:00-13:30 and 15:00-18:30 with half an hour of coffee in each, so in four halves of 90 minutes.
@@ -92,10 +93,11 @@ PLAN: tuple[Run, ...] = (
     _run(TUESDAY, "Meeting 1&2", "17:00", 134, 136),
     _run(TUESDAY, "Meeting 6", "10:00", 65, 65, 60),
     _run(TUESDAY, "Meeting 6", "12:00", 66, 67, 45),
-    _run(TUESDAY, "Meeting 6", "15:00", 68, 69, 45),
+    _run(TUESDAY, "Meeting 6", "15:00", 68, 68, 45),
+    _run(TUESDAY, "Meeting 6", "17:45", 69, 69, 45),  # after the talk it follows up
     _run(TUESDAY, "Meeting 9", "10:00", 111, 115, 10, 20),
     _run(TUESDAY, "Meeting 9", "12:00", 116, 119, 20),
-    _run(TUESDAY, "Meeting 9", "15:00", 120, 124, 18),
+    _run(TUESDAY, "Meeting 9", "15:00", 120, 124, 20, 20, 20, 15),
     _run(WEDNESDAY, "Herbert", "10:00", 176, 179, 10, 25, 25, 30),
     _run(WEDNESDAY, "Herbert", "12:00", 180, 182),
     _run(WEDNESDAY, "Herbert", "15:00", 183, 184),
@@ -104,7 +106,7 @@ PLAN: tuple[Run, ...] = (
     _run(WEDNESDAY, "Pembroke", "10:00", 186, 188),
     _run(WEDNESDAY, "Pembroke", "12:00", 189, 191),
     _run(WEDNESDAY, "Pembroke", "15:00", 206, 209, *SEVEN),
-    _run(WEDNESDAY, "Pembroke", "17:00", 210, 214, 18),
+    _run(WEDNESDAY, "Pembroke", "17:00", 210, 214, 20, 20, 20, 15),
     _run(WEDNESDAY, "Ulster & Munster", "10:00", 193, 195),
     _run(WEDNESDAY, "Ulster & Munster", "12:00", 196, 199, *SEVEN),
     _run(WEDNESDAY, "Ulster & Munster", "15:00", 200, 202),
@@ -114,8 +116,8 @@ PLAN: tuple[Run, ...] = (
     _run(WEDNESDAY, "Meeting 1&2", "15:00", 137, 141, 10, 20),
     _run(WEDNESDAY, "Meeting 1&2", "17:00", 142, 145, *SEVEN),
     _run(WEDNESDAY, "Meeting 6", "10:00", 146, 147, 45),
-    _run(WEDNESDAY, "Meeting 6", "12:00", 148, 149, 45),
-    _run(WEDNESDAY, "Meeting 6", "15:00", 150, 151, 45),
+    Run(WEDNESDAY, "Meeting 6", "12:00", (150, 149), (45,)),
+    Run(WEDNESDAY, "Meeting 6", "15:00", (148, 151), (45,)),  # after the talk it follows up
     _run(WEDNESDAY, "Meeting 6", "17:00", 192, 192, 45),
     _run(WEDNESDAY, "Meeting 9", "10:00", 152, 154),
     _run(WEDNESDAY, "Meeting 9", "12:00", 155, 158, *SEVEN),
@@ -148,7 +150,6 @@ FACTS = {
     "Documentation for OpenPrinting": 204,
     "Sandboxing/Containerizing": 205,
     "Unmapped Private Memory": 76,
-    "Rust MC": 51,
     "Live In a World": 87,
     "Why is devm_kzalloc": 170,
     "Libgpiod V2": 164,
@@ -239,7 +240,9 @@ def _schedule(events: list[dict[str, Any]]) -> dict[str, Any]:
     for index, date in enumerate((MONDAY, TUESDAY, WEDNESDAY), 1):
         todays = [event for event in events if event["date"].startswith(date.isoformat())]
         in_use = [hall for hall in [*HALLS, *EVENINGS.values()] if any(event["room"] == hall for event in todays)]
-        rooms = {hall: sorted((e for e in todays if e["room"] == hall), key=lambda e: str(e["date"])) for hall in in_use}
+        rooms = {
+            hall: sorted((e for e in todays if e["room"] == hall), key=lambda e: str(e["date"])) for hall in in_use
+        }
         begin, end = f"{date}T08:00:00+01:00", f"{date}T23:59:00+01:00"
         days.append({"index": index, "date": f"{date}", "day_start": begin, "day_end": end, "rooms": rooms})
     conference = {

@@ -70,6 +70,14 @@ class World:
         finally:
             await account.close()
 
+    async def revoke(self, token: str) -> None:
+        """Make the homeserver forget a login of the bot's."""
+        account = Person(self.synapse.url, self.bot_id, token)
+        try:
+            await account.request("POST", "logout", {})
+        finally:
+            await account.close()
+
     async def hall(self, name: str, *people: Person, **more: Any) -> str:
         """A hall's room with the bot and these people in it. Returns the room id."""
         organizer = self.organizer

@@ -1,0 +1,81 @@
+"""hallway doctor"""
+
+from __future__ import annotations
+
+import argparse
+import asyncio
+from collections.abc import AsyncIterator
+from pathlib import Path
+
+from bot.cli import DONE, FAILED, WRONG, Failure
+from bot.config import Config, ConfigError, load_config
+from bot.feed import FeedError, fetch, parse
+from bot.matrix import Matrix, MatrixError
+from bot.session import StartError, check_credentials, log_in, session_path
+from storage.errors import StoreError
+from storage.store import Store
+
+Finding = tuple[bool, str]  # whether it is well, and the line that says so
+
+
+def main(arguments: argparse.Namespace) -> int:
+    """Print one line for each thing the bot needs; 1 if it would not work."""
+    try:
+        config = load_config(arguments.config)
+    except ConfigError as error:
+        raise Failure(str(error), WRONG) from None
+    return asyncio.run(_doctor(config))
+
+
+async def _doctor(config: Config) -> int:
+    print("ok    configuration")
+    status = DONE
+    async for well, line in _findings(config):
+        print(f"{'ok   ' if well else 'WRONG'} {line}")
+        status = status if well else FAILED
+    return status
+
+
+async def _findings(config: Config) -> AsyncIterator[Finding]:
+    database = None
+    try:
+        store = Store(config.database.url)
+        database = store.database.path
+        yield True, f"database {config.database.url}: {store.talks.conference().talks} talks"
+        store.close()
+    except StoreError as error:
+        yield False, str(error)
+    for feed in config.feeds:
+        yield await _feed(feed.name, feed.source, feed.format, config.conference.timezone)
+    if not config.feeds:
+        yield True, "feeds: none configured; the programme is what `hallway load` put into the database"
+    async for finding in _account(config, session_path(config, database)):
+        yield finding
+
+
+async def _feed(name: str, source: str, format_name: str, timezone: str) -> Finding:
+    try:
+        programme = parse(source, await fetch(source), format_name=format_name, timezone=timezone)
+    except FeedError as error:
+        return False, f"feed {name}: {error}"
+    doubtful = f", {len(programme.problems)} doubtful things (hallway check)" if programme.problems else ""
+    return True, f"feed {name}: {programme.format}, {len(programme.talks)} talks{doubtful}"
+
+
+async def _account(config: Config, session: Path) -> AsyncIterator[Finding]:
+    matrix = Matrix(config.matrix.homeserver, config.matrix.user_id, config.matrix.device_id)
+    try:
+        check_credentials(config, session)
+        await log_in(matrix, config, session)
+        user_id, device_id = await matrix.whoami()
+        yield True, f"homeserver {config.matrix.homeserver}: logged in as {user_id}, device {device_id}"
+        rooms = await matrix.joined_rooms()
+        yield True, f"rooms: in {len(rooms)}"
+        halls = [room for location in config.locations for room in location.rooms]
+        for room in filter(None, [config.roles.control_room, *halls]):
+            known = await matrix.room_id(room)
+            yield known in rooms, f"room {room}" + ("" if known in rooms else ": the bot is not in it; invite it there")
+    except (ConfigError, StartError, MatrixError) as error:
+        yield False, str(error)
+    finally:
+        await matrix.close()
