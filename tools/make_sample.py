@@ -23,13 +23,13 @@ MONDAY, TUESDAY, WEDNESDAY = (dt.date(2022, 9, day) for day in (12, 13, 14))
 HALLS = ["Herbert", "Lansdowne", "Meeting 1&2", "Meeting 3", "Meeting 6", "Meeting 9", "Pembroke", "Ulster & Munster"]
 EVENINGS = {64: "Roberta's, 1 Essex St E", 215: "Café en Seine, 40 Dawson St"}
 DESCRIPTION = (
-    "The Linux Plumbers Conference 2022 as the sample programme of Hallway. Titles and summaries are written for this "
-    "project after the real sessions; they are not the official ones. From the timetable come the halls, starts and "
+    "The Linux Plumbers Conference 2022 as the sample programme of Hallway. Titles and summaries are written for this"
+    " project after the real sessions; they are not the official ones. From the timetable come the halls, starts and "
     "speakers of Monday's sessions from 10:00 to 11:15. Announced were the days and the city, both evening events, "
     "that the kernel testing microconference runs on Monday from 10:00 to 13:30 and OpenPrinting on Wednesday from "
-    "15:00 to 18:30. Cited elsewhere are Wednesday for the toolchain track, Tuesday 10:00 for the talk on unmapped private "
-    "memory, and some speakers. Every other time and hall was laid out by this project, and so were the breaks and "
-    "the hall Meeting 3."
+    "15:00 to 18:30. Cited elsewhere are Wednesday for the toolchain track, Tuesday 10:00 for the talk on unmapped "
+    "private memory, and some speakers. Every other time and hall was laid out by this project, and so were the "
+    "breaks and the hall Meeting 3."
 )
 
 # Blocks run 10:00-13:30 and 15:00-18:30 with half an hour of coffee in each, so in four halves of 90 minutes.

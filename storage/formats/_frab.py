@@ -11,6 +11,7 @@ from urllib.parse import urljoin
 from zoneinfo import ZoneInfo, ZoneInfoNotFoundError
 
 from storage.clean import one_line, paragraphs
+from storage.formats import _times as times
 from storage.programme import (
     ABSTRACT_MAX,
     NAME_MAX,
@@ -53,7 +54,8 @@ class RawEvent:
     date: str = ""
     start: str = ""
     duration: str = ""
-    room: str = ""
+    hall: str = ""  # of the room that holds the event
+    room: str = ""  # the event's own word for it
     track: str = ""
     kind: str = ""
     language: str = ""
@@ -104,9 +106,10 @@ class _Builder:
         self._raw = raw
         self._zone = zone
         self._problems = problems
-        self._change = _time(raw.day_change) or MIDNIGHT
+        self._change = times.time(raw.day_change) or MIDNIGHT
+        self._halls_are_mixed = _mixed(raw.events)
         self._offsets: set[str] = set()
-        self.dates = [_date(day.date) for day in raw.days]
+        self.dates = [times.date(day.date) for day in raw.days]
         for day, date in zip(raw.days, self.dates, strict=True):
             if date is None:
                 self._note(day.where, f"the day's date “{day.date[:40]}” is no date")
@@ -135,7 +138,7 @@ class _Builder:
             starts_at=starts_at,
             duration=self._duration(event),
             day=self.dates[event.day] or starts_at.astimezone(self._zone or dt.UTC).date(),
-            location=one_line(event.room, NAME_MAX),
+            location=self._location(event),
             track=one_line(event.track, NAME_MAX),
             kind=one_line(event.kind, NAME_MAX),
             subtitle=one_line(event.subtitle, TITLE_MAX),
@@ -147,55 +150,63 @@ class _Builder:
 
     def _starts_at(self, event: RawEvent) -> dt.datetime | None:
         """The instant: what `date` says, unless `start` contradicts it in the conference's own zone."""
-        instant, wall = _instant(event.date), _time(event.start)
+        instant, wall = times.instant(event.date), times.time(event.start)
         if instant is not None and instant.tzinfo is None:
             wall = wall or instant.time()
             instant = self._in_zone(instant)
         if instant is None:
             return self._from_day(event, wall)
         if wall is None or self._zone is None:
-            return _utc(instant)
+            return times.utc(instant)
         local = instant.astimezone(self._zone)
         if (local.hour, local.minute) == (wall.hour, wall.minute):
-            return _utc(instant)
+            return times.utc(instant)
         if instant.utcoffset() and (instant.hour, instant.minute) == (wall.hour, wall.minute):
             # Date and start agree, in an offset that somebody chose: it is the zone that is wrong.
             self._offsets.add(f"{instant:%z}")
-            return _utc(instant)
+            return times.utc(instant)
         # Some exports mark local times as UTC, or write UTC dates beside local starts: people go by the start.
         self._note(event.where, f"date says {local:%H:%M}, start says {event.start}; start is taken")
-        return self._from_day(event, wall) or _utc(instant)
+        return self._from_day(event, wall) or times.utc(instant)
 
     def _from_day(self, event: RawEvent, wall: dt.time | None) -> dt.datetime | None:
         """The instant from the day it is printed under; after midnight that is the next calendar day."""
-        date = self.dates[event.day] or _date(event.date[:10])
+        date = self.dates[event.day] or times.date(event.date[:10])
         if date is None:
             return None
         if wall is None:
             self._note(event.where, "no time is given; the beginning of its day is taken")
-            wall = _time(self._raw.days[event.day].start[11:16]) or self._change
+            wall = times.time(self._raw.days[event.day].start[11:16]) or self._change
         if wall < self._night_ends(event.day):
             date += dt.timedelta(days=1)
-        return _utc(self._in_zone(dt.datetime.combine(date, wall)))
+        return times.utc(self._in_zone(dt.datetime.combine(date, wall)))
 
     def _night_ends(self, day: int) -> dt.time:
         """Before this time a talk belongs to the night of the day it is printed under."""
         change = self._change
         if change == MIDNIGHT:
             # No day change is given, but the day says when it begins: what is earlier is after midnight.
-            begins = _time(self._raw.days[day].start[11:16])
+            begins = times.time(self._raw.days[day].start[11:16])
             change = min(begins, dt.time(4)) if begins else MIDNIGHT
         return change if change <= LATEST_NIGHT else MIDNIGHT
 
     def _in_zone(self, naive: dt.datetime) -> dt.datetime:
         return naive.replace(tzinfo=self._zone or dt.UTC)
 
+    def _location(self, event: RawEvent) -> str:
+        """The hall that holds the event, as the programme prints it; the event's own word may lag behind a new name.
+
+        Except in exports whose halls hold events of several other ones: there the event knows better.
+        """
+        hall, own = one_line(event.hall, NAME_MAX), one_line(event.room, NAME_MAX)
+        return own or hall if self._halls_are_mixed else hall or own
+
     def _duration(self, event: RawEvent) -> dt.timedelta:
         """The duration, zero when none is given or none that can be believed."""
         written = event.duration.strip()
         if not written:
             return dt.timedelta()
-        duration = _span(written)
+        duration = times.span(written)
         if duration is None or duration > LONGEST:
             self._note(event.where, f"a duration of “{written[:40]}” cannot be believed; none is taken")
             return dt.timedelta()
@@ -213,14 +224,20 @@ def _zone(raw: RawProgramme, configured: str, problems: list[Problem]) -> ZoneIn
                 return ZoneInfo(name.strip())
             except (ZoneInfoNotFoundError, ValueError, OSError):
                 problems.append(Problem("conference", f"“{name[:60]}” is not a time zone"))
-    if any((instant := _instant(event.date)) is None or instant.tzinfo is None for event in raw.events):
+    if any((instant := times.instant(event.date)) is None or instant.tzinfo is None for event in raw.events):
         problems.append(Problem("conference", "no time zone is given, so times are read as UTC: configure the zone"))
     return None
 
 
+def _mixed(events: Iterable[RawEvent]) -> bool:
+    """Whether some hall holds events that name different rooms themselves."""
+    named: dict[str, str] = {}
+    return any(event.room.strip() and named.setdefault(event.hall, event.room) != event.room for event in events)
+
+
 def _fixed_zone(events: Iterable[RawEvent]) -> str:
     """A zone that is the one offset all dates are written in; empty when there are several, or none of whole hours."""
-    offsets = {instant.utcoffset() if (instant := _instant(event.date)) else None for event in events}
+    offsets = {instant.utcoffset() if (instant := times.instant(event.date)) else None for event in events}
     if len(offsets) != 1 or not (offset := offsets.pop()):
         return ""
     hours, rest = divmod(int(offset.total_seconds()), 3600)
@@ -286,46 +303,3 @@ def _url(url: str, base: str) -> str:
         return ""
     fits = whole.startswith(("http://", "https://")) and len(whole) <= URL_MAX and not re.search(r"\s", whole)
     return whole if fits else ""
-
-
-def _instant(text: str) -> dt.datetime | None:
-    """An ISO date with a time, aware or naive; None for anything else, a bare date included."""
-    if "T" not in text and " " not in text.strip():
-        return None
-    try:
-        moment = dt.datetime.fromisoformat(text.strip())
-        _utc(moment if moment.tzinfo else moment.replace(tzinfo=dt.UTC))
-    except (ValueError, OverflowError):
-        return None
-    return moment
-
-
-def _utc(moment: dt.datetime) -> dt.datetime | None:
-    try:
-        return moment.astimezone(dt.UTC)
-    except OverflowError:
-        return None
-
-
-def _date(text: str) -> dt.date | None:
-    try:
-        date = dt.date.fromisoformat(text.strip()[:10])
-    except ValueError:
-        return None
-    # The first and the last year cannot be moved into another zone.
-    return date if 1 < date.year < 9999 else None
-
-
-def _time(text: str) -> dt.time | None:
-    found = re.fullmatch(r"\s*(\d{1,2}):(\d{2})(?::\d{2})?\s*", text, re.ASCII)
-    if not found or int(found[1]) > 23 or int(found[2]) > 59:
-        return None
-    return dt.time(int(found[1]), int(found[2]))
-
-
-def _span(text: str) -> dt.timedelta | None:
-    """HH:MM, H:MM:SS, or minutes as a number."""
-    found = re.fullmatch(r"(?:(\d{1,5}):)?(\d{1,9})(?::(\d{2}))?", text, re.ASCII)
-    if not found:
-        return None
-    return dt.timedelta(hours=int(found[1] or 0), minutes=int(found[2]), seconds=int(found[3] or 0))

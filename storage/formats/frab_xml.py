@@ -97,10 +97,10 @@ def _event(event: etree._Element, day: int, hall: str) -> RawEvent:
             persons += [
                 (_inner(person), person.get("id") or person.get("guid") or "") for person in child.iter("person")
             ]
-    values["room"] = values.get("room", "").strip() or hall
     return RawEvent(
         where=f"line {event.sourceline}",
         day=day,
+        hall=hall,
         id=(event.get("id") or "").strip(),
         guid=(event.get("guid") or "").strip(),
         code=(event.get("code") or "").strip(),

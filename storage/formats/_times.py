@@ -1,0 +1,49 @@
+"""Reading the times that feeds write. Nothing here raises: what cannot be read is None."""
+
+from __future__ import annotations
+
+import datetime as dt
+import re
+
+
+def instant(text: str) -> dt.datetime | None:
+    """An ISO date with a time, aware or naive; None for anything else, a bare date included."""
+    if "T" not in text and " " not in text.strip():
+        return None
+    try:
+        moment = dt.datetime.fromisoformat(text.strip())
+        utc(moment if moment.tzinfo else moment.replace(tzinfo=dt.UTC))
+    except (ValueError, OverflowError):
+        return None
+    return moment
+
+
+def utc(moment: dt.datetime) -> dt.datetime | None:
+    try:
+        return moment.astimezone(dt.UTC)
+    except OverflowError:
+        return None
+
+
+def date(text: str) -> dt.date | None:
+    try:
+        date = dt.date.fromisoformat(text.strip()[:10])
+    except ValueError:
+        return None
+    # The first and the last year cannot be moved into another zone.
+    return date if 1 < date.year < 9999 else None
+
+
+def time(text: str) -> dt.time | None:
+    found = re.fullmatch(r"\s*(\d{1,2}):(\d{2})(?::\d{2})?\s*", text, re.ASCII)
+    if not found or int(found[1]) > 23 or int(found[2]) > 59:
+        return None
+    return dt.time(int(found[1]), int(found[2]))
+
+
+def span(text: str) -> dt.timedelta | None:
+    """HH:MM, H:MM:SS, or minutes as a number."""
+    found = re.fullmatch(r"(?:(\d{1,5}):)?(\d{1,9})(?::(\d{2}))?", text, re.ASCII)
+    if not found:
+        return None
+    return dt.timedelta(hours=int(found[1] or 0), minutes=int(found[2]), seconds=int(found[3] or 0))
