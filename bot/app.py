@@ -8,7 +8,6 @@ import logging
 import signal
 from collections.abc import Callable, Coroutine
 from functools import partial
-from typing import Any
 
 from bot.clock import Clock
 from bot.config import Config, FeedSection
@@ -26,6 +25,8 @@ from storage.store import Store
 
 log = logging.getLogger("hallway")
 
+Part = Callable[[], Coroutine[None, None, None]]
+
 HOUSEKEEPING_SECONDS = 3600
 KEEP_DAYS = 30
 
@@ -36,9 +37,16 @@ async def run(config: Config) -> None:
     Raises `ConfigError`, `StartError`, `StoreError` when it cannot start, `RevokedError` when the homeserver does
     not accept its token any more.
     """
-    stop = asyncio.Event()
+    running = asyncio.create_task(_open_and_run(config))
     for number in (signal.SIGTERM, signal.SIGINT):
-        asyncio.get_running_loop().add_signal_handler(number, stop.set)
+        asyncio.get_running_loop().add_signal_handler(number, running.cancel)
+    try:
+        await running
+    except asyncio.CancelledError:
+        log.info("stopped")
+
+
+async def _open_and_run(config: Config) -> None:
     store = Store(config.database.url)
     try:
         if store.migrated_copy:
@@ -48,14 +56,14 @@ async def run(config: Config) -> None:
         matrix = Matrix(config.matrix.homeserver, config.matrix.user_id, config.matrix.device_id)
         try:
             await log_in(matrix, config, session)
-            await _run(config, store, matrix, stop)
+            await _run(config, store, matrix)
         finally:
             await matrix.close()
     finally:
         store.close()
 
 
-async def _run(config: Config, store: Store, matrix: Matrix, stop: asyncio.Event) -> None:
+async def _run(config: Config, store: Store, matrix: Matrix) -> None:
     clock = Clock(config.clock.start, config.clock.speed)
     services = Services(store, config.matrix.prefix, config.conference.name, config.conference.timezone)
     synced = asyncio.Event()
@@ -67,36 +75,36 @@ async def _run(config: Config, store: Store, matrix: Matrix, stop: asyncio.Event
     for feed in config.feeds:
         jobs.every(feed.refresh_seconds, partial(_refresh, store, feed, config.conference.timezone), jitter=5)
     jobs.every(HOUSEKEEPING_SECONDS, partial(_tidy, store, clock), jitter=60)
-    await _first_load(config, store)
+    later = await _first_load(config, store)
     jobs.start()
     log.info("Hallway runs as %s with %d talks", matrix.user_id, store.talks.conference().talks)
     try:
-        await _until(stop, listener.run, deliverer.run, partial(_join_configured, rooms, synced))
+        await _together(listener.run, deliverer.run, partial(_join_configured, rooms, synced), *later)
     finally:
         jobs.stop()
-    log.info("stopped")
 
 
-async def _until(stop: asyncio.Event, *parts: Callable[[], Coroutine[None, None, None]]) -> None:
-    """Run the parts until `stop` is set; an error in one of them ends all and is raised."""
+async def _together(*parts: Part) -> None:
+    """Run the parts; an error in one of them, or being cancelled, ends all."""
     tasks = [asyncio.create_task(part()) for part in parts]
-    stopping = asyncio.create_task(stop.wait())
-    waiting: set[asyncio.Task[Any]] = {stopping, *tasks}
     try:
-        while stopping in waiting:
-            done, waiting = await asyncio.wait(waiting, return_when=asyncio.FIRST_COMPLETED)
-            for task in done:
-                task.result()
+        await asyncio.gather(*tasks)
     finally:
-        for task in (stopping, *tasks):
+        for task in tasks:
             task.cancel()
-        await asyncio.gather(stopping, *tasks, return_exceptions=True)
+        await asyncio.gather(*tasks, return_exceptions=True)
 
 
-async def _first_load(config: Config, store: Store) -> None:
-    """Load the feeds; one that fails leaves the programme as it was last good."""
+async def _first_load(config: Config, store: Store) -> list[Part]:
+    """Load the feeds that are not known yet; for the others the last good programme does until they are fetched."""
+    later: list[Part] = []
     for feed in config.feeds:
-        await _refresh(store, feed, config.conference.timezone)
+        load = partial(_refresh, store, feed, config.conference.timezone)
+        if store.feeds.body_sha256(feed.name):
+            later.append(load)
+        else:
+            await load()
+    return later
 
 
 async def _refresh(store: Store, feed: FeedSection, timezone: str) -> None:

@@ -9,13 +9,14 @@ import re
 import tomllib
 from collections.abc import Mapping
 from pathlib import Path
-from typing import Annotated, Any, Literal
+from typing import Annotated, Any
 from zoneinfo import available_timezones
 
 from pydantic import AfterValidator, BaseModel, ConfigDict, Field, ValidationError, field_validator
 from pydantic_core import ErrorDetails
 
 ENVIRONMENT = "HALLWAY_"
+JOIN = ("invited-by-organizers", "anyone", "nobody")
 
 
 class ConfigError(Exception):
@@ -65,7 +66,7 @@ class Matrix(Section):
     access_token: str = ""
     access_token_file: str = ""
     session_file: str = ""
-    join: Literal["invited-by-organizers", "anyone", "nobody"] | list[str] = "invited-by-organizers"
+    join: str | list[str] = "invited-by-organizers"
     prefix: str = Field(default="!", min_length=1, max_length=5, pattern=r"^[^\sA-Za-z0-9]+$")
 
     @field_validator("homeserver")
@@ -74,6 +75,13 @@ class Matrix(Section):
         if not re.fullmatch(r"https?://[^\s/]+(/\S*)?", homeserver):
             raise ValueError(f"“{homeserver}” is not an address like https://matrix.example.org")
         return homeserver.rstrip("/")
+
+    @field_validator("join")
+    @classmethod
+    def _is_policy(cls, join: str | list[str]) -> str | list[str]:
+        if isinstance(join, str) and join not in JOIN:
+            raise ValueError(f'“{join}” is none of {", ".join(JOIN)}, nor a list of servers like ["example.org"]')
+        return join
 
 
 class DatabaseSection(Section):
@@ -150,7 +158,9 @@ def load_config(path: Path, environment: Mapping[str, str] | None = None) -> Con
         _check_types(data)
         return Config.model_validate(_merged(data, overrides))
     except ValidationError as error:
-        raise ConfigError(_sentence(error.errors()[0], path, source, overrides)) from None
+        # A misspelt key is often also a missing one: the misspelling is what to say.
+        details = sorted(error.errors(), key=lambda detail: detail["type"] != "extra_forbidden")
+        raise ConfigError(_sentence(details[0], path, source, overrides)) from None
 
 
 def _check_types(data: dict[str, Any]) -> None:

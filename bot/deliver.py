@@ -8,7 +8,7 @@ import random
 
 from bot.backoff import Backoff
 from bot.clock import Clock
-from bot.matrix import AwayError, Matrix, RateLimitedError, RefusedError
+from bot.matrix import AwayError, Matrix, RateLimitedError, RefusedError, RevokedError
 from storage.errors import StoreError
 from storage.outbox import Notice, NoticeState
 from storage.rooms import Membership
@@ -80,6 +80,12 @@ class Deliverer:
         except (AwayError, StoreError) as error:
             # Perhaps sent and not marked: it is sent again under the same key, which the homeserver recognizes.
             self._stumble(str(error))
+        except RevokedError:
+            raise
+        except Exception:
+            # A fault of ours over one notice must not keep back all others; this one is tried again.
+            log.exception("the notice %s could not be sent", notice.key)
+            self._stumble("a fault in Hallway itself")
         finally:
             self._busy.discard(place)
             self._more.set()

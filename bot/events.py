@@ -7,6 +7,7 @@ is left out, and never an exception.
 from __future__ import annotations
 
 import datetime as dt
+import json
 from collections.abc import Iterable, Mapping
 from dataclasses import dataclass, field
 from typing import Any
@@ -138,6 +139,11 @@ def _event(source: Mapping[str, Any]) -> Event | None:
     if not (isinstance(event_id, str) and isinstance(kind, str) and isinstance(sender, str)):
         return None
     if not isinstance(content, dict) or not (state_key is None or isinstance(state_key, str)):
+        return None
+    try:
+        # Half a surrogate pair is legal in JSON's escapes and nowhere else: no database takes it.
+        json.dumps([event_id, kind, sender, state_key, content], ensure_ascii=False).encode()
+    except UnicodeEncodeError:
         return None
     return Event(event_id, kind, sender, content, _moment(source.get("origin_server_ts")), state_key)
 

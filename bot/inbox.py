@@ -72,7 +72,7 @@ class Inbox:
                 content=reply_to(event, reply),
                 created_at=now,
                 room_id=room_id,
-                expires_at=max(event.sent_at, now - QUESTION_AGE) + QUESTION_AGE,
+                expires_at=min(event.sent_at, now) + QUESTION_AGE,
             )
         )
 

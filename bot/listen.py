@@ -79,7 +79,13 @@ class Listener:
             self._rooms.state(update.room_id, event)
         events = await self._timeline(update, since, new)
         for event in events:
-            self._event(event, update.room_id, direct=bool(room and room.direct_with), answering=since is not None)
+            try:
+                self._event(event, update.room_id, direct=bool(room and room.direct_with), answering=since is not None)
+            except StoreError:
+                raise
+            except Exception:
+                # An event that we stumble over must not keep us from all that come after it.
+                log.exception("the event %s in %s could not be dealt with", event.event_id, update.room_id)
 
     def _event(self, event: Event, room_id: str, *, direct: bool, answering: bool) -> None:
         if event.state_key is not None:

@@ -45,9 +45,10 @@ class Database:
 
     @contextmanager
     def transaction(self) -> Iterator[Connection]:
-        """One write transaction. Used inside another one it joins it, so that callers can bundle steps."""
+        """One write transaction. Inside another one it is a part of that, undone alone when it raises."""
         if self._current is not None:
-            yield self._current
+            with self._plain_errors(), self._current.begin_nested():
+                yield self._current
             return
         with self._plain_errors(), self._engine.execution_options(writes=True).begin() as connection:
             self._current = connection
