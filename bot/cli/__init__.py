@@ -70,19 +70,19 @@ def _parser() -> argparse.ArgumentParser:
     parser.add_argument("--debug", action="store_true", help="log everything, and tracebacks with errors")
     commands = parser.add_subparsers(title="commands", required=True, metavar="COMMAND")
 
-    run = _add(commands, "run", "bot.cli_run", "run the bot until it is told to stop")
+    run = _add(commands, "run", "bot.cli.run", "run the bot until it is told to stop")
     run.add_argument("--config", type=Path, default=Path("config.toml"), metavar="FILE")
 
     _add(commands, "demo", "bot.demo", "a real homeserver, the bot, the sample programme, a conversation")
 
-    load = _add(commands, "load", "bot.cli_load", "read programmes into the database, print what changed")
+    load = _add(commands, "load", "bot.cli.load", "read programmes into the database, print what changed")
     load.add_argument("sources", nargs="+", metavar="SOURCE", help='file or URL, or "sample"')
     load.add_argument("--database", metavar="URL", help="default: the configured one, else sqlite:///hallway.db")
     load.add_argument("--feed", default="main", metavar="NAME", help="the feed they are releases of (default: main)")
     load.add_argument("--timezone", default="", metavar="ZONE", help="the zone where the programme names none")
     load.add_argument("--json", action="store_true", help="one JSON object a source")
 
-    ask = _add(commands, "ask", "bot.cli_ask", "answer a chat command here, without Matrix")
+    ask = _add(commands, "ask", "bot.cli.ask", "answer a chat command here, without Matrix")
     ask.add_argument("text", nargs="+", metavar="TEXT", help='the command, as "!next rust"; - reads one a line')
     ask.add_argument("--database", metavar="URL")
     ask.add_argument("--programme", nargs="+", metavar="SOURCE", help="answer from these files instead of a database")
@@ -91,17 +91,17 @@ def _parser() -> argparse.ArgumentParser:
     ask.add_argument("--dm", action="store_true", help="as in a direct room: longer answers")
     ask.add_argument("--json", action="store_true", help="one JSON object a command")
 
-    check = _add(commands, "check", "bot.cli_check", "say what is broken or doubtful in programmes")
+    check = _add(commands, "check", "bot.cli.check", "say what is broken or doubtful in programmes")
     check.add_argument("sources", nargs="+", metavar="SOURCE")
     check.add_argument("--timezone", default="", metavar="ZONE")
 
-    doctor = _add(commands, "doctor", "bot.cli_doctor", "check everything the bot needs to work")
+    doctor = _add(commands, "doctor", "bot.cli.doctor", "check everything the bot needs to work")
     doctor.add_argument("--config", type=Path, default=Path("config.toml"), metavar="FILE")
 
-    backup = _add(commands, "backup", "bot.cli_data", "copy the database while the bot runs")
+    backup = _add(commands, "backup", "bot.cli.data", "copy the database while the bot runs")
     backup.add_argument("destination", type=Path, metavar="DEST")
-    export = _add(commands, "export-user", "bot.cli_data", "print everything kept about a person, as JSON")
-    forget = _add(commands, "forget-user", "bot.cli_data", "delete everything kept about a person")
+    export = _add(commands, "export-user", "bot.cli.data", "print everything kept about a person, as JSON")
+    forget = _add(commands, "forget-user", "bot.cli.data", "delete everything kept about a person")
     for one in (export, forget):
         one.add_argument("user_id", metavar="USER_ID")
     for one in (backup, export, forget):
