@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import asyncio
 import datetime as dt
+import gc
 import logging
 import signal
 from collections.abc import Callable, Coroutine
@@ -70,14 +71,17 @@ async def _run(config: Config, store: Store, matrix: Matrix) -> None:
     deliverer = Deliverer(matrix, store, clock, synced)
     rooms = Rooms(matrix, store, config, clock, deliverer.wake)
     inbox = Inbox(services, clock, matrix.user_id, deliverer.wake)
-    listener = Listener(matrix, store, inbox, rooms, synced)
+    listener = Listener(matrix, store, inbox, rooms, synced, deliverer.settled)
     jobs = Jobs()
     for feed in config.feeds:
         jobs.every(feed.refresh_seconds, partial(_refresh, store, feed, config.conference.timezone), jitter=5)
     jobs.every(HOUSEKEEPING_SECONDS, partial(_tidy, store, clock), jitter=60)
     later = await _first_load(config, store)
     jobs.start()
-    log.info("Hallway runs as %s with %d talks", matrix.user_id, store.talks.conference().talks)
+    # What is here now stays: the garbage collector need not look at it in the middle of an answer.
+    gc.collect()
+    gc.freeze()
+    log.info("Hallway runs as %s with %d talks", matrix.user_id, store.talks.count())
     try:
         await _together(listener.run, deliverer.run, partial(_join_configured, rooms, synced), *later)
     finally:

@@ -5,6 +5,7 @@ from __future__ import annotations
 import asyncio
 import logging
 import random
+from contextlib import suppress
 
 from bot.backoff import Backoff
 from bot.clock import Clock
@@ -31,13 +32,21 @@ class Deliverer:
         self._clock = clock
         self._synced = synced
         self._more = asyncio.Event()
+        self._idle = asyncio.Event()
         self._backoff = Backoff()
         self._busy: set[str] = set()
         self._resume_at = 0.0
 
     def wake(self) -> None:
         """There may be something new to send."""
+        self._idle.clear()
         self._more.set()
+
+    async def settled(self, seconds: float) -> None:
+        """Wait until nothing is under way, but no longer than so many seconds."""
+        with suppress(TimeoutError):
+            async with asyncio.timeout(seconds):
+                await self._idle.wait()
 
     async def run(self) -> None:
         """Deliver until cancelled. Raises `RevokedError` when the token is not accepted any more."""
@@ -50,6 +59,8 @@ class Deliverer:
                         place = notice.room_id or notice.recipient or ""
                         self._busy.add(place)
                         tasks.create_task(self._deliver(notice, place))
+                    if not self._busy:
+                        self._idle.set()
                     await self._more.wait()
         except ExceptionGroup as group:
             raise group.exceptions[0] from None

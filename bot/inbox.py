@@ -20,7 +20,7 @@ log = logging.getLogger("hallway")
 
 # A question is not answered when it is older than this, and neither is its reply sent: the person has moved on.
 QUESTION_AGE = dt.timedelta(minutes=10)
-LOGGED_MAX = 80
+ANSWERED = "answered"
 
 
 class Inbox:
@@ -38,13 +38,14 @@ class Inbox:
             return
         store = self._services.store
         with store.transaction():
-            if store.inbox.knows(event.event_id):
+            now = self._clock.real()
+            outcome = self._outcome(event, now)
+            if not store.inbox.add(Heard(event.event_id, room_id, event.sender, event.sent_at, now, outcome)):
                 return
-            age = self._clock.real() - event.sent_at
-            if age > QUESTION_AGE:
-                self._leave_alone(event, room_id, f"too old: asked {int(age.total_seconds())} s before it was heard")
+            if outcome != ANSWERED:
+                log.warning("not answered, %s: %s in %s from %s", outcome, event.event_id, room_id, event.sender)
                 return
-            self._answer(event, room_id, direct)
+            self._answer(event, room_id, direct, now)
         self._wake()
 
     def _is_question(self, event: Event) -> bool:
@@ -58,13 +59,15 @@ class Inbox:
             and is_question(_without_fallback(event), self._services.prefix)
         )
 
-    def _answer(self, event: Event, room_id: str, direct: bool) -> None:
+    def _outcome(self, event: Event, now: dt.datetime) -> str:
+        age = now - event.sent_at
+        return ANSWERED if age <= QUESTION_AGE else f"too old: asked {age.total_seconds():.0f} s before it was heard"
+
+    def _answer(self, event: Event, room_id: str, direct: bool, now: dt.datetime) -> None:
         reply = self._reply(event, room_id, direct)
         if reply is None:
-            self._heard(event, room_id, "no command of ours")
+            self._services.store.inbox.conclude(event.event_id, "no command of ours")
             return
-        now = self._clock.real()
-        self._heard(event, room_id, "answered")
         self._services.store.outbox.add(
             Notice(
                 key=notice_key("re", event.event_id),
@@ -92,15 +95,6 @@ class Inbox:
             # A fault of ours in one command must not keep the bot from everybody else's questions.
             log.exception("the question %s could not be answered", event.event_id)
             return paragraphs("Something went wrong on my side; the people who run me can see it in my log.", ok=False)
-
-    def _leave_alone(self, event: Event, room_id: str, reason: str) -> None:
-        log.warning("not answered, %s: %s in %s from %s", reason, event.event_id, room_id, event.sender)
-        self._heard(event, room_id, reason)
-
-    def _heard(self, event: Event, room_id: str, outcome: str) -> None:
-        self._services.store.inbox.add(
-            Heard(event.event_id, room_id, event.sender, event.sent_at, self._clock.real(), outcome)
-        )
 
 
 def _without_fallback(event: Event) -> str:

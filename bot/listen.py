@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import asyncio
 import logging
-from collections.abc import Sequence
+from collections.abc import Awaitable, Callable, Sequence
 
 from bot.backoff import Backoff
 from bot.events import Batch, Event, RoomUpdate
@@ -20,17 +20,30 @@ log = logging.getLogger("hallway")
 TOKEN = "sync_token"  # noqa: S105  # a place in the event stream, not a secret
 # A gap is walked back this many pages of 100 events: longer than any ten minutes of a conference.
 PAGES_MAX = 20
+SETTLE_SECONDS = 0.1
 
 
 class Listener:
-    """`synced` is set after the first sync: from then on the rows say which rooms there are."""
+    """`synced` is set after the first sync: from then on the rows say which rooms there are.
 
-    def __init__(self, matrix: Matrix, store: Store, inbox: Inbox, rooms: Rooms, synced: asyncio.Event) -> None:
+    `settled` waits, at most so many seconds, until what is to be delivered now is delivered.
+    """
+
+    def __init__(
+        self,
+        matrix: Matrix,
+        store: Store,
+        inbox: Inbox,
+        rooms: Rooms,
+        synced: asyncio.Event,
+        settled: Callable[[float], Awaitable[None]],
+    ) -> None:
         self._matrix = matrix
         self._store = store
         self._inbox = inbox
         self._rooms = rooms
         self._synced = synced
+        self._settled = settled
 
     async def run(self) -> None:
         """Listen until cancelled. Raises `RevokedError` when the token is not accepted any more."""
@@ -66,8 +79,8 @@ class Listener:
             await self._room(room, since)
         for room_id in batch.left:
             self._rooms.left(room_id)
-        # Let the deliverer begin with what was committed before we write again.
-        await asyncio.sleep(0)
+        # Let the answers out first: while a homeserver is busy with our next sync, people wait for what it has of ours.
+        await self._settled(SETTLE_SECONDS)
         if batch.next_batch != since:
             self._store.inbox.put(TOKEN, batch.next_batch)
 

@@ -47,11 +47,11 @@ FILTER: dict[str, Any] = {
     "room": {
         "ephemeral": NOTHING,
         "account_data": NOTHING,
-        "timeline": {"types": LISTENED, "limit": TIMELINE_LIMIT, "lazy_load_members": True},
-        "state": {"types": ["m.room.encryption", "m.room.tombstone", DIRECT_MARK], "lazy_load_members": True},
+        "timeline": {"types": LISTENED, "limit": TIMELINE_LIMIT},
+        "state": {"types": ["m.room.encryption", "m.room.tombstone", DIRECT_MARK]},
     },
 }
-PAGE_FILTER: dict[str, Any] = {"types": LISTENED, "lazy_load_members": True}
+PAGE_FILTER: dict[str, Any] = {"types": LISTENED}
 
 
 class MatrixError(Exception):
@@ -126,6 +126,7 @@ class Matrix:
         self._client = _Client(homeserver, user_id, device_id=device_id, config=config)
         self.homeserver = homeserver
         self.user_id = user_id
+        self._filter = ""
 
     async def login(self, password: str) -> Session:
         """Log in; the device id stays what it was, so that transaction ids and keys survive."""
@@ -145,11 +146,13 @@ class Matrix:
     async def sync(self, since: str | None, wait: float = SYNC_SECONDS) -> Batch:
         """What happened after `since`; waits up to `wait` seconds for something to happen."""
         seconds = wait if since else 0
+        # Uploaded once, since a homeserver checks a filter anew each time it is sent along.
+        self._filter = self._filter or await self._upload_filter()
         method, path = Api.sync(
             self._client.access_token,
             since=since,
             timeout=int(seconds * 1000) or None,
-            filter=FILTER,
+            filter=self._filter,
             set_presence="offline",
         )
         body = await self._raw(method, path, seconds=seconds + REQUEST_SECONDS)
@@ -221,6 +224,10 @@ class Matrix:
 
     async def close(self) -> None:
         await self._client.close()
+
+    async def _upload_filter(self) -> str:
+        path = Api._build_path(["user", self.user_id, "filter"])
+        return str((await self._raw("POST", path, json.dumps(FILTER), seconds=REQUEST_SECONDS)).get("filter_id", ""))
 
     async def _raw(self, method: str, path: str, data: str | None = None, *, seconds: float) -> Mapping[str, Any]:
         got = await self._do(_Raw, self._client._send(_Raw, method, path, data, timeout=seconds))

@@ -31,7 +31,7 @@ def answer(body: str, services: Services, *, sender: str, room_id: str, direct: 
     known = commands()
     if name not in known:
         return _unknown(name, list(known), services.prefix, direct)
-    with services.store.transaction():
+    with services.store.savepoint():
         reply = known[name].answer(Request(name, args, sender, room_id, direct, now), services)
         if len(reply.shown) > 0:
             services.store.inbox.remember_list(sender, room_id, reply.shown, now)

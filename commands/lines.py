@@ -63,7 +63,7 @@ class Writer:
         self.request = request
         self.prefix = services.prefix
         self.conference = services.conference()
-        self.zone = services.zone()
+        self.zone = services.zone(self.conference)
 
     def line(self, talk: Talk) -> Text:
         """ "Mon 10:05 · Herbert · Rust in the kernel"."""

@@ -25,7 +25,7 @@ def nothing_like(words: str, request: Request, services: Services, found: Found 
     `found` may hold talks that match some of the words; they are offered as what they are.
     """
     writer = Writer(request, services)
-    if not writer.conference.talks:
+    if not services.store.talks.count():
         return paragraphs(writer.stage() + ".", ok=False)
     if found and found.talks:
         title = text("No talk matches all of ") + quoted(words) + text("; nearest")

@@ -20,29 +20,21 @@ def next_(request: Request, services: Services) -> Reply:
     """
     words, page = words_and_page(request.args)
     writer = Writer(request, services)
-    coming = services.store.talks.upcoming(request.now)
     if not words:
-        talks = _one_per_location(coming)
+        talks = services.store.talks.next_by_location(request.now)
         if not talks:
             return paragraphs(f"{writer.stage() or 'Nothing more is coming'}.", ok=False)
         return writer.listing("Next", talks, page=min(page, writer.pages(len(talks))), again="next")
     found = services.store.talks.about(words)
     if not found.exact or not found.talks:
         return nothing_like(words, request, services, found)
-    talks = found.among(coming)
+    talks = found.upcoming(request.now)
     if not talks:
         return _only_past(found.talks, words, writer)
     if len(talks) == 1:
         return writer.single(talks[0])
     title = text("Next on ") + quoted(words)
     return writer.listing(title, talks, page=min(page, writer.pages(len(talks))), again=f"next {words}")
-
-
-def _one_per_location(talks: list[Talk]) -> list[Talk]:
-    first: dict[str, Talk] = {}
-    for talk in talks:
-        first.setdefault(talk.location, talk)
-    return list(first.values())
 
 
 def _only_past(talks: tuple[Talk, ...], words: str, writer: Writer) -> Reply:

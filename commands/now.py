@@ -23,13 +23,14 @@ def now(request: Request, services: Services) -> Reply:
     words, page = words_and_page(request.args)
     writer = Writer(request, services)
     talks = services.store.talks
-    running, coming = talks.running(request.now), talks.upcoming(request.now)
-    title, nothing = text("On now"), text("Nothing is on now")
-    if words:
+    if not words:
+        running, coming = talks.running(request.now), talks.upcoming(request.now, 2)
+        title, nothing = text("On now"), text("Nothing is on now")
+    else:
         found = talks.about(words)
         if not found.exact or not found.talks:
             return nothing_like(words, request, services, found)
-        running, coming = found.among(running), found.among(coming)
+        running, coming = found.running(request.now), found.upcoming(request.now)
         title = text("On now for ") + quoted(words)
         nothing = text("Nothing on now matches ") + quoted(words)
     if not running:

@@ -8,7 +8,7 @@ import inspect
 import pkgutil
 from collections.abc import Callable
 from dataclasses import dataclass
-from functools import cached_property
+from functools import cache, cached_property
 from zoneinfo import ZoneInfo
 
 from commands.reply import Reply
@@ -55,9 +55,9 @@ class Services:
     def _configured(self) -> ZoneInfo | None:
         return ZoneInfo(self.timezone) if self.timezone else None
 
-    def zone(self) -> ZoneInfo:
+    def zone(self, conference: Conference | None = None) -> ZoneInfo:
         """The conference's zone: the configured one, else the feed's, else UTC."""
-        return self._configured or ZoneInfo(self.conference().timezone or "UTC")
+        return self._configured or ZoneInfo((conference or self.conference()).timezone or "UTC")
 
 
 Answer = Callable[[Request, Services], Reply]
@@ -105,6 +105,7 @@ def command(name: str, usage: str = "") -> Callable[[Answer], Answer]:
     return register
 
 
+@cache
 def commands() -> dict[str, Command]:
     """All commands by name, in the order of their names; a new file in this folder is found by itself."""
     for module in pkgutil.iter_modules(importlib.import_module("commands").__path__):

@@ -45,10 +45,9 @@ class Database:
 
     @contextmanager
     def transaction(self) -> Iterator[Connection]:
-        """One write transaction. Inside another one it is a part of that, undone alone when it raises."""
+        """One write transaction. Used inside another one it joins it, so that callers can bundle steps."""
         if self._current is not None:
-            with self._plain_errors(), self._current.begin_nested():
-                yield self._current
+            yield self._current
             return
         with self._plain_errors(), self._engine.execution_options(writes=True).begin() as connection:
             self._current = connection
@@ -56,6 +55,12 @@ class Database:
                 yield connection
             finally:
                 self._current = None
+
+    @contextmanager
+    def savepoint(self) -> Iterator[None]:
+        """A part of the current transaction that is undone alone when it raises."""
+        with self.transaction() as connection, self._plain_errors(), connection.begin_nested():
+            yield
 
     @contextmanager
     def reading(self) -> Iterator[Connection]:

@@ -5,15 +5,18 @@ from __future__ import annotations
 import datetime as dt
 import json
 from collections.abc import Sequence
-from dataclasses import dataclass
+from dataclasses import asdict, dataclass
 
-from sqlalchemy import delete, insert, select
-from sqlalchemy.dialects.sqlite import insert as upsert
+from sqlalchemy import bindparam, delete, select, update
+from sqlalchemy.dialects.sqlite import insert
 
 from storage.database import Database
 from storage.programme import Talk
 from storage.tables import heard, shown, state
 from storage.talks import Talks
+
+HEAR = insert(heard).on_conflict_do_nothing()
+VALUE = select(state.c.value).where(state.c.name == bindparam("name"))
 
 
 @dataclass(frozen=True, slots=True)
@@ -35,30 +38,22 @@ class Inbox:
     def __init__(self, database: Database) -> None:
         self._database = database
 
-    def knows(self, event_id: str) -> bool:
-        """Whether this event was dealt with before (a sync may bring it again after a crash)."""
-        with self._database.reading() as connection:
-            return connection.execute(select(heard.c.event_id).where(heard.c.event_id == event_id)).first() is not None
-
-    def add(self, event: Heard) -> None:
+    def add(self, event: Heard) -> bool:
+        """Note an event; False, and nothing written, when it was heard before (a sync may bring it twice)."""
         with self._database.transaction() as connection:
-            connection.execute(
-                insert(heard).values(
-                    event_id=event.event_id,
-                    room_id=event.room_id,
-                    sender=event.sender,
-                    sent_at=event.sent_at,
-                    heard_at=event.heard_at,
-                    outcome=event.outcome,
-                )
-            )
+            return connection.execute(HEAR, asdict(event)).rowcount > 0
+
+    def conclude(self, event_id: str, outcome: str) -> None:
+        """Say what became of an event that was noted."""
+        with self._database.transaction() as connection:
+            connection.execute(update(heard).where(heard.c.event_id == event_id).values(outcome=outcome))
 
     def remember_list(self, user_id: str, room_id: str, talks: Sequence[Talk], now: dt.datetime) -> None:
         """Keep the list this person was shown in this room; a later list takes its place."""
         keys = json.dumps([[talk.feed, talk.key] for talk in talks])
         with self._database.transaction() as connection:
             connection.execute(
-                upsert(shown)
+                insert(shown)
                 .values(user_id=user_id, room_id=room_id, talks=keys, shown_at=now)
                 .on_conflict_do_update(index_elements=["user_id", "room_id"], set_={"talks": keys, "shown_at": now})
             )
@@ -73,12 +68,12 @@ class Inbox:
     def get(self, name: str) -> str | None:
         """A kept value, such as the sync token."""
         with self._database.reading() as connection:
-            return connection.execute(select(state.c.value).where(state.c.name == name)).scalar()
+            return connection.execute(VALUE, {"name": name}).scalar()
 
     def put(self, name: str, value: str) -> None:
         with self._database.transaction() as connection:
             connection.execute(
-                upsert(state)
+                insert(state)
                 .values(name=name, value=value)
                 .on_conflict_do_update(index_elements=["name"], set_={"value": value})
             )

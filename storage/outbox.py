@@ -10,7 +10,8 @@ from dataclasses import dataclass
 from enum import StrEnum
 from typing import Any
 
-from sqlalchemy import delete, func, insert, select, update
+from sqlalchemy import bindparam, delete, func, literal_column, select, update
+from sqlalchemy.dialects.sqlite import insert
 
 from storage.database import Database
 from storage.tables import notice
@@ -21,6 +22,21 @@ class NoticeState(StrEnum):
     SENT = "sent"
     EXPIRED = "expired"  # it was of no use any more when its turn came
     REFUSED = "refused"  # the homeserver will never take it
+
+
+PLACE = func.coalesce(notice.c.room_id, notice.c.recipient)
+NEXT = (
+    select(notice)
+    .where(
+        notice.c.seq.in_(
+            select(func.min(notice.c.seq))
+            .where(notice.c.state == literal_column("'pending'"), PLACE.not_in(bindparam("busy", expanding=True)))
+            .group_by(PLACE)
+        )
+    )
+    .order_by(notice.c.seq)
+    .limit(bindparam("most"))
+)
 
 
 @dataclass(frozen=True, slots=True)
@@ -55,10 +71,9 @@ class Outbox:
     def add(self, new: Notice) -> bool:
         """Take a notice; False, and nothing written, when its key is there already."""
         with self._database.transaction() as connection:
-            if connection.execute(select(notice.c.seq).where(notice.c.key == new.key)).first() is not None:
-                return False
-            connection.execute(
-                insert(notice).values(
+            written = connection.execute(
+                insert(notice)
+                .values(
                     key=new.key,
                     kind=new.kind,
                     room_id=new.room_id,
@@ -67,21 +82,15 @@ class Outbox:
                     created_at=new.created_at,
                     expires_at=new.expires_at,
                 )
+                .on_conflict_do_nothing()
             )
-            return True
+            return written.rowcount > 0
 
     def pending(self, limit: int, busy: Collection[str] = ()) -> list[Notice]:
         """The notices to send next, oldest first, one a place; `busy` names places (room or recipient) to leave out.
 
         A place gets its second notice only when the first is done, so its order is kept.
         """
-        place = func.coalesce(notice.c.room_id, notice.c.recipient)
-        first = (
-            select(func.min(notice.c.seq))
-            .where(notice.c.state == NoticeState.PENDING, place.not_in(list(busy)))
-            .group_by(place)
-        )
-        statement = select(notice).where(notice.c.seq.in_(first)).order_by(notice.c.seq).limit(limit)
         with self._database.reading() as connection:
             return [
                 Notice(
@@ -93,7 +102,7 @@ class Outbox:
                     recipient=row.recipient,
                     expires_at=row.expires_at,
                 )
-                for row in connection.execute(statement)
+                for row in connection.execute(NEXT, {"busy": list(busy), "most": limit})
             ]
 
     def mark_sent(self, key: str, event_id: str, now: dt.datetime) -> None:

@@ -7,11 +7,13 @@ from dataclasses import asdict, dataclass, replace
 from enum import StrEnum
 from typing import Any
 
-from sqlalchemy import ColumnElement, delete, select
+from sqlalchemy import ColumnElement, RowMapping, bindparam, delete, select
 from sqlalchemy.dialects.sqlite import insert as upsert
 
 from storage.database import Database
 from storage.tables import room
+
+BY_ID = select(room).where(room.c.room_id == bindparam("room_id"))
 
 
 class Membership(StrEnum):
@@ -50,8 +52,9 @@ class Rooms:
         self._database = database
 
     def get(self, room_id: str) -> Room | None:
-        found = self._where(room.c.room_id == room_id)
-        return found[0] if found else None
+        with self._database.reading() as connection:
+            row = connection.execute(BY_ID, {"room_id": room_id}).mappings().first()
+        return _room(row) if row else None
 
     def put(self, value: Room) -> None:
         """Write the row as it is given."""
@@ -93,4 +96,9 @@ class Rooms:
     def _where(self, condition: ColumnElement[bool]) -> list[Room]:
         with self._database.reading() as connection:
             rows = connection.execute(select(room).where(condition).order_by(room.c.room_id)).mappings()
-            return [Room(**{**row, "membership": Membership(row["membership"])}) for row in rows]
+            return [_room(row) for row in rows]
+
+
+def _room(row: RowMapping) -> Room:
+    fields: dict[str, Any] = {**row}
+    return Room(**{**fields, "membership": Membership(row["membership"])})

@@ -36,5 +36,11 @@ class Store:
         with self.database.transaction():
             yield
 
+    @contextmanager
+    def savepoint(self) -> Iterator[None]:
+        """A part of a transaction that is undone alone when it raises."""
+        with self.database.savepoint():
+            yield
+
     def close(self) -> None:
         self.database.close()

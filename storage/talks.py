@@ -8,7 +8,7 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 from typing import Any
 
-from sqlalchemy import ColumnElement, Connection, Row, Select, and_, func, or_, select
+from sqlalchemy import ColumnElement, Connection, Row, Select, and_, bindparam, func, or_, select
 
 from storage import search
 from storage.database import Database
@@ -23,18 +23,39 @@ COLUMNS = (
     location.c.name.label("location"), track.c.name.label("track"),
 )  # fmt: skip
 ORDER = (talk.c.starts_at, func.coalesce(location.c.position, -1), talk.c.position)
+# Statements of the questions that are asked all the time are made once: making one costs as much as running it.
+JOINED: Select[Any] = select(*COLUMNS).select_from(talk.outerjoin(location).outerjoin(track))
+BY_IDS = JOINED.where(talk.c.id.in_(bindparam("ids", expanding=True)))
+SPEAKERS_OF = (
+    select(talk_speaker.c.talk_id, speaker.c.name, speaker.c.feed_id)
+    .join(speaker)
+    .where(talk_speaker.c.talk_id.in_(bindparam("ids", expanding=True)))
+    .order_by(talk_speaker.c.talk_id, talk_speaker.c.position)
+)
+FEEDS_AND_DAYS = (
+    select(feed.c.title, feed.c.timezone, day.c.date, day.c.starts_at, day.c.ends_at)
+    .select_from(feed.outerjoin(day))
+    .order_by(feed.c.name, day.c.date)
+)
 
 
 @dataclass(frozen=True, slots=True)
 class Conference:
-    """The conference as its feeds describe it. Instants are UTC and None while no talk is known."""
+    """The conference as its feeds describe it."""
 
     title: str
     timezone: str
-    starts_at: dt.datetime | None
-    ends_at: dt.datetime | None
     days: tuple[Day, ...]
-    talks: int
+
+    @property
+    def starts_at(self) -> dt.datetime | None:
+        """When the first talk starts, UTC; None while no talk is known."""
+        return min((one.starts_at for one in self.days if one.ends_at > one.starts_at), default=None)
+
+    @property
+    def ends_at(self) -> dt.datetime | None:
+        """When the last talk ends, UTC; None while no talk is known."""
+        return max((one.ends_at for one in self.days if one.ends_at > one.starts_at), default=None)
 
 
 @dataclass(frozen=True, slots=True)
@@ -44,10 +65,16 @@ class Found:
     talks: tuple[Talk, ...]
     exact: bool = True
 
-    def among(self, talks: Sequence[Talk]) -> list[Talk]:
-        """Those of `talks` that were found, in their own order."""
-        keys = {(talk.feed, talk.key) for talk in self.talks}
-        return [talk for talk in talks if (talk.feed, talk.key) in keys]
+    def running(self, now: dt.datetime) -> list[Talk]:
+        """Those of them that have begun and are not over."""
+        return [found for found in self.by_start() if found.starts_at <= now < found.ends_at]
+
+    def upcoming(self, now: dt.datetime) -> list[Talk]:
+        """Those of them that start after `now`, soonest first."""
+        return [found for found in self.by_start() if found.starts_at > now]
+
+    def by_start(self) -> list[Talk]:
+        return sorted(self.talks, key=lambda found: (found.starts_at, found.location))
 
 
 class Talks:
@@ -57,20 +84,24 @@ class Talks:
         self._database = database
 
     def conference(self) -> Conference:
-        """Title and zone of the first feed, the span and the days of all of them."""
+        """Title and zone of the first feed; the days of all of them, those of one date made one, numbered from 1."""
         with self._database.reading() as connection:
-            head = connection.execute(select(feed.c.title, feed.c.timezone).order_by(feed.c.name)).first()
-            count, first, last = connection.execute(
-                select(func.count(), func.min(talk.c.starts_at), func.max(talk.c.ends_at))
-            ).one()
-            return Conference(
-                title=head.title if head else "",
-                timezone=head.timezone if head else "",
-                starts_at=first,
-                ends_at=last,
-                days=_days(connection),
-                talks=count,
-            )
+            rows = connection.execute(FEEDS_AND_DAYS).all()
+        spans: dict[dt.date, tuple[dt.datetime, dt.datetime]] = {}
+        for row in rows:
+            if row.date is not None:
+                first, last = spans.get(row.date, (row.starts_at, row.ends_at))
+                spans[row.date] = (min(first, row.starts_at), max(last, row.ends_at))
+        return Conference(
+            title=rows[0].title if rows else "",
+            timezone=rows[0].timezone if rows else "",
+            days=tuple(Day(number, date, *spans[date]) for number, date in enumerate(sorted(spans), 1)),
+        )
+
+    def count(self) -> int:
+        """How many talks there are."""
+        with self._database.reading() as connection:
+            return int(connection.execute(select(func.count()).select_from(talk)).scalar_one())
 
     def find(self, words: str) -> Found:
         """Talks that match all words, best first; when none does, those that match some (`exact` is False)."""
@@ -93,6 +124,12 @@ class Talks:
     def upcoming(self, now: dt.datetime, limit: int | None = None) -> list[Talk]:
         """Talks that start after `now`, soonest first."""
         return self._where(talk.c.starts_at > now, limit)
+
+    def next_by_location(self, now: dt.datetime) -> list[Talk]:
+        """The next talk of each location that has one after `now`, soonest first."""
+        turn = func.row_number().over(partition_by=talk.c.location_id, order_by=(talk.c.starts_at, talk.c.position))
+        coming = select(talk.c.id, turn.label("turn")).where(talk.c.starts_at > now).subquery()
+        return self._where(talk.c.id.in_(select(coming.c.id).where(coming.c.turn == 1)))
 
     def on_day(self, date: dt.date) -> list[Talk]:
         """Talks printed under that conference day."""
@@ -128,13 +165,9 @@ class Talks:
     def _where(
         self, condition: ColumnElement[bool], limit: int | None = None, order: Sequence[ColumnElement[object]] = ORDER
     ) -> list[Talk]:
-        statement = _joined().where(condition).order_by(*order).limit(limit)
+        statement = JOINED.where(condition).order_by(*order).limit(limit)
         with self._database.reading() as connection:
             return _talks(connection, connection.execute(statement).all())
-
-
-def _joined() -> Select[Any]:
-    return select(*COLUMNS).select_from(talk.outerjoin(location).outerjoin(track))
 
 
 def _ids_for(connection: Connection, words: str, column: str = "") -> tuple[list[int], bool]:
@@ -154,8 +187,8 @@ def _ids_for(connection: Connection, words: str, column: str = "") -> tuple[list
 def _by_ids(connection: Connection, ids: Sequence[int]) -> list[Talk]:
     rows: dict[int, Row[tuple[object, ...]]] = {}
     for start in range(0, len(ids), CHUNK):
-        statement = _joined().where(talk.c.id.in_(ids[start : start + CHUNK]))
-        rows |= {row.id: row for row in connection.execute(statement)}
+        found = connection.execute(BY_IDS, {"ids": ids[start : start + CHUNK]})
+        rows |= {row.id: row for row in found}
     return _talks(connection, [rows[talk_id] for talk_id in ids if talk_id in rows])
 
 
@@ -186,22 +219,6 @@ def _talks(connection: Connection, rows: Sequence[Row[tuple[object, ...]]]) -> l
 def _speakers(connection: Connection, talk_ids: Sequence[int]) -> dict[int, list[Speaker]]:
     found: dict[int, list[Speaker]] = defaultdict(list)
     for start in range(0, len(talk_ids), CHUNK):
-        statement = (
-            select(talk_speaker.c.talk_id, speaker.c.name, speaker.c.feed_id)
-            .join(speaker)
-            .where(talk_speaker.c.talk_id.in_(talk_ids[start : start + CHUNK]))
-            .order_by(talk_speaker.c.talk_id, talk_speaker.c.position)
-        )
-        for row in connection.execute(statement):
+        for row in connection.execute(SPEAKERS_OF, {"ids": talk_ids[start : start + CHUNK]}):
             found[row.talk_id].append(Speaker(row.name, row.feed_id))
     return found
-
-
-def _days(connection: Connection) -> tuple[Day, ...]:
-    """The days of all feeds, those of one date made one, numbered from 1."""
-    rows = connection.execute(
-        select(day.c.date, func.min(day.c.starts_at).label("first"), func.max(day.c.ends_at).label("last"))
-        .group_by(day.c.date)
-        .order_by(day.c.date)
-    )
-    return tuple(Day(number, row.date, row.first, row.last) for number, row in enumerate(rows, 1))

@@ -41,7 +41,7 @@ async def _findings(config: Config) -> AsyncIterator[Finding]:
     try:
         store = Store(config.database.url)
         database = store.database.path
-        yield True, f"database {config.database.url}: {store.talks.conference().talks} talks"
+        yield True, f"database {config.database.url}: {store.talks.count()} talks"
         store.close()
     except StoreError as error:
         yield False, str(error)
