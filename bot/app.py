@@ -17,7 +17,7 @@ from bot.feed import FeedError, refresh
 from bot.inbox import Inbox
 from bot.jobs import Jobs
 from bot.listen import Listener
-from bot.matrix import Matrix, MatrixError
+from bot.matrix import Matrix
 from bot.rooms import Rooms
 from bot.session import check_credentials, log_in, session_path
 from commands.registry import Services
@@ -65,8 +65,12 @@ async def _open_and_run(config: Config) -> None:
 
 
 async def _run(config: Config, store: Store, matrix: Matrix) -> None:
-    clock = Clock(config.clock.start, config.clock.speed)
-    services = Services(store, config.matrix.prefix, config.conference.name, config.conference.timezone)
+    first = config.feeds[0].name if config.feeds else ""
+    services = Services(store, config.matrix.prefix, config.conference.name, config.conference.timezone, first)
+    start = config.clock.start
+    if start is not None and start.tzinfo is None:
+        start = start.replace(tzinfo=services.zone())
+    clock = Clock(start, config.clock.speed)
     synced = asyncio.Event()
     deliverer = Deliverer(matrix, store, clock, synced)
     rooms = Rooms(matrix, store, config, clock, deliverer.wake)
@@ -83,7 +87,7 @@ async def _run(config: Config, store: Store, matrix: Matrix) -> None:
     gc.freeze()
     log.info("Hallway runs as %s with %d talks", matrix.user_id, store.talks.count())
     try:
-        await _together(listener.run, deliverer.run, partial(_join_configured, rooms, synced), *later)
+        await _together(listener.run, deliverer.run, partial(_run_rooms, rooms, synced), *later)
     finally:
         jobs.stop()
 
@@ -117,23 +121,25 @@ async def _refresh(store: Store, feed: FeedSection, timezone: str) -> None:
     except (FeedError, StoreError) as error:
         log.warning("feed %s: %s; the programme stays as it was", feed.name, error)
         return
+    except Exception:
+        log.exception("feed %s could not be read; the programme stays as it was", feed.name)
+        return
     if accepted.changes:
         log.info("feed %s: %d talks, %d changes", feed.name, accepted.talks, len(accepted.changes))
 
 
 async def _tidy(store: Store, clock: Clock) -> None:
-    before = clock.real() - dt.timedelta(days=KEEP_DAYS)
+    kept = dt.timedelta(days=KEEP_DAYS)
     try:
-        gone = store.inbox.forget_before(before) + store.outbox.forget_before(before)
+        gone = store.inbox.forget_before(clock.real() - kept, clock.now() - kept)
+        gone += store.outbox.forget_before(clock.real() - kept)
     except StoreError as error:
         log.warning("housekeeping: %s", error)
         return
     log.debug("housekeeping: %d rows older than %d days", gone, KEEP_DAYS)
 
 
-async def _join_configured(rooms: Rooms, synced: asyncio.Event) -> None:
+async def _run_rooms(rooms: Rooms, synced: asyncio.Event) -> None:
+    # Not before the first sync: it says which rooms we are in already.
     await synced.wait()
-    try:
-        await rooms.join_configured()
-    except MatrixError as error:
-        log.warning("the configured rooms could not be looked at: %s", error)
+    await rooms.run()

@@ -35,6 +35,7 @@ class Deliverer:
         self._idle = asyncio.Event()
         self._backoff = Backoff()
         self._busy: set[str] = set()
+        self._held: set[str] = set()
         self._resume_at = 0.0
 
     def wake(self) -> None:
@@ -70,7 +71,7 @@ class Deliverer:
         if free <= 0:
             return []
         try:
-            return self._store.outbox.pending(free, self._busy)
+            return self._store.outbox.pending(free, self._busy | self._held)
         except StoreError as error:
             self._stumble(str(error))
             self._more.set()
@@ -86,8 +87,13 @@ class Deliverer:
             await self._send(notice)
             self._backoff.reset()
         except RateLimitedError as error:
-            # The limit is the account's, so everybody waits; a little longer than told, or the next is refused too.
-            self._hold((error.seconds or 2.0) * random.uniform(1.0, 1.05))
+            # A little longer than told, or the next one is refused too.
+            seconds = (error.seconds or 2.0) * random.uniform(1.0, 1.05)
+            if notice.room_id is None:
+                # It was the opening of a direct room: that limit is a far lower one, and its own.
+                self._hold_place(place, seconds)
+            else:
+                self._hold(seconds)
         except (AwayError, StoreError) as error:
             # Perhaps sent and not marked: it is sent again under the same key, which the homeserver recognizes.
             self._stumble(str(error))
@@ -125,7 +131,8 @@ class Deliverer:
         room_id = known.room_id if known else await self._matrix.open_direct(user_id)
         with self._store.transaction():
             if not known:
-                self._store.rooms.change(room_id, membership=Membership.ENTERED, direct_with=user_id)
+                own = self._matrix.user_id
+                self._store.rooms.change(room_id, membership=Membership.ENTERED, direct_with=user_id, inviter=own)
             self._store.outbox.place(user_id, room_id)
         return room_id
 
@@ -136,6 +143,16 @@ class Deliverer:
         seconds = self._backoff.next()
         log.warning("%s; sending again in %.0f s", reason, seconds)
         self._hold(seconds)
+
+    def _hold_place(self, place: str, seconds: float) -> None:
+        """Send nothing to one room or person for a while."""
+
+        def release() -> None:
+            self._held.discard(place)
+            self._more.set()
+
+        self._held.add(place)
+        asyncio.get_running_loop().call_later(seconds, release)
 
     def _hold(self, seconds: float) -> None:
         """Send nothing for a while."""

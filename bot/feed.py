@@ -6,6 +6,7 @@ import asyncio
 import hashlib
 import logging
 from importlib import resources
+from importlib.metadata import version
 from pathlib import Path
 
 import aiohttp
@@ -56,12 +57,14 @@ async def refresh(store: Store, name: str, source: str, *, format_name: str = "a
     if store.feeds.body_sha256(name) == digest:
         return Accepted((), store.feeds.talk_count(name), first=False)
     programme = await asyncio.to_thread(parse, source, body, format_name=format_name, timezone=timezone)
+    if not programme.talks and store.feeds.talk_count(name):
+        raise FeedError(f"{source}: holds no talk any more")
     return store.feeds.accept(name, source, programme, digest)
 
 
 def digest_of(body: bytes, format_name: str, timezone: str) -> str:
-    """What stands for a body and the way it is read: the same digest gives the same programme."""
-    return hashlib.sha256(f"{format_name}\n{timezone}\n".encode() + body).hexdigest()
+    """What stands for a body and the way it is read, this program included: the same digest, the same programme."""
+    return hashlib.sha256(f"{version('hallway')}\n{format_name}\n{timezone}\n".encode() + body).hexdigest()
 
 
 def _read(path: Path) -> bytes:

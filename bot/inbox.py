@@ -75,6 +75,7 @@ class Inbox:
                 content=reply_to(event, reply),
                 created_at=now,
                 room_id=room_id,
+                recipient=event.sender,
                 expires_at=min(event.sent_at, now) + QUESTION_AGE,
             )
         )

@@ -4,12 +4,13 @@ from __future__ import annotations
 
 import asyncio
 import logging
+from collections import Counter
 from collections.abc import Awaitable, Callable, Sequence
 
 from bot.backoff import Backoff
 from bot.events import Batch, Event, RoomUpdate
 from bot.inbox import Inbox
-from bot.matrix import SYNC_SECONDS, AwayError, Matrix, RateLimitedError, RefusedError
+from bot.matrix import AwayError, Matrix, RateLimitedError, RefusedError
 from bot.rooms import Rooms
 from storage.errors import StoreError
 from storage.rooms import Membership
@@ -17,10 +18,12 @@ from storage.store import Store
 
 log = logging.getLogger("hallway")
 
+ACCOUNT = "sync_account"
 TOKEN = "sync_token"  # noqa: S105  # a place in the event stream, not a secret
 # A gap is walked back this many pages of 100 events: longer than any ten minutes of a conference.
 PAGES_MAX = 20
 SETTLE_SECONDS = 0.1
+GAP_TRIES = 5
 
 
 class Listener:
@@ -44,11 +47,13 @@ class Listener:
         self._rooms = rooms
         self._synced = synced
         self._settled = settled
+        self._failed_gaps: Counter[str] = Counter()
 
     async def run(self) -> None:
         """Listen until cancelled. Raises `RevokedError` when the token is not accepted any more."""
         backoff = Backoff()
         away = False
+        self._begin()
         while True:
             try:
                 await self._once()
@@ -64,19 +69,25 @@ class Listener:
                 away = False
                 backoff.reset()
 
+    def _begin(self) -> None:
+        """A token is one account's place on one homeserver; another's must begin anew."""
+        account = f"{self._matrix.user_id} {self._matrix.homeserver}"
+        if self._store.inbox.get(ACCOUNT) not in (None, account):
+            self._store.inbox.put(TOKEN, "")
+        self._store.inbox.put(ACCOUNT, account)
+
     async def _once(self) -> None:
-        since = self._store.inbox.get(TOKEN)
-        batch = await self._matrix.sync(since, min(SYNC_SECONDS, self._rooms.seconds_until_due()))
+        since = self._store.inbox.get(TOKEN) or None
+        batch = await self._matrix.sync(since)
         await self.take(batch, since)
         self._synced.set()
-        await self._rooms.work()
 
     async def take(self, batch: Batch, since: str | None) -> None:
         """Deal with one sync response, then store its token. The first, without `since`, is history: not answered."""
-        for invite in batch.invites:
-            self._rooms.invited(invite)
         for room in batch.rooms:
             await self._room(room, since)
+        for invite in batch.invites:
+            self._rooms.invited(invite)
         for room_id in batch.left:
             self._rooms.left(room_id)
         # Let the answers out first: while a homeserver is busy with our next sync, people wait for what it has of ours.
@@ -87,23 +98,25 @@ class Listener:
     async def _room(self, update: RoomUpdate, since: str | None) -> None:
         known = self._store.rooms.get(update.room_id)
         new = known is None or known.membership is not Membership.JOINED
-        room = self._rooms.seen(update.room_id) if new else known
         for event in update.state:
             self._rooms.state(update.room_id, event)
-        events = await self._timeline(update, since, new)
-        for event in events:
+        direct = bool(known and known.direct_with)
+        for event in await self._timeline(update, since, new):
             try:
-                self._event(event, update.room_id, direct=bool(room and room.direct_with), answering=since is not None)
+                self._event(event, update.room_id, direct=direct, answering=since is not None)
             except StoreError:
                 raise
             except Exception:
                 # An event that we stumble over must not keep us from all that come after it.
                 log.exception("the event %s in %s could not be dealt with", event.event_id, update.room_id)
+        if new:
+            # Only now: if we are interrupted, what was said before we came must be told apart again.
+            self._rooms.seen(update.room_id)
 
     def _event(self, event: Event, room_id: str, *, direct: bool, answering: bool) -> None:
         if event.state_key is not None:
             self._rooms.state(room_id, event)
-        elif event.type == "m.reaction":
+        elif answering and event.type == "m.reaction":
             self._rooms.reaction(room_id, event)
         elif answering:
             self._inbox.accept(event, room_id, direct=direct)
@@ -112,11 +125,24 @@ class Listener:
         """The events to deal with, oldest first: the timeline, what its gap hides, and not what came before us."""
         events = list(update.timeline)
         if update.limited and since is not None and update.prev_batch:
-            events = await self._gap(update, since, until_we_came=new) + events
+            events = await self._gap_or_nothing(update, since, new) + events
         if not new:
             return events
         came = self._when_we_came(events)
         return events if came is None else events[came:]
+
+    async def _gap_or_nothing(self, update: RoomUpdate, since: str, new: bool) -> list[Event]:
+        """The gap's events; none, after a few tries, where the homeserver does not give them: other rooms wait too."""
+        try:
+            missing = await self._gap(update, since, until_we_came=new)
+        except (AwayError, RefusedError) as error:
+            self._failed_gaps[update.room_id] += 1
+            if isinstance(error, AwayError) and self._failed_gaps[update.room_id] < GAP_TRIES:
+                raise
+            log.warning("the gap in %s cannot be filled (%s); it is not answered", update.room_id, error)
+            missing = []
+        self._failed_gaps.pop(update.room_id, None)
+        return missing
 
     async def _gap(self, update: RoomUpdate, since: str, *, until_we_came: bool) -> list[Event]:
         """The events between `since` and the timeline, oldest first; in a new room back to our own coming."""

@@ -100,7 +100,9 @@ class _Raw(Response):
         self.body = body
 
     @classmethod
-    def from_dict(cls, parsed: dict[str, Any]) -> _Raw | ErrorResponse:
+    def from_dict(cls, parsed: object) -> _Raw | ErrorResponse:
+        if not isinstance(parsed, dict):
+            return ErrorResponse("not a JSON object")
         return ErrorResponse.from_dict(parsed) if "errcode" in parsed else cls(parsed)
 
 
@@ -239,7 +241,8 @@ class Matrix:
             got = await request
         except (ClientError, TimeoutError, OSError) as error:
             raise AwayError(f"{self.homeserver} cannot be reached ({_reason(error)})") from None
-        except json.JSONDecodeError:
+        except (ValueError, TypeError, AttributeError, RecursionError):
+            # nio's reading of a body that is no JSON object, or one made to be unreadable.
             raise AwayError(f"{self.homeserver} does not answer as a Matrix homeserver does") from None
         transport = getattr(got, "transport_response", None)
         failed = transport is not None and transport.status >= 400

@@ -8,7 +8,7 @@ from bot.events import Event
 from commands.reply import Reply, paragraphs
 
 # Clients show far less and homeservers take 64 KiB an event, which both forms and their escapes must share.
-BODY_MAX = 12_000
+BODY_BYTES_MAX = 15_000
 
 
 def reply_to(question: Event, reply: Reply) -> dict[str, Any]:
@@ -24,10 +24,14 @@ def statement(msgtype: str, *lines: str) -> dict[str, Any]:
 def _content(msgtype: str, reply: Reply) -> dict[str, Any]:
     # Empty mentions still matter: without the field, old push rules read names and @room out of the body
     # (specification, "User and room mentions").
-    content: dict[str, Any] = {"msgtype": msgtype, "body": reply.plain[:BODY_MAX], "m.mentions": {}}
-    if len(reply.html) <= 2 * BODY_MAX:
+    content: dict[str, Any] = {"msgtype": msgtype, "body": _capped(reply.plain), "m.mentions": {}}
+    if len(reply.html.encode()) <= 2 * BODY_BYTES_MAX:
         content |= {"format": "org.matrix.custom.html", "formatted_body": reply.html}
     return content
+
+
+def _capped(body: str) -> str:
+    return body.encode()[:BODY_BYTES_MAX].decode(errors="ignore")
 
 
 def _relation(question: Event) -> dict[str, Any]:

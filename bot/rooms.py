@@ -2,22 +2,27 @@
 
 from __future__ import annotations
 
+import asyncio
 import datetime as dt
 import logging
 from collections.abc import Callable, Iterable
+from contextlib import suppress
 
 from bot.clock import Clock
 from bot.config import Config
 from bot.events import Event, Invite
-from bot.matrix import DIRECT_MARK, AwayError, Matrix, MatrixError, RateLimitedError, RefusedError
+from bot.matrix import DIRECT_MARK, Matrix, MatrixError, RateLimitedError, RefusedError
 from bot.messages import statement
+from storage.errors import StoreError
 from storage.outbox import Notice, notice_key
 from storage.rooms import Membership, Room
 from storage.store import Store
 
 log = logging.getLogger("hallway")
 
-JOIN_ATTEMPTS = 8
+REFUSALS_MAX = 8
+RETRY_SECONDS = 10.0
+RETRY_SECONDS_MAX = 3600.0
 CANNOT_READ = (
     "Messages in this room are encrypted, and I cannot read those yet, so I cannot answer here.",
     "React to this message with any emoji, and I open an unencrypted direct room with you, where I can.",
@@ -26,12 +31,17 @@ CANNOT_READ_DIRECT = (
     "Messages in this room are encrypted, and I cannot read those yet, so I cannot answer here.",
     "I have opened an unencrypted direct room with you instead: look among your invitations.",
 )
+CANNOT_READ_ANYWHERE = (
+    "This homeserver encrypts every room, and I cannot read encrypted messages yet, so I cannot answer you directly.",
+    "Ask me in one of the conference's rooms instead.",
+)
 
 
 class Rooms:
     """Keeps the rows about rooms true, and joins and leaves accordingly.
 
-    The methods named for what happened only write; `work` does what needs the homeserver.
+    The methods named for what happened only write; `run` does what needs the homeserver, beside the listening, so
+    that one slow join keeps nobody's question waiting.
     """
 
     def __init__(self, matrix: Matrix, store: Store, config: Config, clock: Clock, wake: Callable[[], None]) -> None:
@@ -41,35 +51,36 @@ class Rooms:
         self._clock = clock
         self._wake = wake
         self._perhaps_alone: set[str] = set()
-        self._to_decline: set[str] = set()
-        self._keep_in = set(self._configured())
+        self._to_leave: dict[str, str] = {}  # why, by room
+        self._configured = set(_configured(config))
+        self._news = asyncio.Event()
 
     def invited(self, invite: Invite) -> None:
         """Take an invitation up or mark it to be declined, as `matrix.join` says."""
+        self._news.set()
         known = self._store.rooms.get(invite.room_id)
-        upgraded = known is not None and known.membership is Membership.INVITED and bool(known.predecessor)
-        if not upgraded and not self._welcome(invite):
+        expected = known is not None and known.membership is Membership.INVITED and bool(known.predecessor)
+        if not expected and not self._welcome(invite.inviter, direct=invite.direct):
             log.info("invitation of %s to %s declined by matrix.join", invite.inviter, invite.room_id)
-            self._to_decline.add(invite.room_id)
+            self._to_leave[invite.room_id] = "declined"
             return
         self._store.rooms.change(
             invite.room_id,
             membership=Membership.INVITED,
             inviter=invite.inviter,
-            via=invite.inviter.partition(":")[2],
+            via=_server(invite.inviter),
             direct_with=invite.inviter if invite.direct else None,
             encrypted=invite.encrypted,
             retry_at=None,
             attempts=0,
         )
 
-    def entered(self, room_id: str) -> Room:
-        """A join succeeded; the next sync shows the room."""
-        return self._store.rooms.change(room_id, membership=Membership.ENTERED, retry_at=None, attempts=0)
-
-    def seen(self, room_id: str) -> Room:
-        """A sync shows that we are in the room."""
-        return self._store.rooms.change(room_id, membership=Membership.JOINED, retry_at=None, attempts=0)
+    def seen(self, room_id: str) -> None:
+        """A sync showed us in the room, and what it brought is dealt with."""
+        room = self._store.rooms.get(room_id)
+        if room and room.membership is Membership.INVITED and room.predecessor:
+            return  # joined, and still to be looked at before it counts
+        self._store.rooms.change(room_id, membership=Membership.JOINED, retry_at=None, attempts=0)
 
     def left(self, room_id: str) -> None:
         """The bot is out of a room: by its own doing, kicked, or the invitation was taken back."""
@@ -86,59 +97,52 @@ class Rooms:
             self._own_direct(room_id, event)
         elif event.type == "m.room.member" and event.content.get("membership") in ("leave", "ban"):
             self._perhaps_alone.add(room_id)
+            self._news.set()
 
     def reaction(self, room_id: str, event: Event) -> None:
         """A reaction to our word that we cannot read here asks for a direct room."""
-        told = notice_key("encrypted", room_id)
-        if event.sender != self._matrix.user_id and self._store.outbox.event_of(told) == event.relation.get("event_id"):
+        told = self._store.outbox.event_of(notice_key("encrypted", room_id))
+        if told is not None and event.sender != self._matrix.user_id and event.relation.get("event_id") == told:
             self._greet(event.sender, room_id)
 
-    async def work(self) -> None:
-        """Join, decline and leave what is due. Never raises for a single room."""
+    async def run(self) -> None:
+        """Join, decline and leave whenever something is due, until cancelled."""
+        for room in self._configured:
+            known = self._store.rooms.get(room)
+            if known is None or known.membership is Membership.LEFT:
+                self._store.rooms.put(Room(room, Membership.INVITED, via=_server(room)))
+        while True:
+            self._news.clear()
+            try:
+                await self._work()
+            except StoreError as error:
+                log.warning("%s; rooms are looked at again soon", error)
+            with suppress(TimeoutError):
+                async with asyncio.timeout(self._seconds_until_due()):
+                    await self._news.wait()
+
+    async def _work(self) -> None:
+        """What is due now. A room that fails is tried again later and keeps no other one waiting."""
         for room in self._store.rooms.to_join():
             if room.retry_at is None or room.retry_at <= self._clock.real():
                 await self._join(room)
-        for room_id in list(self._to_decline):
-            await self._leave(room_id, "declined")
-            self._to_decline.discard(room_id)
-        for room_id in list(self._perhaps_alone):
-            await self._leave_if_alone(room_id)
-            self._perhaps_alone.discard(room_id)
+        while self._to_leave:
+            await self._leave(*self._to_leave.popitem())
+        while self._perhaps_alone:
+            await self._leave_if_alone(self._perhaps_alone.pop())
 
-    def seconds_until_due(self) -> float:
-        """When `work` has something to do at the latest: 0 for at once, infinity for nothing."""
+    def _seconds_until_due(self) -> float | None:
         now = self._clock.real()
-        if self._to_decline or self._perhaps_alone:
-            return 0.0
-        due = [(room.retry_at or now) - now for room in self._store.rooms.to_join()]
-        return max(0.0, min(due).total_seconds()) if due else float("inf")
+        due = [((room.retry_at or now) - now).total_seconds() for room in self._store.rooms.to_join()]
+        return max(1.0, min(due)) if due else None
 
-    async def join_configured(self) -> None:
-        """Join the rooms that the configuration names, where the bot is not in them."""
-        already = await self._matrix.joined_rooms()
-        for room in self._configured():
-            if room in already:
-                continue
-            try:
-                room_id = await self._matrix.join(room, room.partition(":")[2])
-                self._keep_in.add(room_id)
-                if room_id not in already:
-                    self.entered(room_id)
-            except MatrixError as error:
-                log.warning("cannot join %s, which the configuration names (%s): invite the bot there", room, error)
-
-    def _configured(self) -> Iterable[str]:
-        control_room = self._config.roles.control_room
-        halls = [room for location in self._config.locations for room in location.rooms]
-        return dict.fromkeys(([control_room] if control_room else []) + halls)
-
-    def _welcome(self, invite: Invite) -> bool:
+    def _welcome(self, inviter: str, *, direct: bool) -> bool:
         join = self._config.matrix.join
         if join == "nobody":
             return False
-        if invite.direct or join == "anyone" or invite.inviter in self._config.roles.organizers:
+        if direct or join == "anyone" or inviter in self._config.roles.organizers:
             return True
-        return isinstance(join, list) and invite.inviter.partition(":")[2] in join
+        return isinstance(join, list) and _server(inviter) in join
 
     def _unreadable(self, room_id: str) -> None:
         """Say once, in plain words, that we cannot read here."""
@@ -147,12 +151,12 @@ class Rooms:
             if room.told_encrypted:
                 return
             self._store.rooms.change(room_id, told_encrypted=True)
-            words = CANNOT_READ_DIRECT if room.direct_with else CANNOT_READ
+            opened_by_us = room.inviter == self._matrix.user_id
+            words = CANNOT_READ_ANYWHERE if opened_by_us else CANNOT_READ_DIRECT if room.direct_with else CANNOT_READ
             key = notice_key("encrypted", room_id)
-            self._store.outbox.add(
-                Notice(key, "encrypted", statement("m.notice", *words), self._clock.real(), room_id=room_id)
-            )
-            if room.direct_with:
+            now = self._clock.real()
+            self._store.outbox.add(Notice(key, "encrypted", statement("m.notice", *words), now, room_id=room_id))
+            if room.direct_with and not opened_by_us:
                 self._greet(room.direct_with, room_id)
         self._wake()
 
@@ -166,9 +170,8 @@ class Rooms:
     def _own_direct(self, room_id: str, event: Event) -> None:
         """A direct room we opened, perhaps just before a crash: its state says whose it is."""
         user_id = event.content.get("user_id")
-        known = self._store.rooms.get(room_id)
-        if isinstance(user_id, str) and (known is None or known.direct_with is None):
-            self._store.rooms.change(room_id, direct_with=user_id)
+        if isinstance(user_id, str):
+            self._store.rooms.change(room_id, direct_with=user_id, inviter=self._matrix.user_id)
 
     def _upgraded(self, room_id: str, event: Event) -> None:
         successor = event.content.get("replacement_room")
@@ -176,63 +179,76 @@ class Rooms:
             return
         old = self._store.rooms.get(room_id)
         log.info("%s was upgraded to %s", room_id, successor)
+        direct_with = old.direct_with if old else None
+        via = _server(event.sender)
         self._store.rooms.put(
-            Room(
-                successor,
-                Membership.INVITED,
-                via=event.sender.partition(":")[2],
-                direct_with=old.direct_with if old else None,
-                predecessor=room_id,
-            )
+            Room(successor, Membership.INVITED, via=via, direct_with=direct_with, predecessor=room_id)
         )
+        self._news.set()
 
     async def _join(self, room: Room) -> None:
         try:
-            await self._matrix.join(room.room_id, room.via)
-            if room.predecessor and not await self._succeeds(room):
-                return
+            room_id = await self._matrix.join(room.room_id, room.via)
+            if await self._may_stay(room):
+                self._entered(room, room_id)
         except RefusedError as error:
-            self._join_later(room, str(error), 60.0)
-        except RateLimitedError as error:
-            self._join_later(room, str(error), error.seconds or 5.0, counted=False)
-        except AwayError as error:
-            self._join_later(room, str(error), 10.0, counted=False)
-        else:
-            log.info("joined %s", room.room_id)
-            with self._store.transaction():
-                self.entered(room.room_id)
-                if room.encrypted:
-                    self._unreadable(room.room_id)
+            if room.attempts + 1 >= REFUSALS_MAX:
+                log.warning("gave up joining %s (%s): invite the bot there again", room.room_id, error)
+                self._store.rooms.change(room.room_id, membership=Membership.LEFT)
+                await self._leave(room.room_id, "gave up")
+            else:
+                self._join_later(room, error)
+        except MatrixError as error:
+            self._join_later(room, error)
 
-    def _join_later(self, room: Room, reason: str, seconds: float, *, counted: bool = True) -> None:
-        attempts = room.attempts + counted
-        if attempts >= JOIN_ATTEMPTS:
-            log.warning("gave up joining %s: %s", room.room_id, reason)
-            self._store.rooms.forget(room.room_id)
-            return
-        log.info("cannot join %s yet: %s", room.room_id, reason)
-        retry_at = self._clock.real() + dt.timedelta(seconds=seconds * 2 ** max(0, attempts - 1))
-        self._store.rooms.change(room.room_id, retry_at=retry_at, attempts=attempts)
+    def _entered(self, room: Room, room_id: str) -> None:
+        """We are in; what it was known by before may have been an alias."""
+        log.info("joined %s", room_id)
+        with self._store.transaction():
+            if room_id != room.room_id:
+                self._store.rooms.forget(room.room_id)
+                self._configured.add(room_id)
+            known = self._store.rooms.get(room_id)
+            if known is None or known.membership is not Membership.JOINED:
+                self._store.rooms.change(room_id, membership=Membership.ENTERED, retry_at=None, attempts=0)
+            if room.predecessor:
+                self._store.outbox.move(room.predecessor, room_id)
+                self._to_leave[room.predecessor] = f"upgraded to {room_id}"
+            if room.encrypted:
+                self._unreadable(room_id)
 
-    async def _succeeds(self, room: Room) -> bool:
-        """Whether the new room names the old one too; otherwise a tombstone could send us anywhere."""
-        if await self._matrix.predecessor(room.room_id) != room.predecessor:
-            log.warning("%s does not say it was %s: leaving it", room.room_id, room.predecessor)
-            await self._leave(room.room_id, "not the successor")
-            return False
-        self._store.outbox.move(room.predecessor, room.room_id)
-        await self._leave(room.predecessor, "upgraded")
+    async def _may_stay(self, room: Room) -> bool:
+        """Whether the room is what it was said to be: the successor of ours, or a room of two. If not, leave it."""
+        if room.predecessor and await self._matrix.predecessor(room.room_id) != room.predecessor:
+            # Otherwise anybody with rights in a small room could send us anywhere.
+            return await self._refuse(room, f"does not say that it was {room.predecessor}")
+        if room.direct_with and room.direct_with == room.inviter and len(await self._matrix.members(room.room_id)) > 2:
+            if not self._welcome(room.inviter, direct=False):
+                return await self._refuse(room, "was called direct and is not")
+            self._store.rooms.change(room.room_id, direct_with=None)
         return True
 
+    async def _refuse(self, room: Room, reason: str) -> bool:
+        log.warning("%s %s: leaving it", room.room_id, reason)
+        self._store.rooms.change(room.room_id, membership=Membership.LEFT)
+        await self._leave(room.room_id, reason)
+        return False
+
+    def _join_later(self, room: Room, error: MatrixError) -> None:
+        """Try again, later each time; a homeserver that is away for long is not asked more than once an hour."""
+        seconds = min(RETRY_SECONDS * 2**room.attempts, RETRY_SECONDS_MAX)
+        if isinstance(error, RateLimitedError) and error.seconds:
+            seconds = error.seconds
+        log.info("cannot join %s yet (%s); again in %.0f s", room.room_id, error, seconds)
+        retry_at = self._clock.real() + dt.timedelta(seconds=seconds)
+        self._store.rooms.change(room.room_id, retry_at=retry_at, attempts=min(room.attempts + 1, 20))
+
     async def _leave_if_alone(self, room_id: str) -> None:
-        if room_id in self._keep_in:
+        if room_id in self._configured:
             return
-        try:
-            members = await self._matrix.members(room_id)
-        except MatrixError:
-            return
-        if members == {self._matrix.user_id}:
-            await self._leave(room_id, "alone there")
+        with suppress(MatrixError):
+            if await self._matrix.members(room_id) == {self._matrix.user_id}:
+                await self._leave(room_id, "alone there")
 
     async def _leave(self, room_id: str, reason: str) -> None:
         try:
@@ -242,3 +258,14 @@ class Rooms:
             return
         log.info("left %s: %s", room_id, reason)
         self.left(room_id)
+
+
+def _configured(config: Config) -> Iterable[str]:
+    """The rooms, by id or alias, that the configuration names."""
+    halls = [room for location in config.locations for room in location.rooms]
+    return dict.fromkeys(filter(None, [config.roles.control_room, *halls]))
+
+
+def _server(identifier: str) -> str:
+    """The server in a user id, alias or older room id; empty where it names none."""
+    return identifier.partition(":")[2]

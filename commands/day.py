@@ -2,10 +2,12 @@
 
 from __future__ import annotations
 
+import datetime as dt
+
 from commands.lines import Writer, words_and_page
 from commands.registry import Request, Services, command
 from commands.reply import Reply, paragraphs, quoted, text
-from commands.when import day_named
+from commands.when import day_in_our_words, day_named
 from storage.programme import Day
 
 
@@ -25,7 +27,7 @@ def day(request: Request, services: Services) -> Reply:
     if not days:
         return paragraphs(f"{writer.stage() or 'The programme has no days'}.", ok=False)
     today = request.now.astimezone(writer.zone).date()
-    asked, page = _day_and_page(request.args)
+    asked, page = _day_and_page(request.args, days, today)
     from_now = asked.casefold() in ("", "now")
     chosen = _current(days, request) if from_now else day_named(asked, days, today)
     if chosen is None:
@@ -44,12 +46,14 @@ def day(request: Request, services: Services) -> Reply:
     return writer.listing(title, talks, page=min(page, writer.pages(len(talks))), again=again)
 
 
-def _day_and_page(args: str) -> tuple[str, int]:
-    """ "tuesday 2" is the second page of Tuesday, "day 2" and "2" are the second day."""
+def _day_and_page(args: str, days: tuple[Day, ...], today: dt.date) -> tuple[str, int]:
+    """ "tuesday 2" is the second page of Tuesday; "day 2", "2" and "september 13" are days."""
     words, page = words_and_page(args)
-    if not words or words.casefold() == "day":
-        return args.strip(), 1
-    return words, page
+    if words.casefold() == "now" or day_in_our_words(words, days, today) is not None:
+        return words, page
+    if words and words.casefold() != "day" and day_named(args, days, today) is None:
+        return words, page
+    return args.strip(), 1
 
 
 def _current(days: tuple[Day, ...], request: Request) -> Day:

@@ -9,7 +9,7 @@ from zoneinfo import ZoneInfo
 from commands.registry import Request, Services
 from commands.reply import Reply, Text, bold, code, joined, numbered, paragraphs, text
 from storage.programme import Talk
-from storage.talks import Conference
+from storage.talks import Conference, Found
 
 SPEAKERS_SHOWN = 3
 A_WEEK = 7
@@ -62,6 +62,7 @@ class Writer:
     def __init__(self, request: Request, services: Services) -> None:
         self.request = request
         self.prefix = services.prefix
+        self._programme = services.name or "The programme"
         self.conference = services.conference()
         self.zone = services.zone(self.conference)
 
@@ -91,9 +92,9 @@ class Writer:
         if first is None or last is None:
             return "No programme is loaded yet"
         if self.request.now < first:
-            return f"The programme has not started: it begins {self._moment(first)}"
+            return f"{self._programme} has not started: it begins {self._moment(first)}"
         if self.request.now >= last:
-            return f"The programme is over: it ended {self._moment(last)}"
+            return f"{self._programme} is over: it ended {self._moment(last)}"
         return ""
 
     def listing(
@@ -132,6 +133,19 @@ class Writer:
     def _moment(self, moment: dt.datetime) -> str:
         local = moment.astimezone(self.zone)
         return f"{local:%a} {local.day} {local:%b %H:%M} ({offset(local)})"
+
+
+def found_and_page(args: str, writer: Writer, find: Callable[[str], Found]) -> tuple[Found, str, int]:
+    """What `find` has for the words, the words, and the page asked for.
+
+    A number at the end is one of the words when there is no such page: "android 13" is not Android's 13th page.
+    """
+    words, page = words_and_page(args)
+    found = find(words)
+    if page > 1 and (not words or page > writer.pages(len(found.talks))):
+        words, page = args.strip(), 1
+        found = find(words)
+    return found, words, page
 
 
 def words_and_page(args: str) -> tuple[str, int]:

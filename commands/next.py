@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from commands.lines import Writer, words_and_page
+from commands.lines import Writer, found_and_page, words_and_page
 from commands.nearest import nothing_like
 from commands.registry import Request, Services, command
 from commands.reply import Reply, paragraphs, quoted, text
@@ -18,14 +18,14 @@ def next_(request: Request, services: Services) -> Reply:
     !next
     !next rust
     """
-    words, page = words_and_page(request.args)
     writer = Writer(request, services)
+    words, page = words_and_page(request.args)
     if not words:
         talks = services.store.talks.next_by_location(request.now)
         if not talks:
             return paragraphs(f"{writer.stage() or 'Nothing more is coming'}.", ok=False)
         return writer.listing("Next", talks, page=min(page, writer.pages(len(talks))), again="next")
-    found = services.store.talks.about(words)
+    found, words, page = found_and_page(request.args, writer, services.store.talks.about)
     if not found.exact or not found.talks:
         return nothing_like(words, request, services, found)
     talks = found.upcoming(request.now)

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 
-from commands.lines import Writer, words_and_page
+from commands.lines import Writer, found_and_page, words_and_page
 from commands.nearest import nothing_like
 from commands.registry import Request, Services, command
 from commands.reply import Reply, Text, code, paragraphs, quoted, text
@@ -27,7 +27,7 @@ def now(request: Request, services: Services) -> Reply:
         running, coming = talks.running(request.now), talks.upcoming(request.now, 2)
         title, nothing = text("On now"), text("Nothing is on now")
     else:
-        found = talks.about(words)
+        found, words, page = found_and_page(request.args, writer, talks.about)
         if not found.exact or not found.talks:
             return nothing_like(words, request, services, found)
         running, coming = found.running(request.now), found.upcoming(request.now)

@@ -41,15 +41,19 @@ class Request:
 
 @dataclass(frozen=True)
 class Services:
-    """What commands may use. `name` and `timezone` come from the configuration and win over the feed's own."""
+    """What commands may use.
+
+    `name` and `timezone` come from the configuration and win over what the feeds say; of those, `first_feed` says it.
+    """
 
     store: Store
     prefix: str = "!"
     name: str = ""
     timezone: str = ""
+    first_feed: str = ""
 
     def conference(self) -> Conference:
-        return self.store.talks.conference()
+        return self.store.talks.conference(self.first_feed)
 
     @cached_property
     def _configured(self) -> ZoneInfo | None:

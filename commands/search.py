@@ -2,10 +2,11 @@
 
 from __future__ import annotations
 
-from commands.lines import Writer, words_and_page
+from commands.lines import Writer, found_and_page
 from commands.nearest import nothing_like
 from commands.registry import Request, Services, command
 from commands.reply import Reply, paragraphs, quoted, text
+from storage.search import RESULTS_MAX
 
 
 @command("search", "<words>")
@@ -21,14 +22,11 @@ def search(request: Request, services: Services) -> Reply:
     if not request.args.strip():
         return paragraphs(text(f"Search for what? For example: {services.prefix}search rust"), ok=False)
     writer = Writer(request, services)
-    words, page = words_and_page(request.args)
-    found = services.store.talks.find(words)
-    if page > 1 and (not words or page > writer.pages(len(found.talks))):
-        words, page = request.args.strip(), 1  # the number is one of the words
-        found = services.store.talks.find(words)
+    found, words, page = found_and_page(request.args, writer, services.store.talks.find)
     if not found.exact or not found.talks:
         return nothing_like(words, request, services, found)
     if len(found.talks) == 1:
         return writer.single(found.talks[0])
-    title = text(f"{len(found.talks)} talks match ") + quoted(words)
+    count = len(found.talks)
+    title = text(f"{'More than ' if count == RESULTS_MAX else ''}{count} talks match ") + quoted(words)
     return writer.listing(title, found.talks, page=page, again=f"search {words}")

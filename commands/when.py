@@ -13,13 +13,16 @@ LENGTH_MAX = 40
 
 
 def day_named(words: str, days: Sequence[Day], today: dt.date) -> Day | None:
-    """The conference day that `words` mean, or None.
+    """The conference day that `words` mean: in our own words, else as dateparser reads them, else None.
 
-    `today` is the date in the conference's zone. Known: "2", "day 2", "first", "last", "today", "tomorrow",
-    "yesterday", a weekday or its first three letters, an ISO date, and what dateparser makes of the rest when it
-    falls on a day of the conference.
+    `today` is the date in the conference's zone.
     """
-    asked = " ".join(words.casefold().split())[:LENGTH_MAX]
+    return day_in_our_words(words, days, today) or _on(_parsed(_plain(words), today), days)
+
+
+def day_in_our_words(words: str, days: Sequence[Day], today: dt.date) -> Day | None:
+    """ "2", "day 2", "first", "last", "today", "tomorrow", "yesterday", "tuesday", "tue", "2022-09-13"; else None."""
+    asked = _plain(words)
     number = re.fullmatch(r"(?:day )?(\d{1,3})", asked)
     if number:
         return next((day for day in days if day.index == int(number[1])), None)
@@ -30,26 +33,28 @@ def day_named(words: str, days: Sequence[Day], today: dt.date) -> Day | None:
         return _on(today + dt.timedelta(days=shifts[asked]), days)
     if asked.isalpha() and len(asked) >= 3:
         same = [day for day in days if f"{day.date:%A}".casefold().startswith(asked)]
-        if same:
-            return next((day for day in same if day.date >= today), same[0])
-        if any(name.casefold().startswith(asked) for name in calendar.day_name):
-            return None
-    return _on(_parsed(asked, days), days)
+        return next((day for day in same if day.date >= today), same[0]) if same else None
+    try:
+        return _on(dt.date.fromisoformat(asked), days)
+    except ValueError:
+        return None
+
+
+def _plain(words: str) -> str:
+    return " ".join(words.casefold().split())[:LENGTH_MAX]
 
 
 def _on(date: dt.date | None, days: Sequence[Day]) -> Day | None:
     return next((day for day in days if day.date == date), None)
 
 
-def _parsed(asked: str, days: Sequence[Day]) -> dt.date | None:
-    try:
-        return dt.date.fromisoformat(asked)
-    except ValueError:
-        pass
+def _parsed(asked: str, today: dt.date) -> dt.date | None:
+    if any(name.casefold().startswith(asked) for name in calendar.day_name):
+        return None  # a weekday that the conference does not have
     # Imported here: its first call costs a tenth of a second, which most answers need not pay.
     import dateparser
 
-    base = dt.datetime.combine(days[0].date, dt.time())
+    base = dt.datetime.combine(today, dt.time(12))
     try:
         found = dateparser.parse(
             asked,

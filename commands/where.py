@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from commands.lines import Writer, place, words_and_page
+from commands.lines import Writer, found_and_page, place
 from commands.nearest import nothing_like
 from commands.registry import Request, Services, command
 from commands.reply import Reply, Text, bold, joined, paragraphs, quoted, text
@@ -18,15 +18,12 @@ def where(request: Request, services: Services) -> Reply:
     !where cxl
     !where maple tree
     """
-    words, page = words_and_page(request.args)
-    if not words:
-        words, page = request.args.strip(), 1
-    if not words:
+    if not request.args.strip():
         return paragraphs(text(f"Where is what? For example: {services.prefix}where rust"), ok=False)
-    found = services.store.talks.about(words)
+    writer = Writer(request, services)
+    found, words, page = found_and_page(request.args, writer, services.store.talks.about)
     if not found.exact or not found.talks:
         return nothing_like(words, request, services, found)
-    writer = Writer(request, services)
     talks = sorted(found.talks, key=lambda talk: (talk.ends_at <= request.now, talk.starts_at))
     if len(talks) == 1:
         return writer.single(talks[0])

@@ -7,8 +7,9 @@ from __future__ import annotations
 
 import re
 import unicodedata
+from functools import lru_cache
 
-from lxml import etree, html
+from lxml import etree
 
 # Control characters, and the invisible ones that turn the direction of a line around or hide in a word.
 # Zero-width joiners stay: scripts and emoji need them.
@@ -17,8 +18,9 @@ _CONTROLS = re.compile(
 )
 _SURROGATES = re.compile("[\ud800-\udfff]")
 _MARKUP = re.compile(r"<[a-zA-Z!/]|&[a-zA-Z#]")
-_BLANK_LINES = re.compile(r"\n{3,}")
+_UNEVEN = ("  ", " \n", "\n ", "\t", "\r", "\xa0")
 
+_HTML = etree.HTMLParser(no_network=True, remove_comments=True, remove_pis=True)
 _DROPPED = frozenset({"script", "style", "head", "template", "noscript", "iframe", "object"})
 _BLOCKS = frozenset(
     "address article aside blockquote dd div dl dt figure footer form h1 h2 h3 h4 h5 h6 header hr main nav ol p pre "
@@ -26,10 +28,16 @@ _BLOCKS = frozenset(
 )
 
 
+@lru_cache(maxsize=2048)  # halls, tracks, kinds and names come again and again
 def one_line(text: str, limit: int) -> str:
     """The text on one line of at most `limit` characters, the last of them an ellipsis where it was longer."""
     line = " ".join(_plain(text).split())
-    return line if len(line) <= limit else line[: limit - 1].rstrip() + "…"
+    return cut(line, limit)
+
+
+def cut(text: str, limit: int) -> str:
+    """At most `limit` characters, the last of them an ellipsis where there were more."""
+    return text if len(text) <= limit else text[: limit - 1].rstrip() + "…"
 
 
 def paragraphs(text: str, limit: int) -> str:
@@ -40,9 +48,13 @@ def paragraphs(text: str, limit: int) -> str:
     plain = _plain(text)
     if _MARKUP.search(plain):
         plain = _plain(_text_of(plain))
-    lines = [" ".join(line.split()) for line in plain.replace("\r\n", "\n").replace("\r", "\n").split("\n")]
-    plain = _BLANK_LINES.sub("\n\n", "\n".join(lines)).strip()
-    return plain if len(plain) <= limit else plain[: limit - 1].rstrip() + "…"
+    if any(space in plain for space in _UNEVEN):
+        lines = [" ".join(line.split()) for line in plain.replace("\r\n", "\n").replace("\r", "\n").split("\n")]
+        plain = "\n".join(lines)
+    while "\n\n\n" in plain:
+        plain = plain.replace("\n\n\n", "\n\n")
+    plain = plain.strip()
+    return cut(plain, limit)
 
 
 def _plain(text: str) -> str:
@@ -55,15 +67,17 @@ def _plain(text: str) -> str:
 def _text_of(markup: str) -> str:
     """The text of an HTML fragment. lxml reads the HTML; what it cannot read stays as it is."""
     try:
-        root = html.fragment_fromstring(markup, create_parent="div")
+        root = etree.fromstring(f"<div>{markup}</div>", _HTML)
     except (etree.LxmlError, ValueError):
         return markup
+    if root is None:
+        return ""
     pieces: list[str] = []
     _walk(root, pieces)
     return "".join(pieces)
 
 
-def _walk(root: html.HtmlElement, pieces: list[str]) -> None:
+def _walk(root: etree._Element, pieces: list[str]) -> None:
     """Write the text of a tree into `pieces`. Walks events, since markup may nest deeper than Python recurses."""
     dropped = 0
     for event, node in etree.iterwalk(root, events=("start", "end", "comment", "pi")):
@@ -90,17 +104,17 @@ def _open(tag: str, pieces: list[str]) -> None:
         pieces.append("\n\n")
 
 
-def _close(tag: str, node: html.HtmlElement, pieces: list[str]) -> None:
+def _close(tag: str, node: etree._Element, pieces: list[str]) -> None:
     if tag in _BLOCKS:
         pieces.append("\n\n")
     elif tag == "a":
         address = node.get("href") or ""
-        label = "".join(node.itertext()).strip()
+        label = "".join(str(text) for text in node.itertext()).strip()
         if address.startswith(("http://", "https://")) and address.rstrip("/") != label.rstrip("/"):
             pieces.append(f" ({address})")
 
 
-def _flowing(text: str | None, node: html.HtmlElement) -> str:
+def _flowing(text: str | None, node: etree._Element) -> str:
     """Text as HTML means it: a line break in the source is a space, except in `pre`."""
     if not text or "\n" not in text:
         return text or ""

@@ -78,8 +78,8 @@ class Inbox:
                 .on_conflict_do_update(index_elements=["name"], set_={"value": value})
             )
 
-    def forget_before(self, moment: dt.datetime) -> int:
-        """Housekeeping: drop events heard and lists shown before `moment`; returns how many rows went."""
+    def forget_before(self, heard_at: dt.datetime, shown_at: dt.datetime) -> int:
+        """Housekeeping: drop events heard before the one, lists shown before the other (the conference's clock)."""
         with self._database.transaction() as connection:
-            gone = connection.execute(delete(heard).where(heard.c.heard_at < moment)).rowcount
-            return gone + connection.execute(delete(shown).where(shown.c.shown_at < moment)).rowcount
+            gone = connection.execute(delete(heard).where(heard.c.heard_at < heard_at)).rowcount
+            return gone + connection.execute(delete(shown).where(shown.c.shown_at < shown_at)).rowcount

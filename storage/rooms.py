@@ -81,13 +81,12 @@ class Rooms:
         return self._where(room.c.membership == Membership.INVITED)
 
     def direct(self, user_id: str) -> Room | None:
-        """The direct room with this person that the bot can read in."""
-        found = self._where(
-            (room.c.direct_with == user_id)
-            & room.c.membership.in_([Membership.ENTERED, Membership.JOINED])
-            & room.c.encrypted.is_(False)
-        )
-        return found[0] if found else None
+        """The direct room with this person: one the bot can read in, else an encrypted one that it opened itself."""
+        inside = room.c.membership.in_([Membership.ENTERED, Membership.JOINED])
+        found = self._where((room.c.direct_with == user_id) & inside)
+        readable = [one for one in found if not one.encrypted]
+        own = [one for one in found if one.inviter and one.inviter != user_id]
+        return next(iter(readable + own), None)
 
     def forget(self, room_id: str) -> None:
         with self._database.transaction() as connection:

@@ -70,7 +70,7 @@ class TalkRow(SQLModel, table=True):
     url: str
     day: dt.date
     starts_at: dt.datetime = Field(index=True)
-    ends_at: dt.datetime
+    ends_at: dt.datetime = Field(index=True)
     location_id: int | None = Field(default=None, foreign_key="location.id", index=True)
     track_id: int | None = Field(default=None, foreign_key="track.id", index=True)
     position: int

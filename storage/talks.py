@@ -33,29 +33,29 @@ SPEAKERS_OF = (
     .order_by(talk_speaker.c.talk_id, talk_speaker.c.position)
 )
 FEEDS_AND_DAYS = (
-    select(feed.c.title, feed.c.timezone, day.c.date, day.c.starts_at, day.c.ends_at)
+    select(
+        feed.c.title,
+        feed.c.timezone,
+        day.c.date,
+        day.c.starts_at,
+        day.c.ends_at,
+        select(func.min(talk.c.starts_at)).scalar_subquery().label("first_start"),
+        select(func.max(talk.c.ends_at)).scalar_subquery().label("last_end"),
+    )
     .select_from(feed.outerjoin(day))
-    .order_by(feed.c.name, day.c.date)
+    .order_by(feed.c.name != bindparam("first"), feed.c.name, day.c.date)
 )
 
 
 @dataclass(frozen=True, slots=True)
 class Conference:
-    """The conference as its feeds describe it."""
+    """The conference as its feeds describe it. Instants are UTC, and None while no talk is known."""
 
     title: str
     timezone: str
+    starts_at: dt.datetime | None
+    ends_at: dt.datetime | None
     days: tuple[Day, ...]
-
-    @property
-    def starts_at(self) -> dt.datetime | None:
-        """When the first talk starts, UTC; None while no talk is known."""
-        return min((one.starts_at for one in self.days if one.ends_at > one.starts_at), default=None)
-
-    @property
-    def ends_at(self) -> dt.datetime | None:
-        """When the last talk ends, UTC; None while no talk is known."""
-        return max((one.ends_at for one in self.days if one.ends_at > one.starts_at), default=None)
 
 
 @dataclass(frozen=True, slots=True)
@@ -83,10 +83,10 @@ class Talks:
     def __init__(self, database: Database) -> None:
         self._database = database
 
-    def conference(self) -> Conference:
-        """Title and zone of the first feed; the days of all of them, those of one date made one, numbered from 1."""
+    def conference(self, first: str = "") -> Conference:
+        """Title and zone of the feed named, else of the first by name; the days of all, numbered from 1."""
         with self._database.reading() as connection:
-            rows = connection.execute(FEEDS_AND_DAYS).all()
+            rows = connection.execute(FEEDS_AND_DAYS, {"first": first}).all()
         spans: dict[dt.date, tuple[dt.datetime, dt.datetime]] = {}
         for row in rows:
             if row.date is not None:
@@ -95,6 +95,8 @@ class Talks:
         return Conference(
             title=rows[0].title if rows else "",
             timezone=rows[0].timezone if rows else "",
+            starts_at=rows[0].first_start if rows else None,
+            ends_at=rows[0].last_end if rows else None,
             days=tuple(Day(number, date, *spans[date]) for number, date in enumerate(sorted(spans), 1)),
         )
 

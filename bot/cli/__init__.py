@@ -44,6 +44,9 @@ def main() -> None:
         status = _say(str(error), WRONG, arguments.debug)
     except StoreError as error:
         status = _say(str(error), FAILED, arguments.debug)
+    except BrokenPipeError:
+        sys.stderr.close()
+        status = DONE
     except Exception as error:
         if arguments.debug:
             raise
@@ -51,9 +54,6 @@ def main() -> None:
         status = _say(text, FAILED, debug=False)
     except KeyboardInterrupt:
         status = 130
-    except BrokenPipeError:
-        sys.stderr.close()
-        status = DONE
     sys.exit(status)
 
 

@@ -10,7 +10,7 @@ from pathlib import Path
 from bot.cli import DONE, FAILED, WRONG, Failure
 from bot.config import Config, ConfigError, load_config
 from bot.feed import FeedError, fetch, parse
-from bot.matrix import Matrix, MatrixError
+from bot.matrix import Matrix, MatrixError, RefusedError
 from bot.session import StartError, check_credentials, log_in, session_path
 from storage.errors import StoreError
 from storage.store import Store
@@ -73,9 +73,16 @@ async def _account(config: Config, session: Path) -> AsyncIterator[Finding]:
         yield True, f"rooms: in {len(rooms)}"
         halls = [room for location in config.locations for room in location.rooms]
         for room in filter(None, [config.roles.control_room, *halls]):
-            known = await matrix.room_id(room)
-            yield known in rooms, f"room {room}" + ("" if known in rooms else ": the bot is not in it; invite it there")
+            yield await _room(matrix, room, rooms)
     except (ConfigError, StartError, MatrixError) as error:
         yield False, str(error)
     finally:
         await matrix.close()
+
+
+async def _room(matrix: Matrix, room: str, joined: set[str]) -> Finding:
+    try:
+        known = await matrix.room_id(room)
+    except RefusedError as error:
+        return False, f"room {room}: {error}"
+    return known in joined, f"room {room}" + ("" if known in joined else ": the bot is not in it; invite it there")

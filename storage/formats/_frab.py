@@ -10,7 +10,7 @@ from dataclasses import dataclass, replace
 from urllib.parse import urljoin
 from zoneinfo import ZoneInfo, ZoneInfoNotFoundError
 
-from storage.clean import one_line, paragraphs
+from storage.clean import cut, one_line, paragraphs
 from storage.formats import _times as times
 from storage.programme import (
     ABSTRACT_MAX,
@@ -213,7 +213,7 @@ class _Builder:
         return duration
 
     def _note(self, where: str, what: str) -> None:
-        self._problems.append(Problem(where, what))
+        self._problems.append(Problem(one_line(where, NAME_MAX), what))
 
 
 def _zone(raw: RawProgramme, configured: str, problems: list[Problem]) -> ZoneInfo | None:
@@ -286,7 +286,7 @@ def _abstract(event: RawEvent) -> str:
     description = paragraphs(event.description, ABSTRACT_MAX) if event.description else ""
     if description in abstract:
         return abstract
-    return description if abstract in description else paragraphs(f"{abstract}\n\n{description}", ABSTRACT_MAX)
+    return description if abstract in description else cut(f"{abstract}\n\n{description}", ABSTRACT_MAX)
 
 
 def _speakers(persons: Iterable[tuple[str, str]]) -> tuple[Speaker, ...]:
@@ -301,5 +301,6 @@ def _url(url: str, base: str) -> str:
         whole = whole or url.strip()
     except ValueError:
         return ""
+    whole = one_line(whole, URL_MAX + 1)
     fits = whole.startswith(("http://", "https://")) and len(whole) <= URL_MAX and not re.search(r"\s", whole)
     return whole if fits else ""

@@ -12,6 +12,8 @@ def instant(text: str) -> dt.datetime | None:
         return None
     try:
         moment = dt.datetime.fromisoformat(text.strip())
+        if not 1 < moment.year < 9998:
+            return None  # at the edges of the calendar there is no other zone to go to
         utc(moment if moment.tzinfo else moment.replace(tzinfo=dt.UTC))
     except (ValueError, OverflowError):
         return None
@@ -31,7 +33,7 @@ def date(text: str) -> dt.date | None:
     except ValueError:
         return None
     # The first and the last year cannot be moved into another zone.
-    return date if 1 < date.year < 9999 else None
+    return date if 1 < date.year < 9998 else None
 
 
 def time(text: str) -> dt.time | None:

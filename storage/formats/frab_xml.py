@@ -30,11 +30,8 @@ FIELDS = {
 
 
 def looks_like(head: bytes) -> bool:
-    """XML whose root is `schedule`."""
-    return (
-        re.match(rb"\s*(<\?xml[^>]*\?>)?\s*(<!--.*?-->\s*|<\?.*?\?>\s*|<!DOCTYPE.*?>\s*)*<schedule[\s>]", head, re.S)
-        is not None
-    )
+    """XML with a `schedule` element."""
+    return head.startswith(b"<") and re.search(rb"<schedule[\s>]", head) is not None
 
 
 def parse(body: bytes, timezone: str = "") -> Programme:
@@ -49,6 +46,8 @@ def parse(body: bytes, timezone: str = "") -> Programme:
     for day in root.iter("day"):
         days.append(RawDay(f"line {day.sourceline}", day.get("date", ""), day.get("start", "")))
         for event in day.iter("event"):
+            if next(event.iterancestors("day")) is not day:
+                continue  # of a day inside this one
             # Its parent is the hall, except where an export leaves the halls out.
             hall = event.getparent()
             name = hall.get("name", "") if hall is not None and hall.tag == "room" else ""

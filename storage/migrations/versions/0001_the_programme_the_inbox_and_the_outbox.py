@@ -147,6 +147,7 @@ def upgrade() -> None:
         ),
         sa.PrimaryKeyConstraint("id"),
     )
+    op.create_index("ix_talk_ends_at", "talk", ["ends_at"], unique=False)
     op.create_index("ix_talk_location_id", "talk", ["location_id"], unique=False)
     op.create_index("ix_talk_starts_at", "talk", ["starts_at"], unique=False)
     op.create_index("ix_talk_track_id", "talk", ["track_id"], unique=False)
