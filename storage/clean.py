@@ -18,6 +18,7 @@ _CONTROLS = re.compile(
 )
 _SURROGATES = re.compile("[\ud800-\udfff]")
 _MARKUP = re.compile(r"<[a-zA-Z!/]|&[a-zA-Z#]")
+SHORT = 80
 _UNEVEN = ("  ", " \n", "\n ", "\t", "\r", "\xa0")
 
 _HTML = etree.HTMLParser(no_network=True, remove_comments=True, remove_pis=True)
@@ -28,11 +29,18 @@ _BLOCKS = frozenset(
 )
 
 
-@lru_cache(maxsize=2048)  # halls, tracks, kinds and names come again and again
 def one_line(text: str, limit: int) -> str:
     """The text on one line of at most `limit` characters, the last of them an ellipsis where it was longer."""
+    return _short(text, limit) if len(text) <= SHORT else _one_line(text, limit)
+
+
+def _one_line(text: str, limit: int) -> str:
     line = " ".join(_plain(text).split())
     return cut(line, limit)
+
+
+# Halls, tracks, kinds and names come again and again; what is long comes once and need not be kept.
+_short = lru_cache(maxsize=2048)(_one_line)
 
 
 def cut(text: str, limit: int) -> str:

@@ -12,6 +12,7 @@ from __future__ import annotations
 
 import importlib
 import pkgutil
+import re
 from functools import cache
 from typing import Protocol, cast
 
@@ -67,7 +68,9 @@ def _as_utf8(body: bytes) -> bytes:
     for mark, encoding in BYTE_ORDER_MARKS:
         if body.startswith(mark):
             try:
-                return body[len(mark) :].decode(encoding).encode()
+                text = body[len(mark) :].decode(encoding)
+                # An XML declaration would still name the encoding it had.
+                return re.sub(r"^\s*<\?xml[^>]*\?>", "", text, count=1).encode()
             except UnicodeError as error:
                 raise FormatError(f"byte {getattr(error, 'start', 0)}: not {encoding}, though it begins so") from None
     return body

@@ -4,14 +4,14 @@ from __future__ import annotations
 
 import datetime as dt
 import re
-from collections import Counter
 from collections.abc import Iterable, Sequence
-from dataclasses import dataclass, replace
+from dataclasses import dataclass
 from urllib.parse import urljoin
 from zoneinfo import ZoneInfo, ZoneInfoNotFoundError
 
 from storage.clean import cut, one_line, paragraphs
 from storage.formats import _times as times
+from storage.formats._identity import unique
 from storage.programme import (
     ABSTRACT_MAX,
     NAME_MAX,
@@ -84,7 +84,7 @@ def build(raw: RawProgramme, format_name: str, timezone: str) -> Programme:
     problems = list(raw.problems)
     zone = _zone(raw, timezone, problems)
     builder = _Builder(raw, zone, problems)
-    talks = _unique([talk for event in raw.events if (talk := builder.talk(event))])
+    talks = unique([talk for event in raw.events if (talk := builder.talk(event))])
     return Programme(
         title=one_line(raw.title, TITLE_MAX),
         timezone=zone.key if zone else _fixed_zone(raw.events),
@@ -109,6 +109,9 @@ class _Builder:
         self._change = times.time(raw.day_change) or MIDNIGHT
         self._halls_are_mixed = _mixed(raw.events)
         self._offsets: set[str] = set()
+        # When every date is marked as UTC, that mark means nothing (DebConf17); among others, it does.
+        instants = [times.instant(event.date) for event in raw.events]
+        self._marks_mean_nothing = not any(instant and instant.utcoffset() for instant in instants)
         self.dates = [times.date(day.date) for day in raw.days]
         for day, date in zip(raw.days, self.dates, strict=True):
             if date is None:
@@ -161,8 +164,8 @@ class _Builder:
         local = instant.astimezone(self._zone)
         if (local.hour, local.minute) == (wall.hour, wall.minute):
             return times.utc(instant)
-        if instant.utcoffset() and (instant.hour, instant.minute) == (wall.hour, wall.minute):
-            # Date and start agree, in an offset that somebody chose: it is the zone that is wrong.
+        if not self._marks_mean_nothing and (instant.hour, instant.minute) == (wall.hour, wall.minute):
+            # Date and start agree, in an offset that somebody chose: it is only not the conference's.
             self._offsets.add(f"{instant:%z}")
             return times.utc(instant)
         # Some exports mark local times as UTC, or write UTC dates beside local starts: people go by the start.
@@ -213,7 +216,7 @@ class _Builder:
         return duration
 
     def _note(self, where: str, what: str) -> None:
-        self._problems.append(Problem(one_line(where, NAME_MAX), what))
+        self._problems.append(Problem(one_line(where, NAME_MAX), one_line(what, TITLE_MAX)))
 
 
 def _zone(raw: RawProgramme, configured: str, problems: list[Problem]) -> ZoneInfo | None:
@@ -249,22 +252,6 @@ def _key(event: RawEvent) -> str:
     """The identity of a talk: the guid, whose letter case is known to flip; else the feed's own id."""
     own = event.guid.casefold() or event.code or event.id or event.slug or event.title
     return one_line(own, NAME_MAX)
-
-
-def _unique(talks: list[Talk]) -> list[Talk]:
-    """Keys and ids that several talks share get their start added, and a number where even that is shared."""
-    for name in ("key", "id"):
-        # Each talk as the round before left it.
-        times = Counter(getattr(talk, name) for talk in talks)
-        seen: Counter[str] = Counter()
-        for number, talk in enumerate(talks):
-            value = getattr(talk, name)
-            if times[value] > 1 or not value:
-                value = f"{value}@{talk.starts_at:%Y%m%dT%H%MZ}"
-                seen[value] += 1
-                value += f"#{seen[value]}" if seen[value] > 1 else ""
-                talks[number] = replace(talk, key=value) if name == "key" else replace(talk, id=value)
-    return talks
 
 
 def _days(dates: Iterable[dt.date | None], talks: Sequence[Talk], zone: ZoneInfo | None) -> tuple[Day, ...]:

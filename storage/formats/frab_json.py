@@ -48,7 +48,7 @@ def parse(body: bytes, timezone: str = "") -> Programme:
 def _object(body: bytes) -> Mapping[str, Any]:
     try:
         # Integers are kept as written: a hostile one of a million digits would take minutes to read.
-        value = json.loads(body, parse_int=str, parse_float=str, parse_constant=str)
+        value = json.loads(body, parse_int=str, parse_float=str, parse_constant=str, object_pairs_hook=_joined)
     except json.JSONDecodeError as error:
         raise FormatError(f"line {error.lineno}, column {error.colno}: not valid JSON ({error.msg})") from None
     except UnicodeDecodeError as error:
@@ -58,6 +58,17 @@ def _object(body: bytes) -> Mapping[str, Any]:
     if not isinstance(value, dict):
         raise FormatError("line 1: not a JSON object")
     return value
+
+
+def _joined(pairs: list[tuple[str, Any]]) -> dict[str, Any]:
+    """An object; of a name that stands in it twice, as a hall may, the lists are put together."""
+    made = dict(pairs)
+    if len(made) < len(pairs):
+        for name in made:
+            values = [value for other, value in pairs if other == name]
+            if all(isinstance(value, list) for value in values):
+                made[name] = [item for value in values for item in value]
+    return made
 
 
 def _day(day: Mapping[str, Any], number: int) -> RawDay:

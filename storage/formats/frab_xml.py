@@ -8,7 +8,7 @@ from typing import Any
 from lxml import etree
 
 from storage.formats._frab import RawDay, RawEvent, RawProgramme, build
-from storage.programme import FormatError, Programme
+from storage.programme import FormatError, Problem, Programme
 
 NAME = "frab-xml"
 FIELDS = {
@@ -54,6 +54,8 @@ def parse(body: bytes, timezone: str = "") -> Programme:
             events.append(_event(event, len(days) - 1, name))
     if not days and conference is None:
         raise FormatError(f"line {root.sourceline}: <schedule> has neither a <conference> nor a <day>")
+    outside = sum(1 for _ in root.iter("event")) - len(events)
+    problems = [Problem("conference", f"{outside} events stand in no day and are left out")] if outside else []
     raw = RawProgramme(
         title=_text(head, "title"),
         acronym=_text(head, "acronym"),
@@ -64,6 +66,7 @@ def parse(body: bytes, timezone: str = "") -> Programme:
         description=_text(head, "description"),
         days=days,
         events=events,
+        problems=problems,
     )
     return build(raw, NAME, timezone)
 
@@ -93,9 +96,7 @@ def _event(event: etree._Element, day: int, hall: str) -> RawEvent:
         if name and not values.get(name):
             values[name] = _inner(child)
         elif child.tag == "persons":
-            persons += [
-                (_inner(person), person.get("id") or person.get("guid") or "") for person in child.iter("person")
-            ]
+            persons += [_person(person) for person in child.iter("person")]
     return RawEvent(
         where=f"line {event.sourceline}",
         day=day,
@@ -106,6 +107,15 @@ def _event(event: etree._Element, day: int, hall: str) -> RawEvent:
         persons=tuple(persons),
         **values,
     )
+
+
+def _person(person: etree._Element) -> tuple[str, str]:
+    """(name, id). Some exports write the name, and more, as elements inside."""
+    name = person.text or ""
+    if len(person):
+        named = (person.findtext(tag) for tag in ("public_name", "full_public_name", "name"))
+        name = next(filter(None, named), "") or " ".join(str(text) for text in person.itertext())
+    return name, person.get("id") or person.get("guid") or person.findtext("id") or ""
 
 
 def _inner(element: etree._Element) -> str:

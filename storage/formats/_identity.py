@@ -1,0 +1,27 @@
+"""Telling talks apart whose feed gives them the same id."""
+
+from __future__ import annotations
+
+from collections import Counter
+from dataclasses import replace
+
+from storage.programme import Talk
+
+
+def unique(talks: list[Talk]) -> list[Talk]:
+    """Keys and ids that several talks share get their start added, and a number where even that is shared."""
+    for name in ("key", "id"):
+        # Each talk as the round before left it.
+        count = Counter(getattr(talk, name) for talk in talks)
+        taken = {value for value in count if value and count[value] == 1}
+        for number, talk in enumerate(talks):
+            value = getattr(talk, name)
+            if count[value] > 1 or not value:
+                dated = value = f"{value}@{talk.starts_at:%Y%m%dT%H%MZ}"
+                again = 1
+                while value in taken:
+                    again += 1
+                    value = f"{dated}#{again}"
+                taken.add(value)
+                talks[number] = replace(talk, key=value) if name == "key" else replace(talk, id=value)
+    return talks
