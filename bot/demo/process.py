@@ -30,6 +30,7 @@ class BotProcess:
     def __init__(self, config: Path) -> None:
         self.config = config
         self.log = config.with_suffix(".log")
+        self.arguments: tuple[str, ...] = ("-m", "bot", "run", "--config", str(config))
         self._process: asyncio.subprocess.Process | None = None
 
     @property
@@ -39,7 +40,7 @@ class BotProcess:
     async def start(self) -> None:
         with self.log.open("ab") as log:
             self._process = await asyncio.create_subprocess_exec(
-                *python("-m", "bot", "run", "--config", str(self.config)),
+                *python(*self.arguments),
                 stdin=asyncio.subprocess.DEVNULL,
                 stdout=log,
                 stderr=log,
