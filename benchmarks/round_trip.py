@@ -55,7 +55,6 @@ async def room_with(person: Person, user_id: str) -> str:
 async def both(synapse: Synapse, folder: Path, rounds: int) -> tuple[list[float], list[float]]:
     """The trips to our bot and to the echo bot, asked in turn."""
     world = World(synapse, folder)
-    folder.mkdir()
     await world.begin(matrix={"join": "anyone"})
     echo = await synapse.register("echo", "secret")
     script = str(Path(__file__).parent / "echo_bot.py")
@@ -79,7 +78,6 @@ async def both(synapse: Synapse, folder: Path, rounds: int) -> tuple[list[float]
 
 async def own_part(synapse: Synapse, folder: Path, rounds: int) -> list[float]:
     """Seconds that the bot itself takes for each question."""
-    folder.mkdir()
     world = World(synapse, folder)
     await world.begin(matrix={"join": "anyone"})
     times = folder / "times.jsonl"
@@ -105,12 +103,16 @@ class TimedBot(BotProcess):
 
 
 async def measure(rounds: int) -> tuple[list[float], list[float], list[float]]:
-    with tempfile.TemporaryDirectory() as folder:
-        synapse = Synapse(Path(folder) / "synapse")
+    with (
+        tempfile.TemporaryDirectory() as home,
+        tempfile.TemporaryDirectory() as trips,
+        tempfile.TemporaryDirectory() as own,
+    ):
+        synapse = Synapse(Path(home))
         await synapse.start()
         try:
-            ours, echo = await both(synapse, Path(folder) / "trips", rounds)
-            return ours, echo, await own_part(synapse, Path(folder) / "own", rounds)
+            ours, echo = await both(synapse, Path(trips), rounds)
+            return ours, echo, await own_part(synapse, Path(own), rounds)
         finally:
             await synapse.stop()
 
