@@ -19,6 +19,7 @@ from pathlib import Path
 
 from benchmarks._report import close
 from storage.formats import detect_and_parse
+from storage.programme import Hints
 from storage.store import Store
 
 RUNS = 15
@@ -53,7 +54,7 @@ def generated(talks: int) -> bytes:
 
 def load(data: bytes, path: Path) -> None:
     store = Store(f"sqlite:///{path}")
-    store.feeds.accept("main", "benchmark", detect_and_parse(data, timezone="Europe/Brussels"), "digest")
+    store.feeds.accept("main", "benchmark", detect_and_parse(data, hints=Hints("Europe/Brussels")), "digest")
     store.close()
 
 
@@ -93,7 +94,7 @@ def timed_load(data: bytes, path: Path) -> float:
 def writes_of_a_second_load(data: bytes, path: Path) -> int:
     """Rows that loading the same programme again changes."""
     store = Store(f"sqlite:///{path}")
-    programme = detect_and_parse(data, timezone="Europe/Brussels")
+    programme = detect_and_parse(data, hints=Hints("Europe/Brussels"))
     store.feeds.accept("main", "benchmark", programme, "digest")
     with store.database.transaction() as connection:
         driver = connection.connection.driver_connection

@@ -13,7 +13,7 @@ import aiohttp
 
 from storage.feeds import Accepted
 from storage.formats import detect_and_parse
-from storage.programme import FormatError, Programme
+from storage.programme import FormatError, Hints, Programme
 from storage.store import Store
 
 log = logging.getLogger("hallway")
@@ -45,7 +45,7 @@ async def fetch(source: str) -> bytes:
 def parse(source: str, body: bytes, *, format_name: str = "auto", timezone: str = "") -> Programme:
     """The programme in a body. Raises `FeedError` with the place in the input."""
     try:
-        return detect_and_parse(body, format_name, timezone)
+        return detect_and_parse(body, format_name, Hints(timezone))
     except FormatError as error:
         raise FeedError(f"{source}: {error}") from None
 

@@ -5,13 +5,16 @@ Nothing here does I/O. All instants are aware and in UTC; the conference's own z
 
 from __future__ import annotations
 
+from collections.abc import Mapping
 from dataclasses import dataclass, field
 from datetime import date, datetime, timedelta
+from enum import StrEnum
 
 TITLE_MAX = 300
 NAME_MAX = 200
 ABSTRACT_MAX = 40_000
 URL_MAX = 2_000
+HEAD = 4096  # bytes of an input in which its format shows, as a rule
 
 
 class FormatError(ValueError):
@@ -41,7 +44,9 @@ class Talk:
     day:        the conference day it is printed under (a talk at 00:30 belongs to the day before).
     location:   as the organizers print it, empty when not announced.
     abstract:   plain text, paragraphs separated by blank lines.
+    cancelled:  it was announced and does not take place; it stays findable.
     feed:       the name of the feed that storage keeps it under; empty as parsed.
+    where:      the place in the feed it was read from (a line or a path); empty from storage.
     """
 
     key: str
@@ -58,7 +63,9 @@ class Talk:
     language: str = ""
     url: str = ""
     speakers: tuple[Speaker, ...] = ()
+    cancelled: bool = False
     feed: str = field(default="", compare=False)
+    where: str = field(default="", compare=False)
 
     @property
     def ends_at(self) -> datetime:
@@ -76,11 +83,33 @@ class Day:
 
 
 @dataclass(frozen=True, slots=True)
+class Hints:
+    """What the configuration says of a feed, for inputs that do not say it themselves.
+
+    timezone: an IANA name; it wins over the feed's own.
+    columns:  for tables, the header's name of a column by our name for it ("title", "start" …).
+    """
+
+    timezone: str = ""
+    columns: Mapping[str, str] = field(default_factory=dict)
+
+
+NO_HINTS = Hints()
+
+
+class Severity(StrEnum):
+    ERROR = "error"  # it would mislead attendees
+    WARNING = "warning"  # it may, or an organizer would want to know
+    NOTE = "note"
+
+
+@dataclass(frozen=True, slots=True)
 class Problem:
     """Something doubtful in a feed that did not stop it from being read. `where` is a line or a path."""
 
     where: str
     what: str
+    severity: Severity = Severity.WARNING
 
     def __str__(self) -> str:
         return f"{self.where}: {self.what}"

@@ -124,8 +124,8 @@ def test_check_is_content_with_the_sample_and_not_with_a_programme_without_a_zon
     assert hallway(tmp_path, "check", "old.xml") == (
         1,
         "old.xml: conference: no time zone is given, so times are read as UTC: configure the zone\n"
-        "old.xml: line 2: the title is missing\n"
         "old.xml: line 2: a duration of “1000000” cannot be believed; none is taken\n"
+        "old.xml: line 2: the title is missing\n"
         "old.xml: frab-xml, 1 talks, 3 doubtful things\n",
         "",
     )

@@ -17,7 +17,7 @@ from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 
 from storage.formats import detect_and_parse, formats
-from storage.programme import ABSTRACT_MAX, NAME_MAX, TITLE_MAX, URL_MAX, FormatError, Programme, Talk
+from storage.programme import ABSTRACT_MAX, NAME_MAX, TITLE_MAX, URL_MAX, FormatError, Hints, Programme, Talk
 
 ROOT = Path(__file__).parents[1]
 DATA = Path(os.environ.get("HALLWAY_SHARED") or ROOT.parent / "shared") / "data"
@@ -119,7 +119,7 @@ def trusted(talk: Talk) -> bool:
 
 def check(body: bytes, timezone: str = "", format_name: str = "auto") -> Programme | None:
     try:
-        programme = detect_and_parse(body, format_name, timezone)
+        programme = detect_and_parse(body, format_name, Hints(timezone))
     except FormatError:
         return None
     assert [talk for talk in programme.talks if not trusted(talk)] == []

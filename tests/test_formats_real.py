@@ -17,7 +17,7 @@ from zoneinfo import ZoneInfo
 import pytest
 
 from storage.formats import detect_and_parse
-from storage.programme import Programme, Talk
+from storage.programme import Hints, Programme, Talk
 
 ROOT = Path(__file__).parents[1]
 DATA = Path(os.environ.get("HALLWAY_SHARED") or ROOT.parent / "shared") / "data"
@@ -34,7 +34,7 @@ each_file = pytest.mark.parametrize(
 
 
 def read(name: str | Path, timezone: str = "") -> Programme:
-    return detect_and_parse((DATA / name).read_bytes(), timezone=timezone)
+    return detect_and_parse((DATA / name).read_bytes(), hints=Hints(timezone))
 
 
 def by_key(programme: Programme) -> dict[str, Talk]:

@@ -141,7 +141,7 @@ def test_what_is_no_schedule_is_refused_with_the_place(body: bytes, expected: st
 
 
 def test_other_json_is_not_mistaken_for_a_schedule() -> None:
-    heads = [b'{"schedule":', b'{"$schema": "x", "schedule":', b'{"sessions":', b"<schedule>", b""]
+    heads = [b'{"schedule":{', b'{"$schema": "x", "schedule" : {', b'{"sessions":{', b"<schedule>", b""]
     assert [looks_like(head) for head in heads] == [True, True, False, False, False]
 
 

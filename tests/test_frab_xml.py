@@ -8,7 +8,7 @@ import pytest
 
 from storage.formats import detect_and_parse
 from storage.formats.frab_xml import looks_like, parse
-from storage.programme import Day, FormatError, Programme, Speaker, Talk
+from storage.programme import Day, FormatError, Hints, Programme, Speaker, Talk
 
 DAY = dt.date(2024, 5, 1)
 BERLIN = "<time_zone_name>Europe/Berlin</time_zone_name>"
@@ -28,11 +28,11 @@ def schedule(events: str, head: str = "") -> bytes:
 
 
 def starts(body: bytes, timezone: str = "") -> list[dt.datetime]:
-    return [talk.starts_at for talk in parse(body, timezone).talks]
+    return [talk.starts_at for talk in parse(body, Hints(timezone)).talks]
 
 
 def problems(body: bytes, timezone: str = "") -> list[str]:
-    return [str(problem) for problem in parse(body, timezone).problems]
+    return [str(problem) for problem in parse(body, Hints(timezone)).problems]
 
 
 def test_an_event_becomes_a_talk() -> None:

@@ -3,9 +3,9 @@
 A module in this folder whose name does not begin with "_" is a format when it has
 
 - `NAME`, the name for the configuration,
-- `looks_like(head: bytes) -> bool`, a quick look at the beginning of the input (UTF-8 without a byte order mark),
-- `parse(body: bytes, timezone: str = "") -> Programme`, pure, raising `FormatError`. `timezone` is the configured
-  zone, for inputs that name none.
+- `looks_like(body: bytes) -> bool`, a quick look at the input (UTF-8 without a byte order mark or white space before
+  it, or binary); it must never raise, and no two formats may claim the same input,
+- `parse(body: bytes, hints: Hints = NO_HINTS) -> Programme`, pure, raising `FormatError`.
 """
 
 from __future__ import annotations
@@ -16,9 +16,9 @@ import re
 from functools import cache
 from typing import Protocol, cast
 
-from storage.programme import FormatError, Programme
+from storage.formats._json import load
+from storage.programme import HEAD, NO_HINTS, FormatError, Hints, Programme
 
-HEAD = 4096
 BYTE_ORDER_MARKS = ((b"\xef\xbb\xbf", "utf-8"), (b"\xff\xfe", "utf-16-le"), (b"\xfe\xff", "utf-16-be"))
 STRANGERS = (
     (b"BEGIN:VCALENDAR", "this is an iCalendar file, a format that is not known yet"),
@@ -33,9 +33,9 @@ STRANGERS = (
 class Format(Protocol):
     NAME: str
 
-    def looks_like(self, head: bytes) -> bool: ...
+    def looks_like(self, body: bytes) -> bool: ...
 
-    def parse(self, body: bytes, timezone: str = "") -> Programme: ...
+    def parse(self, body: bytes, hints: Hints = NO_HINTS) -> Programme: ...
 
 
 @cache
@@ -46,21 +46,21 @@ def formats() -> dict[str, Format]:
     return {one.NAME: one for one in found}
 
 
-def detect_and_parse(body: bytes, format_name: str = "auto", timezone: str = "") -> Programme:
-    """Read a programme in whatever format it is, or in the one named.
-
-    `timezone`: an IANA name, for inputs that name none. Raises `FormatError`.
-    """
+def detect_and_parse(body: bytes, format_name: str = "auto", hints: Hints = NO_HINTS) -> Programme:
+    """Read a programme in whatever format it is, or in the one named. Raises `FormatError`."""
     body = _as_utf8(body)
     if format_name != "auto":
         if format_name not in formats():
             raise FormatError(f"there is no format “{format_name}”; there are {', '.join(formats())}")
-        return formats()[format_name].parse(body, timezone)
-    head = body[:HEAD].lstrip()
+        return formats()[format_name].parse(body, hints)
+    start = body.lstrip() if body[:1].isspace() else body
     for one in formats().values():
-        if one.looks_like(head):
-            return one.parse(body, timezone)
-    raise FormatError(_stranger(head))
+        if one.looks_like(start):
+            return one.parse(body, hints)
+    if start.startswith((b"{", b"[")):
+        # A file that was cut off may have lost the very mark of its format: where it ends is what to say.
+        load(start)
+    raise FormatError(_stranger(start[:HEAD]))
 
 
 def _as_utf8(body: bytes) -> bytes:

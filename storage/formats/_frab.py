@@ -3,31 +3,17 @@
 from __future__ import annotations
 
 import datetime as dt
-import re
-from collections.abc import Iterable, Sequence
+from collections.abc import Iterable, Iterator, Sequence
 from dataclasses import dataclass
-from urllib.parse import urljoin
-from zoneinfo import ZoneInfo, ZoneInfoNotFoundError
+from zoneinfo import ZoneInfo
 
-from storage.clean import cut, one_line, paragraphs
+from storage.clean import one_line
 from storage.formats import _times as times
-from storage.formats._identity import unique
-from storage.programme import (
-    ABSTRACT_MAX,
-    NAME_MAX,
-    TITLE_MAX,
-    URL_MAX,
-    Day,
-    Problem,
-    Programme,
-    Speaker,
-    Talk,
-)
+from storage.formats._build import LONGEST, MIDNIGHT, Draft, Head, problem, programme, zone_named
+from storage.programme import NAME_MAX, Problem, Programme, Severity
 
-LONGEST = dt.timedelta(days=3)
 # A day that changes later than this is one whose "day change" is its opening (FOSDEM says 09:00), not a night.
 LATEST_NIGHT = dt.time(8)
-MIDNIGHT = dt.time(0)
 
 
 @dataclass(frozen=True, slots=True)
@@ -84,19 +70,19 @@ def build(raw: RawProgramme, format_name: str, timezone: str) -> Programme:
     problems = list(raw.problems)
     zone = _zone(raw, timezone, problems)
     builder = _Builder(raw, zone, problems)
-    talks = unique([talk for event in raw.events if (talk := builder.talk(event))])
-    return Programme(
-        title=one_line(raw.title, TITLE_MAX),
-        timezone=zone.key if zone else _fixed_zone(raw.events),
-        days=_days(builder.dates, talks, zone),
-        talks=tuple(talks),
-        acronym=one_line(raw.acronym, NAME_MAX),
-        description=paragraphs(raw.description, ABSTRACT_MAX),
-        url=_url(raw.base_url, ""),
-        version=one_line(raw.version, NAME_MAX),
+    drafts = list(builder.drafts())
+    head = Head(
         format=format_name,
-        problems=tuple(builder.summary() + problems),
+        title=raw.title,
+        zone=zone,
+        timezone=_fixed_zone(raw.events),
+        acronym=raw.acronym,
+        description=raw.description,
+        url=raw.base_url,
+        version=raw.version,
+        dates=[date for date in builder.dates if date],
     )
+    return programme(head, drafts, builder.summary() + problems)
 
 
 class _Builder:
@@ -124,32 +110,32 @@ class _Builder:
         written = " and ".join(sorted(self._offsets))
         return [Problem("conference", f"the time zone is {self._zone.key}, but dates are written in {written}")]
 
-    def talk(self, event: RawEvent) -> Talk | None:
-        """The talk of an event, or None when nothing says when it is."""
-        starts_at = self._starts_at(event)
-        if starts_at is None:
-            self._note(event.where, f"“{one_line(event.title, 60)}” has no time that can be read; left out")
-            return None
-        title = one_line(event.title, TITLE_MAX)
-        if not title:
-            self._note(event.where, "the title is missing")
-            title = "Untitled"
-        return Talk(
-            key=_key(event),
-            id=one_line(event.id or event.guid or event.slug, NAME_MAX),
-            title=title,
-            starts_at=starts_at,
-            duration=self._duration(event),
-            day=self.dates[event.day] or starts_at.astimezone(self._zone or dt.UTC).date(),
-            location=self._location(event),
-            track=one_line(event.track, NAME_MAX),
-            kind=one_line(event.kind, NAME_MAX),
-            subtitle=one_line(event.subtitle, TITLE_MAX),
-            abstract=_abstract(event),
-            language=one_line(event.language, 20),
-            url=_url(event.url, self._raw.base_url),
-            speakers=_speakers(event.persons),
-        )
+    def drafts(self) -> Iterator[Draft]:
+        """The talks of the events; one that nothing says the time of is left out, and noted."""
+        for event in self._raw.events:
+            starts_at = self._starts_at(event)
+            if starts_at is None:
+                title = one_line(event.title, 60)
+                self._note(event.where, f"“{title}” has no time that can be read; left out", Severity.ERROR)
+                continue
+            yield Draft(
+                where=one_line(event.where, NAME_MAX),
+                key=_key(event),
+                id=event.id or event.guid or event.slug,
+                title=event.title,
+                starts_at=starts_at,
+                duration=self._duration(event),
+                day=self.dates[event.day] or starts_at.astimezone(self._zone or dt.UTC).date(),
+                location=self._location(event),
+                track=event.track,
+                kind=event.kind,
+                subtitle=event.subtitle,
+                abstract=event.abstract,
+                description=event.description,
+                language=event.language,
+                url=event.url,
+                persons=event.persons,
+            )
 
     def _starts_at(self, event: RawEvent) -> dt.datetime | None:
         """The instant: what `date` says, unless `start` contradicts it in the conference's own zone."""
@@ -215,20 +201,18 @@ class _Builder:
             return dt.timedelta()
         return duration
 
-    def _note(self, where: str, what: str) -> None:
-        self._problems.append(Problem(one_line(where, NAME_MAX), one_line(what, TITLE_MAX)))
+    def _note(self, where: str, what: str, severity: Severity = Severity.WARNING) -> None:
+        self._problems.append(problem(where, what, severity))
 
 
 def _zone(raw: RawProgramme, configured: str, problems: list[Problem]) -> ZoneInfo | None:
     """The conference's zone: configured, else named in the input, else unknown."""
-    for name in (configured, raw.timezone):
-        if name:
-            try:
-                return ZoneInfo(name.strip())
-            except (ZoneInfoNotFoundError, ValueError, OSError):
-                problems.append(Problem("conference", f"“{name[:60]}” is not a time zone"))
+    zone = zone_named((configured, raw.timezone), problems)
+    if zone:
+        return zone
     if any((instant := times.instant(event.date)) is None or instant.tzinfo is None for event in raw.events):
-        problems.append(Problem("conference", "no time zone is given, so times are read as UTC: configure the zone"))
+        said = "no time zone is given, so times are read as UTC: configure the zone"
+        problems.append(Problem("conference", said, Severity.ERROR))
     return None
 
 
@@ -252,42 +236,3 @@ def _key(event: RawEvent) -> str:
     """The identity of a talk: the guid, whose letter case is known to flip; else the feed's own id."""
     own = event.guid.casefold() or event.code or event.id or event.slug or event.title
     return one_line(own, NAME_MAX)
-
-
-def _days(dates: Iterable[dt.date | None], talks: Sequence[Talk], zone: ZoneInfo | None) -> tuple[Day, ...]:
-    """The days by date, each reaching from its first talk's start to its last one's end."""
-    spans: dict[dt.date, tuple[dt.datetime, dt.datetime]] = {}
-    for talk in talks:
-        first, last = spans.get(talk.day, (talk.starts_at, talk.ends_at))
-        spans[talk.day] = (min(first, talk.starts_at), max(last, talk.ends_at))
-    for date in dates:
-        if date is not None and date not in spans:
-            begin = dt.datetime.combine(date, MIDNIGHT, zone or dt.UTC).astimezone(dt.UTC)
-            spans[date] = (begin, begin)
-    return tuple(Day(number, date, *spans[date]) for number, date in enumerate(sorted(spans), 1))
-
-
-def _abstract(event: RawEvent) -> str:
-    """Abstract and description, one of them when it contains the other."""
-    abstract = paragraphs(event.abstract, ABSTRACT_MAX) if event.abstract else ""
-    description = paragraphs(event.description, ABSTRACT_MAX) if event.description else ""
-    if description in abstract:
-        return abstract
-    return description if abstract in description else cut(f"{abstract}\n\n{description}", ABSTRACT_MAX)
-
-
-def _speakers(persons: Iterable[tuple[str, str]]) -> tuple[Speaker, ...]:
-    named = ((one_line(name, NAME_MAX), one_line(person_id, NAME_MAX)) for name, person_id in persons)
-    return tuple(dict.fromkeys(Speaker(name, person_id) for name, person_id in named if name))
-
-
-def _url(url: str, base: str) -> str:
-    """An absolute http(s) address, or empty."""
-    try:
-        whole = urljoin(base.strip(), url.strip()) if url.strip() else base.strip() if not url and not base else ""
-        whole = whole or url.strip()
-    except ValueError:
-        return ""
-    whole = one_line(whole, URL_MAX + 1)
-    fits = whole.startswith(("http://", "https://")) and len(whole) <= URL_MAX and not re.search(r"\s", whole)
-    return whole if fits else ""

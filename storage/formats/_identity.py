@@ -5,11 +5,12 @@ from __future__ import annotations
 from collections import Counter
 from dataclasses import replace
 
-from storage.programme import Talk
+from storage.programme import Problem, Severity, Talk
 
 
-def unique(talks: list[Talk]) -> list[Talk]:
+def unique(talks: list[Talk], problems: list[Problem]) -> list[Talk]:
     """Keys and ids that several talks share get their start added, and a number where even that is shared."""
+    _note(talks, problems)
     for name in ("key", "id"):
         # Each talk as the round before left it.
         count = Counter(getattr(talk, name) for talk in talks)
@@ -25,3 +26,13 @@ def unique(talks: list[Talk]) -> list[Talk]:
                 taken.add(value)
                 talks[number] = replace(talk, key=value) if name == "key" else replace(talk, id=value)
     return talks
+
+
+def _note(talks: list[Talk], problems: list[Problem]) -> None:
+    """Say which keys repeat, and where they stood first."""
+    first: dict[str, Talk] = {}
+    for talk in talks:
+        earlier = first.setdefault(talk.key, talk)
+        if earlier is not talk and talk.key:
+            said = f"“{talk.title[:60]}” has the id {talk.key[:60]} of “{earlier.title[:60]}” ({earlier.where})"
+            problems.append(Problem(talk.where, said, Severity.WARNING))

@@ -8,7 +8,7 @@ from typing import Any
 from lxml import etree
 
 from storage.formats._frab import RawDay, RawEvent, RawProgramme, build
-from storage.programme import FormatError, Problem, Programme
+from storage.programme import HEAD, NO_HINTS, FormatError, Hints, Problem, Programme
 
 NAME = "frab-xml"
 FIELDS = {
@@ -29,12 +29,12 @@ FIELDS = {
 }
 
 
-def looks_like(head: bytes) -> bool:
-    """XML with a `schedule` element."""
-    return head.startswith(b"<") and re.search(rb"<schedule[\s>]", head) is not None
+def looks_like(body: bytes) -> bool:
+    """XML with a `schedule` element near its beginning."""
+    return body.startswith(b"<") and re.search(rb"<schedule[\s>]", body[:HEAD]) is not None
 
 
-def parse(body: bytes, timezone: str = "") -> Programme:
+def parse(body: bytes, hints: Hints = NO_HINTS) -> Programme:
     """Read a schedule.xml. Raises `FormatError` with the line."""
     root = _root(body.lstrip())
     if root.tag != "schedule":
@@ -68,7 +68,7 @@ def parse(body: bytes, timezone: str = "") -> Programme:
         events=events,
         problems=problems,
     )
-    return build(raw, NAME, timezone)
+    return build(raw, NAME, hints.timezone)
 
 
 def _root(body: bytes) -> etree._Element:
