@@ -8,6 +8,7 @@ full-text index, which answers cannot do without; it has no bar. Medians of alte
 from __future__ import annotations
 
 import argparse
+import datetime as dt
 import io
 import os
 import sqlite3
@@ -23,6 +24,7 @@ from storage.programme import Hints
 from storage.store import Store
 
 RUNS = 15
+NOW = dt.datetime(2023, 1, 1, tzinfo=dt.UTC)
 TABLES = ("talk", "feed", "day", "location", "track", "speaker", "talk_speaker", "talk_search")
 EVENT = """<event id="{n}"><start>{hour:02}:{minute:02}</start><duration>00:25</duration><room>{room}</room>
 <title>Talk {n} on {topic} and how it came about</title><track>{topic}</track><type>devroom</type>
@@ -54,7 +56,7 @@ def generated(talks: int) -> bytes:
 
 def load(data: bytes, path: Path) -> None:
     store = Store(f"sqlite:///{path}")
-    store.feeds.accept("main", "benchmark", detect_and_parse(data, hints=Hints("Europe/Brussels")), "digest")
+    store.feeds.accept("main", "benchmark", detect_and_parse(data, hints=Hints("Europe/Brussels")), "digest", NOW)
     store.close()
 
 
@@ -95,12 +97,12 @@ def writes_of_a_second_load(data: bytes, path: Path) -> int:
     """Rows that loading the same programme again changes."""
     store = Store(f"sqlite:///{path}")
     programme = detect_and_parse(data, hints=Hints("Europe/Brussels"))
-    store.feeds.accept("main", "benchmark", programme, "digest")
+    store.feeds.accept("main", "benchmark", programme, "digest", NOW)
     with store.database.transaction() as connection:
         driver = connection.connection.driver_connection
         assert isinstance(driver, sqlite3.Connection)
         before = driver.total_changes
-        store.feeds.accept("main", "benchmark", programme, "digest")
+        store.feeds.accept("main", "benchmark", programme, "digest", NOW)
         changed = driver.total_changes - before
     store.close()
     return changed

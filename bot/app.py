@@ -7,19 +7,20 @@ import datetime as dt
 import gc
 import logging
 import signal
-from collections.abc import Callable, Coroutine
+from collections.abc import Callable, Coroutine, Sequence
 from functools import partial
 
 from bot.clock import Clock
-from bot.config import Config, FeedSection
+from bot.config import Config
 from bot.deliver import Deliverer
-from bot.feed import FeedError, refresh
 from bot.inbox import Inbox
 from bot.jobs import Jobs
 from bot.listen import Listener
 from bot.matrix import Matrix
+from bot.refresh import Refresher
 from bot.rooms import Rooms
 from bot.session import check_credentials, log_in, session_path
+from bot.tell import Teller
 from commands.registry import Services
 from storage.errors import StoreError
 from storage.store import Store
@@ -30,6 +31,7 @@ Part = Callable[[], Coroutine[None, None, None]]
 
 HOUSEKEEPING_SECONDS = 3600
 KEEP_DAYS = 30
+TELL_SECONDS = 5
 
 
 async def run(config: Config) -> None:
@@ -65,8 +67,15 @@ async def _open_and_run(config: Config) -> None:
 
 
 async def _run(config: Config, store: Store, matrix: Matrix) -> None:
-    first = config.feeds[0].name if config.feeds else ""
-    services = Services(store, config.matrix.prefix, config.conference.name, config.conference.timezone, first)
+    services = Services(
+        store,
+        config.matrix.prefix,
+        config.conference.name,
+        config.conference.timezone,
+        feeds=tuple(feed.name for feed in config.feeds),
+        organizers=frozenset(config.roles.organizers),
+        control_room=config.roles.control_room,
+    )
     start = config.clock.start
     if start is not None and start.tzinfo is None:
         start = start.replace(tzinfo=services.zone())
@@ -76,11 +85,15 @@ async def _run(config: Config, store: Store, matrix: Matrix) -> None:
     rooms = Rooms(matrix, store, config, clock, deliverer.wake)
     inbox = Inbox(services, clock, matrix.user_id, deliverer.wake)
     listener = Listener(matrix, store, inbox, rooms, synced, deliverer.settled)
+    teller = Teller(services, config, clock, matrix.user_id, deliverer.wake)
+    feeds = [Refresher(store, feed, config, clock, deliverer.wake) for feed in config.feeds]
     jobs = Jobs()
-    for feed in config.feeds:
-        jobs.every(feed.refresh_seconds, partial(_refresh, store, feed, config.conference.timezone), jitter=5)
+    for feed, refresher in zip(config.feeds, feeds, strict=True):
+        jobs.every(feed.refresh_seconds, refresher.look, jitter=5)
+    jobs.every(TELL_SECONDS, teller.look)
     jobs.every(HOUSEKEEPING_SECONDS, partial(_tidy, store, clock), jitter=60)
-    later = await _first_load(config, store)
+    rooms.expect()
+    later = await _first_load(config, store, feeds)
     jobs.start()
     # What is here now stays: the garbage collector need not look at it in the middle of an answer.
     gc.collect()
@@ -103,29 +116,15 @@ async def _together(*parts: Part) -> None:
         await asyncio.gather(*tasks, return_exceptions=True)
 
 
-async def _first_load(config: Config, store: Store) -> list[Part]:
+async def _first_load(config: Config, store: Store, feeds: Sequence[Refresher]) -> list[Part]:
     """Load the feeds that are not known yet; for the others the last good programme does until they are fetched."""
     later: list[Part] = []
-    for feed in config.feeds:
-        load = partial(_refresh, store, feed, config.conference.timezone)
+    for feed, refresher in zip(config.feeds, feeds, strict=True):
         if store.feeds.body_sha256(feed.name):
-            later.append(load)
+            later.append(refresher.refresh)
         else:
-            await load()
+            await refresher.refresh()
     return later
-
-
-async def _refresh(store: Store, feed: FeedSection, timezone: str) -> None:
-    try:
-        accepted = await refresh(store, feed.name, feed.source, format_name=feed.format, timezone=timezone)
-    except (FeedError, StoreError) as error:
-        log.warning("feed %s: %s; the programme stays as it was", feed.name, error)
-        return
-    except Exception:
-        log.exception("feed %s could not be read; the programme stays as it was", feed.name)
-        return
-    if accepted.changes:
-        log.info("feed %s: %d talks, %d changes", feed.name, accepted.talks, len(accepted.changes))
 
 
 async def _tidy(store: Store, clock: Clock) -> None:

@@ -98,10 +98,26 @@ class FeedSection(Section):
     source: str = Field(min_length=1)
     format: str = "auto"
     refresh: Span = "5m"
+    timeout: Span = "60s"
+    timezone: Timezone = ""
+    allow_local: bool = False
+    columns: dict[str, str] = {}
 
     @property
     def refresh_seconds(self) -> float:
         return _seconds(self.refresh)
+
+    @property
+    def timeout_seconds(self) -> float:
+        return _seconds(self.timeout)
+
+
+class ChangesSection(Section):
+    settle: Span = "3m"
+
+    @property
+    def settle_seconds(self) -> float:
+        return _seconds(self.settle)
 
 
 class Roles(Section):
@@ -126,6 +142,7 @@ class Config(Section):
     database: DatabaseSection = DatabaseSection()
     conference: ConferenceSection = ConferenceSection()
     feeds: list[FeedSection] = []
+    changes: ChangesSection = ChangesSection()
     roles: Roles = Roles()
     locations: list[LocationSection] = []
     clock: ClockSection = ClockSection()

@@ -1,76 +1,91 @@
-"""Feeds: fetching a programme from a URL or a file, and accepting it. The one file that knows the HTTP client."""
+"""Feeds: fetching a programme from a URL, a file or a folder. The one file that knows the HTTP client."""
 
 from __future__ import annotations
 
 import asyncio
 import hashlib
-import logging
+import io
+import ipaddress
+import json
+import socket
+import zipfile
+import zlib
+from collections.abc import AsyncIterator
+from contextlib import asynccontextmanager
+from dataclasses import dataclass
 from importlib import resources
 from importlib.metadata import version
 from pathlib import Path
+from urllib.parse import urljoin, urlsplit
 
 import aiohttp
+from aiohttp.abc import ResolveResult
+from aiohttp.resolver import ThreadedResolver
 
-from storage.feeds import Accepted
 from storage.formats import detect_and_parse
-from storage.programme import FormatError, Hints, Programme
-from storage.store import Store
-
-log = logging.getLogger("hallway")
+from storage.programme import NO_HINTS, FormatError, Hints, Programme
 
 SAMPLE = "sample"
 BODY_MAX = 64 * 1024 * 1024
-SECONDS_MAX = 60
+SECONDS_MAX = 60.0
 REDIRECTS_MAX = 5
+REDIRECTS = frozenset({301, 302, 303, 307, 308})
+HEADERS = {"Accept": "application/json, application/xml, text/calendar, */*;q=0.5", "Accept-Encoding": "gzip"}
 
 
 class FeedError(Exception):
     """A programme could not be fetched or read. The text is one sentence that names the source."""
 
 
-async def fetch(source: str) -> bytes:
-    """The body of a URL (http, https), of a file, or of the programme that comes with Hallway ("sample").
+@dataclass(frozen=True, slots=True)
+class Fetch:
+    """What came: `body` is None where the server says that nothing changed since the validators it gave last time."""
 
-    Raises `FeedError`.
+    body: bytes | None
+    etag: str = ""
+    last_modified: str = ""
+
+
+async def fetch(
+    source: str, *, etag: str = "", last_modified: str = "", local: bool = True, seconds: float = SECONDS_MAX
+) -> Fetch:
+    """The body of a URL (http, https), a file, a folder's JSON files, or the programme that comes along ("sample").
+
+    `local`: whether a URL may lead to this machine or its link. Raises `FeedError`.
     """
     if source == SAMPLE:
-        return resources.files("storage").joinpath("sample", "lpc2022.json").read_bytes()
+        return Fetch(resources.files("storage").joinpath("sample", "lpc2022.json").read_bytes())
     if source.startswith(("http://", "https://")):
-        return await _download(source)
+        return await _download(source, {"If-None-Match": etag, "If-Modified-Since": last_modified}, local, seconds)
     if "://" in source:
         raise FeedError(f"{source}: only http, https and files can be read")
-    return await asyncio.to_thread(_read, Path(source))
+    return Fetch(await asyncio.to_thread(_read, Path(source)))
 
 
-def parse(source: str, body: bytes, *, format_name: str = "auto", timezone: str = "") -> Programme:
+def parse(source: str, body: bytes, *, format_name: str = "auto", hints: Hints = NO_HINTS) -> Programme:
     """The programme in a body. Raises `FeedError` with the place in the input."""
     try:
-        return detect_and_parse(body, format_name, Hints(timezone))
+        return detect_and_parse(body, format_name, hints)
     except FormatError as error:
         raise FeedError(f"{source}: {error}") from None
 
 
-async def refresh(store: Store, name: str, source: str, *, format_name: str = "auto", timezone: str = "") -> Accepted:
-    """Fetch a feed and make the store equal to it. Raises `FeedError` or `StoreError`; the store is unchanged then."""
-    body = await fetch(source)
-    digest = digest_of(body, format_name, timezone)
-    if store.feeds.body_sha256(name) == digest:
-        return Accepted((), store.feeds.talk_count(name), first=False)
-    programme = await asyncio.to_thread(parse, source, body, format_name=format_name, timezone=timezone)
-    if not programme.talks and store.feeds.talk_count(name):
-        raise FeedError(f"{source}: holds no talk any more")
-    return store.feeds.accept(name, source, programme, digest)
+def reading_of(format_name: str, hints: Hints) -> str:
+    """What stands for the way a body is read, this program included."""
+    return json.dumps([version("hallway"), format_name, hints.timezone, sorted(hints.columns.items())])
 
 
-def digest_of(body: bytes, format_name: str, timezone: str) -> str:
-    """What stands for a body and the way it is read, this program included: the same digest, the same programme."""
-    return hashlib.sha256(f"{version('hallway')}\n{format_name}\n{timezone}\n".encode() + body).hexdigest()
+def digest_of(body: bytes, format_name: str, hints: Hints) -> str:
+    """What stands for a body and the way it is read: the same digest, the same programme."""
+    return hashlib.sha256(f"{reading_of(format_name, hints)}\n".encode() + body).hexdigest()
 
 
 def _read(path: Path) -> bytes:
     try:
+        if path.is_dir():
+            return _zipped(path)
         if path.stat().st_size > BODY_MAX:
-            raise FeedError(f"{path}: larger than {BODY_MAX // 2**20} MiB, which is no programme")
+            raise FeedError(f"{path}: {_too_large()}")
         return path.read_bytes()
     except FileNotFoundError:
         raise FeedError(f"{path}: there is no such file") from None
@@ -78,22 +93,105 @@ def _read(path: Path) -> bytes:
         raise FeedError(f"{path}: cannot be read ({error.strerror})") from None
 
 
-async def _download(url: str) -> bytes:
+def _zipped(folder: Path) -> bytes:
+    """The files of a folder as one body: the same files, the same bytes. Formats that come in parts read such."""
+    files = sorted(path for path in folder.iterdir() if path.is_file() and path.suffix in ("", ".json"))
+    if not files:
+        raise FeedError(f"{folder}: a folder without any .json file, so no programme")
+    if sum(path.stat().st_size for path in files) > BODY_MAX:
+        raise FeedError(f"{folder}: {_too_large()}")
+    body = io.BytesIO()
+    with zipfile.ZipFile(body, "w") as archive:
+        for path in files:
+            archive.writestr(zipfile.ZipInfo(path.name), path.read_bytes())
+    return body.getvalue()
+
+
+def _too_large() -> str:
+    return f"larger than {BODY_MAX // 2**20} MiB, which is no programme"
+
+
+async def _download(url: str, validators: dict[str, str], local: bool, seconds: float) -> Fetch:
+    headers = HEADERS | {name: value for name, value in validators.items() if value}
     try:
-        async with (
-            aiohttp.ClientSession(timeout=aiohttp.ClientTimeout(total=SECONDS_MAX)) as session,
-            session.get(url, max_redirects=REDIRECTS_MAX) as response,
-        ):
-            if response.status != 200:
-                raise FeedError(f"{url}: the server answers {response.status} {response.reason or ''}".rstrip())
-            body = bytearray()
-            async for chunk in response.content.iter_chunked(2**16):
-                body += chunk
-                if len(body) > BODY_MAX:
-                    raise FeedError(f"{url}: larger than {BODY_MAX // 2**20} MiB, which is no programme")
-            return bytes(body)
+        async with asyncio.timeout(seconds), _client(local) as session, _following(session, url, headers, local) as got:
+            if got.status == 304 and any(validators.values()):
+                return Fetch(None, validators["If-None-Match"], validators["If-Modified-Since"])
+            if got.status != 200:
+                raise FeedError(f"{url}: the server answers {got.status} {got.reason or ''}".rstrip())
+            body = await _body(url, got)
+            return Fetch(body, got.headers.get("ETag", ""), got.headers.get("Last-Modified", ""))
     except TimeoutError:
-        raise FeedError(f"{url}: no complete answer within {SECONDS_MAX} s") from None
-    except (aiohttp.ClientError, ValueError, OSError) as error:
+        raise FeedError(f"{url}: no complete answer within {seconds:.0f} s") from None
+    except (aiohttp.ClientError, ValueError, OSError, zlib.error) as error:
         said = str(error).splitlines()[0] if str(error) else type(error).__name__
         raise FeedError(f"{url}: cannot be fetched ({said[:200]})") from None
+
+
+def _client(local: bool) -> aiohttp.ClientSession:
+    connector = aiohttp.TCPConnector(resolver=None if local else _Elsewhere())
+    # We unpack by ourselves: a few kilobytes may swell to gigabytes, and the limit is on what comes out.
+    return aiohttp.ClientSession(connector=connector, auto_decompress=False)
+
+
+@asynccontextmanager
+async def _following(
+    session: aiohttp.ClientSession, url: str, headers: dict[str, str], local: bool
+) -> AsyncIterator[aiohttp.ClientResponse]:
+    """The response at the end of the redirects, each of which is looked at before it is followed."""
+    place = url
+    for _ in range(REDIRECTS_MAX + 1):
+        if not local and _is_local(urlsplit(place).hostname or ""):
+            raise FeedError(f"{url}: leads to {_local_said(urlsplit(place).hostname or '')}")
+        async with session.get(place, headers=headers, allow_redirects=False) as response:
+            if response.status not in REDIRECTS:
+                yield response
+                return
+            place = urljoin(place, response.headers.get("Location", ""))
+        if not place.startswith(("http://", "https://")):
+            raise FeedError(f"{url}: redirects to something other than http and https")
+    raise FeedError(f"{url}: redirects more than {REDIRECTS_MAX} times")
+
+
+async def _body(url: str, response: aiohttp.ClientResponse) -> bytes:
+    """The whole body, unpacked, or an error as soon as it is too long."""
+    packing = response.headers.get("Content-Encoding", "identity").casefold()
+    if packing not in ("identity", "gzip", "x-gzip"):
+        raise FeedError(f"{url}: comes packed as “{packing[:40]}”, which was not asked for")
+    unpacker = None if packing == "identity" else zlib.decompressobj(wbits=31)  # 31: with gzip's header
+    if (response.content_length or 0) > BODY_MAX:
+        raise FeedError(f"{url}: {_too_large()}")
+    body = bytearray()
+    async for chunk in response.content.iter_chunked(2**16):
+        body += unpacker.decompress(chunk, BODY_MAX + 1 - len(body)) if unpacker else chunk
+        if len(body) > BODY_MAX:
+            raise FeedError(f"{url}: {_too_large()}")
+    if unpacker and not unpacker.eof:
+        raise FeedError(f"{url}: ends in the middle")
+    return bytes(body)
+
+
+class _Elsewhere(ThreadedResolver):
+    """Names that lead to this machine, or to its own link, lead nowhere: a feed must not reach what only we can."""
+
+    async def resolve(
+        self, host: str, port: int = 0, family: socket.AddressFamily = socket.AF_INET
+    ) -> list[ResolveResult]:
+        found = await super().resolve(host, port, family)
+        if any(_is_local(result["host"]) for result in found):
+            raise FeedError(f"{host} is {_local_said(host)}")
+        return found
+
+
+def _local_said(host: str) -> str:
+    return f"an address of this machine or its link ({host}): set `allow_local = true` for the feed if that is meant"
+
+
+def _is_local(address: str) -> bool:
+    try:
+        parsed = ipaddress.ip_address(address.partition("%")[0])
+    except ValueError:
+        return False  # a name; its addresses are looked at when it is resolved
+    mapped = getattr(parsed, "ipv4_mapped", None)
+    parsed = mapped or parsed
+    return parsed.is_loopback or parsed.is_link_local or parsed.is_unspecified or parsed.is_multicast

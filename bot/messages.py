@@ -13,15 +13,16 @@ BODY_BYTES_MAX = 15_000
 
 def reply_to(question: Event, reply: Reply) -> dict[str, Any]:
     """A reply to a question: `m.notice`, in the question's thread where it has one, mentioning nobody."""
-    return {**_content("m.notice", reply), "m.relates_to": _relation(question)}
+    return {**content_of("m.notice", reply), "m.relates_to": _relation(question)}
 
 
 def statement(msgtype: str, *lines: str) -> dict[str, Any]:
     """A message of the bot's own, in plain words."""
-    return _content(msgtype, paragraphs(*lines))
+    return content_of(msgtype, paragraphs(*lines))
 
 
-def _content(msgtype: str, reply: Reply) -> dict[str, Any]:
+def content_of(msgtype: str, reply: Reply) -> dict[str, Any]:
+    """The content of a message in both forms, mentioning nobody."""
     # Empty mentions still matter: without the field, old push rules read names and @room out of the body
     # (specification, "User and room mentions").
     content: dict[str, Any] = {"msgtype": msgtype, "body": _capped(reply.plain), "m.mentions": {}}

@@ -55,6 +55,13 @@ class Rooms:
         self._configured = set(_configured(config))
         self._news = asyncio.Event()
 
+    def expect(self) -> None:
+        """Mark the configured rooms as to be joined; what is to be said there waits for that."""
+        for room in self._configured:
+            known = self._store.rooms.get(room)
+            if known is None or known.membership is Membership.LEFT:
+                self._store.rooms.put(Room(room, Membership.INVITED, via=_server(room)))
+
     def invited(self, invite: Invite) -> None:
         """Take an invitation up or mark it to be declined, as `matrix.join` says."""
         self._news.set()
@@ -107,10 +114,6 @@ class Rooms:
 
     async def run(self) -> None:
         """Join, decline and leave whenever something is due, until cancelled."""
-        for room in self._configured:
-            known = self._store.rooms.get(room)
-            if known is None or known.membership is Membership.LEFT:
-                self._store.rooms.put(Room(room, Membership.INVITED, via=_server(room)))
         while True:
             self._news.clear()
             try:
@@ -207,6 +210,8 @@ class Rooms:
         with self._store.transaction():
             if room_id != room.room_id:
                 self._store.rooms.forget(room.room_id)
+                self._store.rooms.change(room_id, alias=room.room_id)
+                self._store.outbox.move(room.room_id, room_id)
                 self._configured.add(room_id)
             known = self._store.rooms.get(room_id)
             if known is None or known.membership is not Membership.JOINED:
@@ -216,6 +221,7 @@ class Rooms:
                 self._to_leave[room.predecessor] = f"upgraded to {room_id}"
             if room.encrypted:
                 self._unreadable(room_id)
+        self._wake()
 
     async def _may_stay(self, room: Room) -> bool:
         """Whether the room is what it was said to be: the successor of ours, or a room of two. If not, leave it."""

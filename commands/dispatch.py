@@ -9,6 +9,7 @@ from rapidfuzz import fuzz, process
 
 from commands.registry import Request, Services, commands
 from commands.reply import Reply, code, paragraphs, quoted, text
+from storage.clean import one_line
 
 ARGS_MAX = 500
 NEAR_ENOUGH = 75
@@ -44,7 +45,8 @@ def _split(body: str, prefix: str) -> tuple[str, str] | None:
     if not lines or not lines[0].startswith(prefix):
         return None
     found = re.match(r"([A-Za-z]+)(?:\s+(.*))?$", lines[0][len(prefix) :].rstrip())
-    return (found[1].casefold(), (found[2] or "")[:ARGS_MAX]) if found else None
+    # Words come back in answers and are put before other programs: nothing in them may control a terminal.
+    return (found[1].casefold(), one_line(found[2] or "", ARGS_MAX)) if found else None
 
 
 def _unknown(name: str, known: list[str], prefix: str, direct: bool) -> Reply | None:

@@ -50,6 +50,15 @@ def place(talk: Talk) -> str:
     return talk.location or "location not announced"
 
 
+def state(talk: Talk, now: dt.datetime) -> str:
+    """ "cancelled", "on now", "over", or nothing for a talk that is coming."""
+    if talk.cancelled:
+        return "cancelled"
+    if talk.starts_at <= now < talk.ends_at:
+        return "on now"
+    return "over" if talk.ends_at <= now else ""
+
+
 def speakers(talk: Talk, limit: int = SPEAKERS_SHOWN) -> str:
     names = [person.name for person in talk.speakers]
     more = len(names) - limit
@@ -67,9 +76,12 @@ class Writer:
         self.zone = services.zone(self.conference)
 
     def line(self, talk: Talk) -> Text:
-        """ "Mon 10:05 · Herbert · Rust in the kernel"."""
-        when = day_and_time(talk.starts_at, self.zone, self.conference)
-        return joined([when, place(talk), bold(talk.title)])
+        """ "Mon 10:05 · Herbert · Rust in the kernel"; one that does not take place says so."""
+        return joined([self.when(talk), place(talk), bold(talk.title), "cancelled" if talk.cancelled else ""])
+
+    def when(self, talk: Talk) -> str:
+        """ "Mon 10:05", in the conference's zone."""
+        return day_and_time(talk.starts_at, self.zone, self.conference)
 
     def running(self, talk: Talk) -> Text:
         """ "until 10:35 · Herbert · Rust in the kernel"."""
@@ -77,14 +89,9 @@ class Writer:
 
     def one(self, talk: Talk) -> Text:
         """One talk on one line, complete: time with zone, location, title, speakers, whether it runs or is over."""
-        state = ""
-        if talk.starts_at <= self.request.now < talk.ends_at:
-            state = "on now"
-        elif talk.ends_at <= self.request.now:
-            state = "over"
         who = speakers(talk)
         title = bold(talk.title) + (f" — {who}" if who else "")
-        return joined([full_time(talk, self.zone), place(talk), title, state])
+        return joined([full_time(talk, self.zone), place(talk), title, state(talk, self.request.now)])
 
     def stage(self) -> str:
         """Said when the programme has not started, or is over; empty while it runs."""

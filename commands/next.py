@@ -38,8 +38,8 @@ def next_(request: Request, services: Services) -> Reply:
 
 
 def _only_past(talks: tuple[Talk, ...], words: str, writer: Writer) -> Reply:
-    """Everything that matches has begun or is over: say so, and name the last of them."""
-    last = max(talks, key=lambda talk: talk.starts_at)
+    """Everything that matches has begun, is over or was cancelled: say so, and name the last of them."""
+    last = max(talks, key=lambda talk: (not talk.cancelled, talk.starts_at))
     stage = writer.stage()
     return paragraphs(
         text("Nothing more is coming on ") + quoted(words) + text(". The last was ") + writer.one(last),

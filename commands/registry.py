@@ -43,17 +43,28 @@ class Request:
 class Services:
     """What commands may use.
 
-    `name` and `timezone` come from the configuration and win over what the feeds say; of those, `first_feed` says it.
+    `name` and `timezone` come from the configuration and win over what the feeds say. `feeds` are the names of the
+    configured feeds, of which the first speaks for the conference. `organizers` are full user ids, `control_room` is
+    what the configuration calls the organizers' own room.
     """
 
     store: Store
     prefix: str = "!"
     name: str = ""
     timezone: str = ""
-    first_feed: str = ""
+    organizers: frozenset[str] = frozenset()
+    control_room: str = ""
+    feeds: tuple[str, ...] = ()
+
+    def organizes(self, request: Request) -> bool:
+        """Whether the sender may do what organizers do: by full user id, or by speaking in the control room."""
+        if request.sender in self.organizers:
+            return True
+        room = self.store.rooms.named(self.control_room) if self.control_room else None
+        return room is not None and room.room_id == request.room_id
 
     def conference(self) -> Conference:
-        return self.store.talks.conference(self.first_feed)
+        return self.store.talks.conference(self.feeds[0] if self.feeds else "")
 
     @cached_property
     def _configured(self) -> ZoneInfo | None:

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from commands.lines import Writer, full_time, offset, place, speakers, zone_label
+from commands.lines import Writer, full_time, offset, place, speakers, state, zone_label
 from commands.nearest import nothing_like
 from commands.registry import Request, Services, command
 from commands.reply import Reply, Text, bold, code, joined, link, paragraphs, text
@@ -54,11 +54,6 @@ def _in_full(chosen: Talk, request: Request, services: Services, more: int = 0, 
     start = chosen.starts_at.astimezone(writer.zone)
     zone = zone_label(writer.zone, [chosen])
     when = full_time(chosen, writer.zone).replace(f"({offset(start)})", f"({zone})")
-    state = ""
-    if chosen.ends_at <= request.now:
-        state = "over"
-    elif chosen.starts_at <= request.now:
-        state = "on now"
     stage = writer.stage()
     others = Text()
     if more:
@@ -66,7 +61,7 @@ def _in_full(chosen: Talk, request: Request, services: Services, more: int = 0, 
     return paragraphs(
         bold(chosen.title),
         text(chosen.subtitle),
-        joined([when, bold(place(chosen)), state]),
+        joined([when, bold(place(chosen)), state(chosen, request.now)]),
         joined([speakers(chosen, SPEAKERS_IN_FULL), chosen.track, chosen.kind]),
         _abstract(chosen, request),
         link("More", chosen.url) if chosen.url else "",

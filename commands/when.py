@@ -40,6 +40,38 @@ def day_in_our_words(words: str, days: Sequence[Day], today: dt.date) -> Day | N
         return None
 
 
+def moment_in_the_past(words: str, now: dt.datetime) -> dt.datetime | None:
+    """The latest moment up to `now` (aware, in the conference's zone) that the words mean, in that zone; else None.
+
+    "10:00", "today", "yesterday 14:30", "tuesday", "2022-09-01 9:00": not only days of the conference.
+    """
+    asked = _plain(words)
+    found = re.fullmatch(r"(.*?)\s*\b(\d{1,2})[:.](\d{2})", asked)
+    clock = dt.time()
+    if found:
+        if int(found[2]) > 23 or int(found[3]) > 59:
+            return None
+        asked, clock = found[1], dt.time(int(found[2]), int(found[3]))
+    date = _date_in_the_past(asked or "today", now.date())
+    if date is None:
+        return None
+    moment = dt.datetime.combine(date, clock, now.tzinfo)
+    # "since 10:00", asked at nine, is yesterday's.
+    return moment if moment <= now or asked else moment - dt.timedelta(days=1)
+
+
+def _date_in_the_past(asked: str, today: dt.date) -> dt.date | None:
+    if asked in ("today", "yesterday"):
+        return today - dt.timedelta(days=asked == "yesterday")
+    if asked.isalpha() and len(asked) >= 3:
+        week = (today - dt.timedelta(days=back) for back in range(7))
+        return next((day for day in week if f"{day:%A}".casefold().startswith(asked)), None)
+    try:
+        return dt.date.fromisoformat(asked)
+    except ValueError:
+        return None
+
+
 def _plain(words: str) -> str:
     return " ".join(words.casefold().split())[:LENGTH_MAX]
 

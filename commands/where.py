@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from commands.lines import Writer, found_and_page, place
+from commands.lines import Writer, found_and_page, place, state
 from commands.nearest import nothing_like
 from commands.registry import Request, Services, command
 from commands.reply import Reply, Text, bold, joined, paragraphs, quoted, text
@@ -24,14 +24,13 @@ def where(request: Request, services: Services) -> Reply:
     found, words, page = found_and_page(request.args, writer, services.store.talks.about)
     if not found.exact or not found.talks:
         return nothing_like(words, request, services, found)
-    talks = sorted(found.talks, key=lambda talk: (talk.ends_at <= request.now, talk.starts_at))
+    talks = sorted(found.talks, key=lambda talk: (talk.cancelled, talk.ends_at <= request.now, talk.starts_at))
     if len(talks) == 1:
         return writer.single(talks[0])
 
     def line(talk: Talk) -> Text:
-        over = "over" if talk.ends_at <= request.now else ""
-        when = writer.line(talk).plain.split(" · ")[0]
-        return joined([bold(place(talk)), when, text(talk.title), over])
+        said = state(talk, request.now)
+        return joined([bold(place(talk)), writer.when(talk), text(talk.title), "" if said == "on now" else said])
 
     title = text("Where ") + quoted(words) + text(" is")
     page = min(page, writer.pages(len(talks)))

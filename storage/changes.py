@@ -2,8 +2,10 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable
-from dataclasses import dataclass
+import re
+from collections import defaultdict
+from collections.abc import Callable, Hashable, Iterable, Iterator, Sequence
+from dataclasses import dataclass, replace
 from enum import StrEnum
 
 from storage.programme import Talk
@@ -11,52 +13,161 @@ from storage.programme import Talk
 
 class ChangeKind(StrEnum):
     ADDED = "added"
-    MOVED = "moved"
+    MOVED = "moved"  # in time, in location, or both: `Change.fields` says
     CANCELLED = "cancelled"
+    RESTORED = "restored"  # it was cancelled, and takes place after all
     CHANGED = "changed"
 
 
-# Told to people; everything else that may differ is kept and not told.
-TELLING = frozenset({"starts_at", "location", "title", "speakers"})
+MOVING = frozenset({"starts_at", "location"})
 COMPARED = (
-    "starts_at", "duration", "location", "title", "speakers", "day", "id", "track", "kind", "subtitle",
-    "abstract", "language", "url",
+    "starts_at", "duration", "location", "title", "speakers", "day", "key", "id", "track", "kind", "subtitle",
+    "abstract", "language", "url", "cancelled",
 )  # fmt: skip
+# A release that takes away more than this share of the programme, or moves more than that, is looked at by people.
+SHRINKS_BY = 1 / 3
+MOVES = 1 / 2
+# An abstract shorter than this is as likely to be "To be announced" as to tell two talks apart.
+TELLING_ABSTRACT = 40
 
 
 @dataclass(frozen=True, slots=True)
 class Change:
-    """One difference: `before` is None for an added talk, `after` for a cancelled one.
+    """One difference: `before` is None for a talk that is new. `after` is the talk as it is kept from now on.
 
-    `fields` names what differs. A talk whose time or location differs is moved, whatever else does.
+    `fields` names what differs. A talk whose time or location differs is moved, whatever else does; one that has left
+    the programme stays as it was, marked cancelled.
     """
 
     kind: ChangeKind
     before: Talk | None
-    after: Talk | None
+    after: Talk
     fields: frozenset[str] = frozenset()
 
     @property
     def noteworthy(self) -> bool:
         """Whether people who care for the talk should hear of it."""
-        return self.kind in (ChangeKind.ADDED, ChangeKind.CANCELLED) or bool(self.fields & TELLING)
+        if self.kind in (ChangeKind.ADDED, ChangeKind.RESTORED):
+            return True
+        if self.before is None or self.after.cancelled:
+            return self.kind is ChangeKind.CANCELLED and self.before is not None
+        if self.fields & MOVING:
+            return True
+        # Case, punctuation, and the feed's own ids of people tell nobody anything.
+        return _folded(self.before.title) != _folded(self.after.title) or _names(self.before) != _names(self.after)
 
 
-def diff(old: Iterable[Talk], new: Iterable[Talk]) -> list[Change]:
-    """The changes from `old` to `new`, talks recognized by their key; in the order of `new`, cancelled ones last."""
-    before = {talk.key: talk for talk in old}
-    changes: list[Change] = []
-    for talk in new:
-        earlier = before.pop(talk.key, None)
-        if earlier is None:
-            changes.append(Change(ChangeKind.ADDED, None, talk))
-        elif earlier != talk:
-            changes.append(_changed(earlier, talk))
-    changes += [Change(ChangeKind.CANCELLED, talk, None) for talk in before.values()]
-    return changes
+def diff(old: Iterable[Talk], new: Sequence[Talk]) -> list[Change]:
+    """The changes from `old` to `new`, in the order of `new`, vanished talks last.
+
+    Talks are recognized by their key; where that is gone, by title, speakers and abstract.
+    """
+    earlier = _recognized(list(old), new)
+    changes = [change for talk in new if (change := between(earlier.pop(talk.key, None), talk))]
+    vanished = (talk for talk in earlier.values() if not talk.cancelled)
+    return changes + [Change(ChangeKind.CANCELLED, talk, replace(talk, cancelled=True)) for talk in vanished]
 
 
-def _changed(before: Talk, after: Talk) -> Change:
+def between(before: Talk | None, after: Talk) -> Change | None:
+    """The change that makes `after` of `before`, None when there is none."""
+    if before is None:
+        return Change(ChangeKind.CANCELLED if after.cancelled else ChangeKind.ADDED, None, after)
+    if before == after:
+        return None
     fields = frozenset(name for name in COMPARED if getattr(before, name) != getattr(after, name))
-    kind = ChangeKind.MOVED if fields & {"starts_at", "location"} else ChangeKind.CHANGED
+    if before.cancelled != after.cancelled:
+        kind = ChangeKind.CANCELLED if after.cancelled else ChangeKind.RESTORED
+    else:
+        kind = ChangeKind.MOVED if fields & MOVING and not after.cancelled else ChangeKind.CHANGED
     return Change(kind, before, after, fields)
+
+
+def why_doubtful(old: Sequence[Talk], changes: Sequence[Change]) -> str:
+    """Why a release should not be taken without asking, in a few words; empty when it may be.
+
+    `old` are the talks before it.
+    """
+    known = [talk for talk in old if not talk.cancelled]
+    gone = sum(change.kind is ChangeKind.CANCELLED and change.before is not None for change in changes)
+    moved = sum(change.kind is ChangeKind.MOVED for change in changes)
+    if gone > len(known) * SHRINKS_BY:
+        return f"{gone} of {len(known)} talks would be gone"
+    if moved > len(known) * MOVES:
+        return f"{moved} of {len(known)} talks would move"
+    return ""
+
+
+def _recognized(old: list[Talk], new: Sequence[Talk]) -> dict[str, Talk]:
+    """The old talks by the key that each has in `new`; those that `new` does not have, by their own."""
+    known = {talk.key: talk for talk in old}
+    strange = {talk.key: talk for talk in new if talk.key not in known}
+    if not strange:
+        return known
+    keys = {talk.key for talk in new}
+    lost = {talk.key: talk for talk in old if talk.key not in keys}
+    for mark in MARKS:
+        for before, after in _pairs(list(lost.values()), list(strange.values()), mark):
+            known[after.key] = known.pop(before.key)
+            del lost[before.key], strange[after.key]
+    return known
+
+
+def _pairs(lost: Sequence[Talk], strange: Sequence[Talk], mark: Callable[[Talk], Hashable]) -> list[tuple[Talk, Talk]]:
+    """Talks that share a mark: those in the same slot first, then in the order of their starts."""
+    groups: dict[Hashable, tuple[list[Talk], list[Talk]]] = defaultdict(lambda: ([], []))
+    for side, talks in enumerate((lost, strange)):
+        for talk in talks:
+            if (made := mark(talk)) is not None:
+                groups[made][side].append(talk)
+    return [pair for before, after in groups.values() if before and after for pair in _matched(before, after)]
+
+
+def _matched(before: list[Talk], after: list[Talk]) -> Iterator[tuple[Talk, Talk]]:
+    slots = {(talk.starts_at, talk.location): talk for talk in after}
+    rest: list[Talk] = []
+    for talk in before:
+        same = slots.pop((talk.starts_at, talk.location), None)
+        if same is None:
+            rest.append(talk)
+        else:
+            yield talk, same
+    yield from zip(sorted(rest, key=_order), sorted(slots.values(), key=_order), strict=False)
+
+
+def _order(talk: Talk) -> tuple[bool, object, str, str]:
+    # One that takes place is taken before one that was cancelled.
+    return talk.cancelled, talk.starts_at, talk.location, talk.key
+
+
+def _folded(text: str) -> str:
+    return " ".join(re.findall(r"\w+", text.casefold()))
+
+
+def _names(talk: Talk) -> tuple[str, ...]:
+    return tuple(sorted(_folded(person.name) for person in talk.speakers))
+
+
+def _all_three(talk: Talk) -> Hashable:
+    return _folded(talk.title), _names(talk), _folded(talk.abstract)
+
+
+def _title_and_speakers(talk: Talk) -> Hashable:
+    return (_folded(talk.title), _names(talk)) if talk.speakers else None
+
+
+def _title_and_abstract(talk: Talk) -> Hashable:
+    return (_folded(talk.title), _folded(talk.abstract)) if len(talk.abstract) >= TELLING_ABSTRACT else None
+
+
+def _speakers_and_abstract(talk: Talk) -> Hashable:
+    enough = talk.speakers and len(talk.abstract) >= TELLING_ABSTRACT
+    return (_names(talk), _folded(talk.abstract)) if enough else None
+
+
+# What says that two talks are one, from sure to likely.
+MARKS: tuple[Callable[[Talk], Hashable], ...] = (
+    _all_three,
+    _title_and_speakers,
+    _title_and_abstract,
+    _speakers_and_abstract,
+)

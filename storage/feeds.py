@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import datetime as dt
 from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
 from typing import Any
@@ -12,24 +13,25 @@ from storage import search
 from storage.changes import Change, ChangeKind, diff
 from storage.database import Database
 from storage.programme import Programme, Talk
+from storage.revisions import record
 from storage.tables import day, feed, location, speaker, talk, talk_speaker, track
 from storage.talks import CHUNK, Talks
 
 
 @dataclass(frozen=True, slots=True)
 class Accepted:
-    """What an accepted programme changed. `first` is True when the feed was not known before."""
+    """What an accepted programme changed. `first` is True when the feed was not known before.
+
+    `talks` is how many the programme has, `unchanged` how many of them are as they were.
+    """
 
     changes: tuple[Change, ...]
     talks: int
     first: bool
+    unchanged: int = 0
 
     def count(self, kind: ChangeKind) -> int:
         return sum(change.kind is kind for change in self.changes)
-
-    @property
-    def unchanged(self) -> int:
-        return self.talks - sum(change.after is not None for change in self.changes)
 
     @property
     def noteworthy(self) -> int:
@@ -41,6 +43,11 @@ class Feeds:
     def __init__(self, database: Database) -> None:
         self._database = database
 
+    def names(self) -> list[str]:
+        """The feeds that a programme was accepted from, by name."""
+        with self._database.reading() as connection:
+            return list(connection.execute(select(feed.c.name).order_by(feed.c.name)).scalars())
+
     def body_sha256(self, name: str) -> str:
         """The digest of the body last accepted for this feed, empty when there is none."""
         with self._database.reading() as connection:
@@ -51,11 +58,22 @@ class Feeds:
             return str(connection.execute(select(feed.c.format).where(feed.c.name == name)).scalar() or "")
 
     def talk_count(self, name: str) -> int:
+        """How many talks the feed has, those that were cancelled not counted."""
         with self._database.reading() as connection:
-            return int(connection.execute(select(func.count()).where(talk.c.feed == name)).scalar_one())
+            counted = select(func.count()).where(talk.c.feed == name, talk.c.cancelled.is_(False))
+            return int(connection.execute(counted).scalar_one())
 
-    def accept(self, name: str, source: str, programme: Programme, body_sha256: str) -> Accepted:
-        """Make the feed's rows equal to the programme; what is the same already is not written."""
+    def compare(self, name: str, programme: Programme) -> tuple[list[Talk], list[Change]]:
+        """The talks that the feed has now, and what the programme would change of them."""
+        with self._database.reading():
+            before = Talks(self._database).of_feed(name)
+        return before, diff(before, programme.talks)
+
+    def accept(self, name: str, source: str, programme: Programme, body_sha256: str, now: dt.datetime) -> Accepted:
+        """Make the feed's rows equal to the programme; what is the same already is not written.
+
+        A talk that the programme does not have any more stays, marked cancelled. `now` is the conference's clock.
+        """
         with self._database.transaction() as connection:
             head = _head(name, source, programme, body_sha256)
             known = connection.execute(select(feed).where(feed.c.name == name)).mappings().first()
@@ -63,12 +81,19 @@ class Feeds:
                 connection.execute(insert(feed), head)
             elif dict(known) != head:
                 connection.execute(update(feed).where(feed.c.name == name), head)
-            before = Talks(self._database).of_feed(name) if known is not None else []
-            changes = diff(before, programme.talks)
+            before, changes = self.compare(name, programme)
             _write_days(connection, name, programme)
-            if changes or [t.key for t in before] != [t.key for t in programme.talks]:
-                _write_talks(connection, name, programme.talks, changes)
-        return Accepted(tuple(changes), len(programme.talks), known is None)
+            keys = {t.key for t in programme.talks}
+            order = [t.key for t in before if t.key in keys]
+            numbered: list[tuple[int, Change]] = []
+            if changes or order != [t.key for t in programme.talks]:
+                numbered = _write_talks(connection, name, programme.talks, changes)
+            if known is None:
+                record(connection, name, programme, body_sha256, [], now)
+            elif numbered:
+                record(connection, name, programme, body_sha256, numbered, now)
+        touched = sum(change.after.key in keys for change in changes)
+        return Accepted(tuple(changes), len(keys), known is None, len(keys) - touched)
 
 
 def _head(name: str, source: str, programme: Programme, body_sha256: str) -> dict[str, str]:
@@ -100,34 +125,53 @@ def _write_days(connection: Connection, name: str, programme: Programme) -> None
             connection.execute(insert(day), new)
 
 
-def _write_talks(connection: Connection, name: str, talks: Sequence[Talk], changes: Iterable[Change]) -> None:
-    """Write what changed: rows of talks, their speakers, locations, tracks and the search index."""
+def _write_talks(
+    connection: Connection, name: str, talks: Sequence[Talk], changes: Sequence[Change]
+) -> list[tuple[int, Change]]:
+    """Write what changed: rows of talks, their speakers, locations, tracks and the search index.
+
+    Returns the changes with the row ids of their talks.
+    """
     ids = _ids(connection, name)
+    known = _positions(connection, name)
     positions = {t.key: position for position, t in enumerate(talks)}
-    locations = _named(connection, location, [t.location for t in talks])
-    tracks = _named(connection, track, [t.track for t in talks])
+    after = [change.after for change in changes]
+    locations = _named(connection, location, [t.location for t in after])
+    tracks = _named(connection, track, [t.track for t in after])
 
-    def rows(of: Sequence[Talk]) -> list[dict[str, Any]]:
-        return [_talk_row(name, t, ids[t.key], positions[t.key], locations, tracks) for t in of]
+    made = _next_id(connection, talk)
+    numbered: list[tuple[int, Change]] = []
+    for change in changes:
+        if change.before is None:
+            numbered.append((made, change))
+            made += 1
+        else:
+            numbered.append((ids[change.before.key], change))
+    rows = [
+        _talk_row(name, c.after, talk_id, positions.get(c.after.key, known.get(talk_id, 0)), locations, tracks)
+        for talk_id, c in numbered
+    ]
+    fresh = {talk_id for talk_id, c in numbered if c.before is None}
+    old = [talk_id for talk_id, _ in numbered if talk_id not in fresh]
 
-    gone = [ids.pop(c.before.key) for c in changes if c.after is None and c.before is not None]
-    changed = [c.after for c in changes if c.before is not None and c.after is not None]
-    added = [c.after for c in changes if c.before is None and c.after is not None]
-    ids |= {t.key: number for number, t in enumerate(added, _next_id(connection, talk))}
-
-    _delete(connection, talk, talk.c.id, gone)
-    _delete(connection, talk_speaker, talk_speaker.c.talk_id, [ids[t.key] for t in changed])
-    search.remove(connection, gone + [ids[t.key] for t in changed])
-    if changed:
-        named = [{**row, "talk_id": row["id"]} for row in rows(changed)]
+    _delete(connection, talk_speaker, talk_speaker.c.talk_id, old)
+    search.remove(connection, old)
+    if old:
+        named = [{**row, "talk_id": row["id"]} for row in rows if row["id"] not in fresh]
         connection.execute(update(talk).where(talk.c.id == bindparam("talk_id")), named)
-    if added:
-        connection.execute(insert(talk), rows(added))
-    written = [(ids[t.key], t) for t in added + changed]
+    if fresh:
+        connection.execute(insert(talk), [row for row in rows if row["id"] in fresh])
+    written = [(talk_id, c.after) for talk_id, c in numbered]
     _write_speakers(connection, name, written)
     search.add(connection, [_search_row(talk_id, t) for talk_id, t in written])
     _write_order(connection, name, positions)
     _drop_unused(connection, name)
+    return numbered
+
+
+def _positions(connection: Connection, name: str) -> dict[int, int]:
+    rows = connection.execute(select(talk.c.id, talk.c.position).where(talk.c.feed == name))
+    return {row.id: row.position for row in rows}
 
 
 def _ids(connection: Connection, name: str) -> dict[str, int]:
@@ -163,6 +207,7 @@ def _talk_row(
         "location_id": locations.get(t.location),
         "track_id": tracks.get(t.track),
         "position": position,
+        "cancelled": t.cancelled,
     }
 
 
@@ -211,7 +256,7 @@ def _write_speakers(connection: Connection, name: str, talks: Sequence[tuple[int
 
 def _write_order(connection: Connection, name: str, positions: dict[str, int]) -> None:
     rows = connection.execute(select(talk.c.id, talk.c.key, talk.c.position).where(talk.c.feed == name)).all()
-    wrong = [(positions[row.key], row.id) for row in rows if row.position != positions[row.key]]
+    wrong = [(positions[row.key], row.id) for row in rows if row.position != positions.get(row.key, row.position)]
     if wrong:
         connection.exec_driver_sql("UPDATE talk SET position = ? WHERE id = ?", wrong)
 

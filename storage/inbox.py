@@ -50,20 +50,20 @@ class Inbox:
 
     def remember_list(self, user_id: str, room_id: str, talks: Sequence[Talk], now: dt.datetime) -> None:
         """Keep the list this person was shown in this room; a later list takes its place."""
-        keys = json.dumps([[talk.feed, talk.key] for talk in talks])
+        rows = json.dumps([talk.row_id for talk in talks])
         with self._database.transaction() as connection:
             connection.execute(
                 insert(shown)
-                .values(user_id=user_id, room_id=room_id, talks=keys, shown_at=now)
-                .on_conflict_do_update(index_elements=["user_id", "room_id"], set_={"talks": keys, "shown_at": now})
+                .values(user_id=user_id, room_id=room_id, talks=rows, shown_at=now)
+                .on_conflict_do_update(index_elements=["user_id", "room_id"], set_={"talks": rows, "shown_at": now})
             )
 
     def last_list(self, user_id: str, room_id: str) -> list[Talk | None]:
         """The talks of that list as they are now, None for one that has left the programme; empty without a list."""
         statement = select(shown.c.talks).where(shown.c.user_id == user_id, shown.c.room_id == room_id)
         with self._database.reading() as connection:
-            keys = connection.execute(statement).scalar()
-        return Talks(self._database).by_keys([(feed, key) for feed, key in json.loads(keys)]) if keys else []
+            rows = connection.execute(statement).scalar()
+        return Talks(self._database).by_rows(json.loads(rows)) if rows else []
 
     def get(self, name: str) -> str | None:
         """A kept value, such as the sync token."""

@@ -14,7 +14,7 @@ from sqlalchemy import bindparam, delete, func, literal_column, select, update
 from sqlalchemy.dialects.sqlite import insert
 
 from storage.database import Database
-from storage.tables import notice
+from storage.tables import notice, room
 
 
 class NoticeState(StrEnum):
@@ -30,7 +30,11 @@ NEXT = (
     .where(
         notice.c.seq.in_(
             select(func.min(notice.c.seq))
-            .where(notice.c.state == literal_column("'pending'"), PLACE.not_in(bindparam("busy", expanding=True)))
+            .where(
+                notice.c.state == literal_column("'pending'"),
+                PLACE.not_in(bindparam("busy", expanding=True)),
+                PLACE.not_in(select(room.c.room_id).where(room.c.membership == literal_column("'invited'"))),
+            )
             .group_by(PLACE)
         )
     )
@@ -89,7 +93,8 @@ class Outbox:
     def pending(self, limit: int, busy: Collection[str] = ()) -> list[Notice]:
         """The notices to send next, oldest first, one a place; `busy` names places (room or recipient) to leave out.
 
-        A place gets its second notice only when the first is done, so its order is kept.
+        A room that is still to be joined waits. A place gets its second notice only when the first is done, so its
+        order is kept.
         """
         with self._database.reading() as connection:
             return [

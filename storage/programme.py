@@ -47,6 +47,7 @@ class Talk:
     cancelled:  it was announced and does not take place; it stays findable.
     feed:       the name of the feed that storage keeps it under; empty as parsed.
     where:      the place in the feed it was read from (a line or a path); empty from storage.
+    row_id:     storage's own number for it, the same in every release, even where the key changes; 0 as parsed.
     """
 
     key: str
@@ -66,6 +67,7 @@ class Talk:
     cancelled: bool = False
     feed: str = field(default="", compare=False)
     where: str = field(default="", compare=False)
+    row_id: int = field(default=0, compare=False)
 
     @property
     def ends_at(self) -> datetime:

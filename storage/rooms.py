@@ -32,6 +32,7 @@ class Room:
     direct_with:    the person whose direct room this is.
     told_encrypted: the bot has said here that it cannot read.
     predecessor:    the room that was upgraded to this one.
+    alias:          what the configuration calls it, where that is not the id.
     retry_at:       aware UTC; a join that failed is tried again then.
     """
 
@@ -43,6 +44,7 @@ class Room:
     encrypted: bool = False
     told_encrypted: bool = False
     predecessor: str = ""
+    alias: str = ""
     retry_at: dt.datetime | None = None
     attempts: int = 0
 
@@ -79,6 +81,11 @@ class Rooms:
 
     def to_join(self) -> list[Room]:
         return self._where(room.c.membership == Membership.INVITED)
+
+    def named(self, name: str) -> Room | None:
+        """The room with this id, or that the configuration calls by this alias."""
+        known = self._where((room.c.alias == name) & (room.c.membership != Membership.LEFT))
+        return next(iter(known), None) or self.get(name)
 
     def direct(self, user_id: str) -> Room | None:
         """The direct room with this person: one the bot can read in, else an encrypted one that it opened itself."""

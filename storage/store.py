@@ -2,14 +2,18 @@
 
 from __future__ import annotations
 
+import datetime as dt
 from collections.abc import Iterator
 from contextlib import contextmanager
 
 from storage.database import Database
-from storage.feeds import Feeds
+from storage.feeds import Accepted, Feeds
+from storage.formats import detect_and_parse
 from storage.inbox import Inbox
 from storage.outbox import Outbox
 from storage.people import People
+from storage.refreshing import Held, Refreshing
+from storage.revisions import Revisions
 from storage.rooms import Rooms
 from storage.talks import Talks
 
@@ -25,6 +29,8 @@ class Store:
         self.migrated_copy = self.database.migrate()
         self.feeds = Feeds(self.database)
         self.talks = Talks(self.database)
+        self.revisions = Revisions(self.database)
+        self.refreshing = Refreshing(self.database)
         self.inbox = Inbox(self.database)
         self.outbox = Outbox(self.database)
         self.rooms = Rooms(self.database)
@@ -35,6 +41,13 @@ class Store:
         """Everything done inside is kept together or not at all."""
         with self.database.transaction():
             yield
+
+    def accept_held(self, held: Held, now: dt.datetime) -> Accepted:
+        """Take a release that was held back. `now` is the conference's clock. Raises `FormatError`."""
+        programme = detect_and_parse(held.body, held.format, held.hints)
+        with self.transaction():
+            self.refreshing.release(held.feed)
+            return self.feeds.accept(held.feed, held.source, programme, held.body_sha256, now)
 
     @contextmanager
     def savepoint(self) -> Iterator[None]:

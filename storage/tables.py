@@ -74,6 +74,7 @@ class TalkRow(SQLModel, table=True):
     location_id: int | None = Field(default=None, foreign_key="location.id", index=True)
     track_id: int | None = Field(default=None, foreign_key="track.id", index=True)
     position: int
+    cancelled: bool = Field(default=False, sa_column_kwargs={"server_default": text("0")})
 
 
 class SpeakerRow(SQLModel, table=True):
@@ -94,6 +95,81 @@ class TalkSpeakerRow(SQLModel, table=True):
     talk_id: int = Field(primary_key=True, foreign_key="talk.id", ondelete="CASCADE")
     position: int = Field(primary_key=True)
     speaker_id: int = Field(foreign_key="speaker.id", ondelete="CASCADE", index=True)
+
+
+class RevisionRow(SQLModel, table=True):
+    """One accepted release of a feed. `accepted_at` is by the conference's clock, so that people can ask for it."""
+
+    __tablename__ = "revision"
+
+    id: int | None = Field(default=None, primary_key=True)
+    feed: str = Field(foreign_key="feed.name", ondelete="CASCADE", index=True)
+    accepted_at: dt.datetime
+    version: str
+    body_sha256: str
+    talks: int
+
+
+class ChangeRow(SQLModel, table=True):
+    """One difference that a revision made. `before` is the talk as it was (JSON), empty for a new one.
+
+    `told_at` (the conference's clock) is empty while people are still to be told; what nobody is told has the time of
+    its revision there.
+    """
+
+    __tablename__ = "change"
+    __table_args__ = (Index("change_untold", "id", sqlite_where=text("told_at IS NULL")),)
+
+    id: int | None = Field(default=None, primary_key=True)
+    revision_id: int = Field(foreign_key="revision.id", ondelete="CASCADE", index=True)
+    talk_id: int = Field(foreign_key="talk.id", ondelete="CASCADE", index=True)
+    kind: str
+    fields: str
+    before: str
+    after: str
+    noteworthy: bool
+    told_at: dt.datetime | None = None
+
+
+class FetchedRow(SQLModel, table=True):
+    """When a feed was last asked for, and what its server called that release. `reading` stands for how it was read."""
+
+    __tablename__ = "fetched"
+
+    feed: str = Field(primary_key=True)
+    source: str
+    reading: str
+    etag: str
+    last_modified: str
+    asked_at: dt.datetime
+
+
+class HeldRow(SQLModel, table=True):
+    """A release that is kept back until an organizer accepts it, or for good when one rejected it."""
+
+    __tablename__ = "held"
+
+    feed: str = Field(primary_key=True)
+    source: str
+    format: str
+    timezone: str
+    columns: str
+    body: bytes
+    body_sha256: str
+    reason: str
+    held_at: dt.datetime
+    rejected: bool
+
+
+class TroubleRow(SQLModel, table=True):
+    """Something that keeps a feed from being refreshed and that the organizers were told, so not to tell it again."""
+
+    __tablename__ = "trouble"
+
+    feed: str = Field(primary_key=True)
+    reason: str = Field(primary_key=True)
+    said: str
+    since: dt.datetime
 
 
 class HeardRow(SQLModel, table=True):
@@ -140,7 +216,8 @@ class RoomRow(SQLModel, table=True):
     """A Matrix room the bot has to do with. `membership` as in storage.rooms.
 
     `told_encrypted` is set once the room was told that the bot cannot read in it. `direct_with` is the person
-    for whom the bot opened, or who opened, a direct room. `predecessor` is the room this one took the place of.
+    for whom the bot opened, or who opened, a direct room. `predecessor` is the room this one took the place of,
+    `alias` what the configuration calls it.
     """
 
     __tablename__ = "room"
@@ -153,12 +230,13 @@ class RoomRow(SQLModel, table=True):
     encrypted: bool = False
     told_encrypted: bool = False
     predecessor: str = ""
+    alias: str = Field(default="", sa_column_kwargs={"server_default": text("''")})
     retry_at: dt.datetime | None = None
     attempts: int = 0
 
 
 class ShownRow(SQLModel, table=True):
-    """The list of talks this person was last shown in this room, so that a bare number means its line."""
+    """The list of talks (row ids, as JSON) a person was last shown in a room: a bare number means its line."""
 
     __tablename__ = "shown"
 
@@ -188,6 +266,11 @@ track = metadata.tables["track"]
 talk = metadata.tables["talk"]
 speaker = metadata.tables["speaker"]
 talk_speaker = metadata.tables["talk_speaker"]
+revision = metadata.tables["revision"]
+change = metadata.tables["change"]
+fetched = metadata.tables["fetched"]
+held = metadata.tables["held"]
+trouble = metadata.tables["trouble"]
 heard = metadata.tables["heard"]
 notice = metadata.tables["notice"]
 room = metadata.tables["room"]

@@ -8,7 +8,7 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 from typing import Any
 
-from sqlalchemy import ColumnElement, Connection, Row, Select, and_, bindparam, func, or_, select
+from sqlalchemy import ColumnElement, Connection, FromClause, Row, Select, and_, bindparam, func, select
 
 from storage import search
 from storage.database import Database
@@ -19,9 +19,11 @@ from storage.tables import day, feed, location, speaker, talk, talk_speaker, tra
 CHUNK = 500
 COLUMNS = (
     talk.c.id, talk.c.feed, talk.c.key, talk.c.feed_id, talk.c.title, talk.c.subtitle, talk.c.abstract, talk.c.kind,
-    talk.c.language, talk.c.url, talk.c.day, talk.c.starts_at, talk.c.ends_at,
+    talk.c.language, talk.c.url, talk.c.day, talk.c.starts_at, talk.c.ends_at, talk.c.cancelled,
     location.c.name.label("location"), track.c.name.label("track"),
 )  # fmt: skip
+# A cancelled talk is found by those who look for it, and not among what is on or coming.
+TAKES_PLACE = talk.c.cancelled.is_(False)
 ORDER = (talk.c.starts_at, func.coalesce(location.c.position, -1), talk.c.position)
 # Statements of the questions that are asked all the time are made once: making one costs as much as running it.
 JOINED: Select[Any] = select(*COLUMNS).select_from(talk.outerjoin(location).outerjoin(track))
@@ -39,8 +41,8 @@ FEEDS_AND_DAYS = (
         day.c.date,
         day.c.starts_at,
         day.c.ends_at,
-        select(func.min(talk.c.starts_at)).scalar_subquery().label("first_start"),
-        select(func.max(talk.c.ends_at)).scalar_subquery().label("last_end"),
+        select(func.min(talk.c.starts_at)).where(TAKES_PLACE).scalar_subquery().label("first_start"),
+        select(func.max(talk.c.ends_at)).where(TAKES_PLACE).scalar_subquery().label("last_end"),
     )
     .select_from(feed.outerjoin(day))
     .order_by(feed.c.name != bindparam("first"), feed.c.name, day.c.date)
@@ -67,14 +69,15 @@ class Found:
 
     def running(self, now: dt.datetime) -> list[Talk]:
         """Those of them that have begun and are not over."""
-        return [found for found in self.by_start() if found.starts_at <= now < found.ends_at]
+        return [found for found in self._taking_place() if found.starts_at <= now < found.ends_at]
 
     def upcoming(self, now: dt.datetime) -> list[Talk]:
         """Those of them that start after `now`, soonest first."""
-        return [found for found in self.by_start() if found.starts_at > now]
+        return [found for found in self._taking_place() if found.starts_at > now]
 
-    def by_start(self) -> list[Talk]:
-        return sorted(self.talks, key=lambda found: (found.starts_at, found.location))
+    def _taking_place(self) -> list[Talk]:
+        kept = (found for found in self.talks if not found.cancelled)
+        return sorted(kept, key=lambda found: (found.starts_at, found.location))
 
 
 class Talks:
@@ -101,9 +104,9 @@ class Talks:
         )
 
     def count(self) -> int:
-        """How many talks there are."""
+        """How many talks there are, those that were cancelled not counted."""
         with self._database.reading() as connection:
-            return int(connection.execute(select(func.count()).select_from(talk)).scalar_one())
+            return int(connection.execute(select(func.count()).where(TAKES_PLACE)).scalar_one())
 
     def find(self, words: str) -> Found:
         """Talks that match all words, best first; when none does, those that match some (`exact` is False)."""
@@ -121,21 +124,21 @@ class Talks:
 
     def running(self, now: dt.datetime) -> list[Talk]:
         """Talks that have begun and are not over, by location."""
-        return self._where(and_(talk.c.starts_at <= now, talk.c.ends_at > now))
+        return self._where(and_(TAKES_PLACE, talk.c.starts_at <= now, talk.c.ends_at > now))
 
     def upcoming(self, now: dt.datetime, limit: int | None = None) -> list[Talk]:
         """Talks that start after `now`, soonest first."""
-        return self._where(talk.c.starts_at > now, limit)
+        return self._where(and_(TAKES_PLACE, talk.c.starts_at > now), limit)
 
     def next_by_location(self, now: dt.datetime) -> list[Talk]:
         """The next talk of each location that has one after `now`, soonest first."""
         turn = func.row_number().over(partition_by=talk.c.location_id, order_by=(talk.c.starts_at, talk.c.position))
-        coming = select(talk.c.id, turn.label("turn")).where(talk.c.starts_at > now).subquery()
+        coming = select(talk.c.id, turn.label("turn")).where(TAKES_PLACE, talk.c.starts_at > now).subquery()
         return self._where(talk.c.id.in_(select(coming.c.id).where(coming.c.turn == 1)))
 
     def on_day(self, date: dt.date) -> list[Talk]:
         """Talks printed under that conference day."""
-        return self._where(talk.c.day == date)
+        return self._where(and_(TAKES_PLACE, talk.c.day == date))
 
     def by_speaker(self, name: str) -> list[Talk]:
         """Talks of every person whose name has all these words, or words that begin so."""
@@ -145,22 +148,24 @@ class Talks:
             ids = ids or search.match(connection, search.all_of(words, prefix=True), column="speakers")
             return sorted(_by_ids(connection, ids), key=lambda found: found.starts_at)
 
-    def by_keys(self, keys: Sequence[tuple[str, str]]) -> list[Talk | None]:
-        """The talks with these (feed, key) pairs, in their order; None for one that is gone."""
-        wanted = or_(*(and_(talk.c.feed == name, talk.c.key == key) for name, key in keys))
-        known = {(found.feed, found.key): found for found in self._where(wanted)} if keys else {}
-        return [known.get(key) for key in keys]
+    def by_rows(self, row_ids: Sequence[int]) -> list[Talk | None]:
+        """The talks with these row ids, in their order; None for one that is gone."""
+        with self._database.reading() as connection:
+            known = {found.row_id: found for found in _by_ids(connection, row_ids)}
+        return [known.get(row_id) for row_id in row_ids]
 
     def of_feed(self, name: str) -> list[Talk]:
-        """Every talk of one feed, in the feed's order."""
+        """Every talk of one feed, cancelled ones too, in the feed's order."""
         return self._where(talk.c.feed == name, order=(talk.c.position,))
 
     def names(self) -> dict[str, list[str]]:
         """What exists, by kind (title, track, speaker, location): the ground for "did you mean"."""
         columns = {"title": talk.c.title, "track": track.c.name, "speaker": speaker.c.name, "location": location.c.name}
+        people = talk_speaker.join(speaker)
+        everything = talk.outerjoin(location).outerjoin(track).outerjoin(people, talk_speaker.c.talk_id == talk.c.id)
         with self._database.reading() as connection:
             return {
-                kind: list(connection.execute(select(column).distinct().order_by(column)).scalars())
+                kind: list(connection.execute(_distinct(column, everything)).scalars())
                 for kind, column in columns.items()
             }
 
@@ -170,6 +175,11 @@ class Talks:
         statement = JOINED.where(condition).order_by(*order).limit(limit)
         with self._database.reading() as connection:
             return _talks(connection, connection.execute(statement).all())
+
+
+def _distinct(column: Any, everything: FromClause) -> Select[Any]:
+    wanted = and_(TAKES_PLACE, column.is_not(None))
+    return select(column).distinct().select_from(everything).where(wanted).order_by(column)
 
 
 def _ids_for(connection: Connection, words: str, column: str = "") -> tuple[list[int], bool]:
@@ -212,7 +222,9 @@ def _talks(connection: Connection, rows: Sequence[Row[tuple[object, ...]]]) -> l
             language=row.language,
             url=row.url,
             speakers=tuple(speakers[row.id]),
+            cancelled=row.cancelled,
             feed=row.feed,
+            row_id=row.id,
         )
         for row in rows
     ]

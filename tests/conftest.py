@@ -14,7 +14,7 @@ from commands.dispatch import answer
 from commands.registry import Services
 from storage.formats import detect_and_parse
 from storage.store import Store
-from tests.small import PROGRAMME
+from tests.small import NOW, PROGRAMME
 
 Dialog = Callable[..., None]
 SAMPLE = Path(__file__).parent.parent / "storage" / "sample" / "lpc2022.json"
@@ -29,14 +29,14 @@ def store(tmp_path: Path) -> Iterator[Store]:
 
 @pytest.fixture
 def small_store(store: Store) -> Store:
-    store.feeds.accept("main", "small.json", PROGRAMME, "digest")
+    store.feeds.accept("main", "small.json", PROGRAMME, "digest", NOW)
     return store
 
 
 @pytest.fixture(scope="session")
 def sample_store() -> Iterator[Store]:
     made = Store("sqlite://")
-    made.feeds.accept("lpc", "sample", detect_and_parse(SAMPLE.read_bytes()), "digest")
+    made.feeds.accept("lpc", "sample", detect_and_parse(SAMPLE.read_bytes()), "digest", NOW)
     yield made
     made.close()
 

@@ -7,6 +7,7 @@ import datetime as dt
 from storage.programme import Day, Programme, Speaker, Talk
 
 MONDAY, TUESDAY = dt.date(2022, 9, 12), dt.date(2022, 9, 13)
+NOW = dt.datetime(2022, 9, 12, 9, tzinfo=dt.UTC)
 DUBLIN = dt.timezone(dt.timedelta(hours=1))
 
 

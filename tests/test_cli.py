@@ -62,6 +62,7 @@ def test_load_says_what_changed_and_ask_uses_it(tmp_path: Path) -> None:
             "added": 0,
             "moved": 0,
             "cancelled": 0,
+            "restored": 0,
             "changed": 0,
             "unchanged": 215,
             "noteworthy": 0,

@@ -91,7 +91,7 @@ def keys_of(table: dict[str, Any], prefix: str = "") -> set[str]:
     keys: set[str] = set()
     for name, value in table.items():
         inner = value[0] if isinstance(value, list) and value and isinstance(value[0], dict) else value
-        keys |= keys_of(inner, f"{prefix}{name}.") if isinstance(inner, dict) else {prefix + name}
+        keys |= keys_of(inner, f"{prefix}{name}.") if isinstance(inner, dict) and inner else {prefix + name}
     return keys
 
 

@@ -64,7 +64,7 @@ def test_the_tables_made_at_once_are_those_that_all_migrations_make(tmp_path: Pa
 
 
 def test_an_older_database_is_copied_and_migrated(tmp_path: Path, request: pytest.FixtureRequest) -> None:
-    path = tmp_path / "hallway.db"
+    path, newest = tmp_path / "hallway.db", revisions()[-1]
     older = Store(f"sqlite:///{path}")
     older.inbox.put("sync_token", "s1")
     older.close()
@@ -73,10 +73,10 @@ def test_an_older_database_is_copied_and_migrated(tmp_path: Path, request: pytes
 
     store = Store(f"sqlite:///{path}")
     assert store.inbox.get("sync_token") == "s1"
-    assert store.migrated_copy == tmp_path / "hallway.db.backup-0001"
+    assert store.migrated_copy == tmp_path / f"hallway.db.backup-{newest}"
     store.close()
     assert columns(path) == [*before, "colour"]
-    assert columns(tmp_path / "hallway.db.backup-0001") == before
+    assert columns(tmp_path / f"hallway.db.backup-{newest}") == before
 
 
 def test_a_migrated_database_is_not_migrated_again(tmp_path: Path, a_newer_program: None) -> None:
@@ -91,7 +91,7 @@ def test_a_newer_database_is_refused(tmp_path: Path, a_newer_program: None, monk
     Store(f"sqlite:///{path}").close()
     monkeypatch.undo()
     with pytest.raises(
-        DatabaseUnusable, match="written by a newer Hallway \\(revision 0999, this program knows up to 0001"
+        DatabaseUnusable, match="written by a newer Hallway \\(revision 0999, this program knows up to 0002"
     ):
         Store(f"sqlite:///{path}")
 

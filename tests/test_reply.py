@@ -16,7 +16,7 @@ from commands.reply import bold, link, text
 from storage.clean import one_line, paragraphs
 from storage.programme import Programme, Speaker
 from storage.store import Store
-from tests.small import PROGRAMME, TALKS
+from tests.small import NOW, PROGRAMME, TALKS
 
 ALLOWED = {"b", "i", "p", "br", "code", "a", "ol", "ul", "li"}
 NASTY = [
@@ -83,7 +83,7 @@ def hostile(store: Store) -> Store:
         for number, joke in enumerate(NASTY)
     )
     hostile = Programme("Jokes", "Europe/Dublin", PROGRAMME.days, talks)
-    store.feeds.accept("main", "jokes.json", hostile, "digest")
+    store.feeds.accept("main", "jokes.json", hostile, "digest", NOW)
     return store
 
 

@@ -79,7 +79,7 @@ def _parser() -> argparse.ArgumentParser:
     load.add_argument("sources", nargs="+", metavar="SOURCE", help='file or URL, or "sample"')
     load.add_argument("--database", metavar="URL", help="default: the configured one, else sqlite:///hallway.db")
     load.add_argument("--feed", default="main", metavar="NAME", help="the feed they are releases of (default: main)")
-    load.add_argument("--timezone", default="", metavar="ZONE", help="the zone where the programme names none")
+    _hinted(load)
     load.add_argument("--json", action="store_true", help="one JSON object a source")
 
     ask = _add(commands, "ask", "bot.cli.ask", "answer a chat command here, without Matrix")
@@ -93,7 +93,7 @@ def _parser() -> argparse.ArgumentParser:
 
     check = _add(commands, "check", "bot.cli.check", "say what is broken or doubtful in programmes")
     check.add_argument("sources", nargs="+", metavar="SOURCE")
-    check.add_argument("--timezone", default="", metavar="ZONE")
+    _hinted(check)
 
     doctor = _add(commands, "doctor", "bot.cli.doctor", "check everything the bot needs to work")
     doctor.add_argument("--config", type=Path, default=Path("config.toml"), metavar="FILE")
@@ -114,6 +114,13 @@ def _add(commands: argparse._SubParsersAction[_Parser], name: str, module: str, 
     parser.add_argument("--debug", action="store_true", default=argparse.SUPPRESS, help=argparse.SUPPRESS)
     parser.set_defaults(module=module, command=name)
     return parser
+
+
+def _hinted(parser: argparse.ArgumentParser) -> None:
+    parser.add_argument("--timezone", default="", metavar="ZONE", help="the zone; it wins over the programme's own")
+    parser.add_argument(
+        "--column", action="append", metavar="OURS=THEIRS", help="what a table calls a column, as title='Name of talk'"
+    )
 
 
 def database_url(given: str | None) -> str:

@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import argparse
-import asyncio
 import datetime as dt
 import json
 import sys
@@ -12,10 +11,12 @@ from pathlib import Path
 from typing import Any
 
 from bot.cli import DONE, FAILED, WRONG, Failure, database_url
-from bot.feed import SAMPLE, FeedError, refresh
+from bot.cli._source import body_of
+from bot.feed import SAMPLE, FeedError, digest_of, parse
 from commands.dispatch import answer
 from commands.registry import Services
 from commands.reply import Reply
+from storage.programme import NO_HINTS
 from storage.store import Store
 
 ROOM = "!terminal:localhost"
@@ -48,14 +49,16 @@ def _store(arguments: argparse.Namespace) -> Store:
             return Store(url)
         print("hallway: there is no hallway.db here, so this is the sample programme (LPC 2022)", file=sys.stderr)
         sources = [SAMPLE]
-    return asyncio.run(_in_memory(sources))
+    return _in_memory(sources)
 
 
-async def _in_memory(sources: list[str]) -> Store:
+def _in_memory(sources: list[str]) -> Store:
     store = Store("sqlite://")
     for number, source in enumerate(sources, 1):
         try:
-            await refresh(store, f"feed{number}", source)
+            body = body_of(source)
+            digest = digest_of(body, "auto", NO_HINTS)
+            store.feeds.accept(f"feed{number}", source, parse(source, body), digest, dt.datetime.now(dt.UTC))
         except FeedError as error:
             raise Failure(str(error)) from None
     return store

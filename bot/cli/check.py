@@ -3,11 +3,11 @@
 from __future__ import annotations
 
 import argparse
-import asyncio
 import sys
 
 from bot.cli import DONE, FAILED
-from bot.feed import FeedError, fetch, parse
+from bot.cli._source import body_of, hints_of
+from bot.feed import FeedError, parse
 
 
 def main(arguments: argparse.Namespace) -> int:
@@ -15,7 +15,7 @@ def main(arguments: argparse.Namespace) -> int:
     status = DONE
     for source in arguments.sources:
         try:
-            programme = parse(source, asyncio.run(fetch(source)), timezone=arguments.timezone)
+            programme = parse(source, body_of(source), hints=hints_of(arguments))
         except FeedError as error:
             print(f"hallway: {error}", file=sys.stderr)
             status = FAILED

@@ -8,9 +8,10 @@ from collections.abc import AsyncIterator
 from pathlib import Path
 
 from bot.cli import DONE, FAILED, WRONG, Failure
-from bot.config import Config, ConfigError, load_config
+from bot.config import Config, ConfigError, FeedSection, load_config
 from bot.feed import FeedError, fetch, parse
 from bot.matrix import Matrix, MatrixError, RefusedError
+from bot.refresh import hints_of
 from bot.session import StartError, check_credentials, log_in, session_path
 from storage.errors import StoreError
 from storage.store import Store
@@ -46,20 +47,21 @@ async def _findings(config: Config) -> AsyncIterator[Finding]:
     except StoreError as error:
         yield False, str(error)
     for feed in config.feeds:
-        yield await _feed(feed.name, feed.source, feed.format, config.conference.timezone)
+        yield await _feed(feed, config)
     if not config.feeds:
         yield True, "feeds: none configured; the programme is what `hallway load` put into the database"
     async for finding in _account(config, session_path(config, database)):
         yield finding
 
 
-async def _feed(name: str, source: str, format_name: str, timezone: str) -> Finding:
+async def _feed(feed: FeedSection, config: Config) -> Finding:
     try:
-        programme = parse(source, await fetch(source), format_name=format_name, timezone=timezone)
+        got = await fetch(feed.source, local=feed.allow_local, seconds=feed.timeout_seconds)
+        programme = parse(feed.source, got.body or b"", format_name=feed.format, hints=hints_of(feed, config))
     except FeedError as error:
-        return False, f"feed {name}: {error}"
+        return False, f"feed {feed.name}: {error}"
     doubtful = f", {len(programme.problems)} doubtful things (hallway check)" if programme.problems else ""
-    return True, f"feed {name}: {programme.format}, {len(programme.talks)} talks{doubtful}"
+    return True, f"feed {feed.name}: {programme.format}, {len(programme.talks)} talks{doubtful}"
 
 
 async def _account(config: Config, session: Path) -> AsyncIterator[Finding]:

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import argparse
-import asyncio
+import datetime as dt
 import json
 import sys
 from typing import Any
@@ -11,12 +11,12 @@ from typing import Any
 from tqdm import tqdm
 
 from bot.cli import DONE, FAILED, database_url
-from bot.feed import FeedError, digest_of, fetch, parse
+from bot.cli._source import body_of, hints_of
+from bot.feed import FeedError, digest_of, parse
 from storage.changes import ChangeKind
 from storage.feeds import Accepted
 from storage.store import Store
 
-KINDS = {"added": ChangeKind.ADDED, "moved": ChangeKind.MOVED, "cancelled": ChangeKind.CANCELLED}
 STEPS = 3  # fetched, parsed, written
 
 
@@ -40,16 +40,17 @@ def main(arguments: argparse.Namespace) -> int:
 
 def _load(store: Store, source: str, arguments: argparse.Namespace, bar: Any) -> dict[str, Any]:
     try:
-        body = asyncio.run(fetch(source))
+        hints = hints_of(arguments)
+        body = body_of(source)
         bar.update()
-        digest = digest_of(body, "auto", arguments.timezone)
+        digest = digest_of(body, "auto", hints)
         if store.feeds.body_sha256(arguments.feed) == digest:
             bar.update(STEPS - 1)
             talks = store.feeds.talk_count(arguments.feed)
-            return _outcome(source, store.feeds.format_of(arguments.feed), Accepted((), talks, first=False))
-        programme = parse(source, body, timezone=arguments.timezone)
+            return _outcome(source, store.feeds.format_of(arguments.feed), Accepted((), talks, False, talks))
+        programme = parse(source, body, hints=hints)
         bar.update()
-        accepted = store.feeds.accept(arguments.feed, source, programme, digest)
+        accepted = store.feeds.accept(arguments.feed, source, programme, digest, dt.datetime.now(dt.UTC))
         bar.update()
     except FeedError as error:
         return _outcome(source, "", Accepted((), 0, first=True), [str(error)])
@@ -59,13 +60,11 @@ def _load(store: Store, source: str, arguments: argparse.Namespace, bar: Any) ->
 
 
 def _outcome(source: str, format_name: str, accepted: Accepted, errors: list[str] | None = None) -> dict[str, Any]:
-    counts = {name: accepted.count(kind) for name, kind in KINDS.items()}
     return {
         "source": source,
         "format": format_name,
         "talks": accepted.talks,
-        **counts,
-        "changed": accepted.count(ChangeKind.CHANGED),
+        **{kind.value: accepted.count(kind) for kind in ChangeKind},
         "unchanged": accepted.unchanged,
         "noteworthy": accepted.noteworthy,
         "errors": errors or [],
@@ -80,7 +79,7 @@ def _print(outcome: dict[str, Any], as_json: bool) -> None:
         for error in outcome["errors"]:
             print(f"hallway: {error}", file=sys.stderr)
         return
-    kinds = ("added", "moved", "cancelled", "changed", "unchanged")
+    kinds = [*ChangeKind, "unchanged"]
     counts = ", ".join(f"{outcome[kind]} {kind}" for kind in kinds if outcome[kind])
     print(f"{outcome['source']}: {outcome['format']}, {outcome['talks']} talks ({counts or 'none'})")
     if outcome.get("problems"):

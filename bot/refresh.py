@@ -1,0 +1,161 @@
+"""Keeping a feed fresh: fetched when it is due, taken, or held back until an organizer has looked at it."""
+
+from __future__ import annotations
+
+import asyncio
+import datetime as dt
+import logging
+from collections.abc import Callable
+
+from bot.clock import Clock
+from bot.config import Config, FeedSection
+from bot.feed import FeedError, digest_of, fetch, parse, reading_of
+from bot.messages import statement
+from commands.feed import counted
+from storage.changes import why_doubtful
+from storage.errors import StoreError
+from storage.outbox import Notice, notice_key
+from storage.programme import Hints, Programme
+from storage.refreshing import Fetched, Held
+from storage.store import Store
+from storage.talks import Conference
+
+log = logging.getLogger("hallway")
+
+# Before and after the conference a feed is looked at this many times less often.
+SLOWER = 6
+# The programme is most edited from here on.
+EVE = dt.timedelta(hours=18)
+
+
+def hints_of(feed: FeedSection, config: Config) -> Hints:
+    """What the configuration says of a feed: its own zone, else the conference's."""
+    return Hints(feed.timezone or config.conference.timezone, feed.columns)
+
+
+def pace(seconds: float, conference: Conference, now: dt.datetime) -> float:
+    """Seconds between two looks at a feed: as configured during the conference, longer before and after it."""
+    if conference.starts_at is None or conference.ends_at is None:
+        return seconds
+    during = conference.starts_at - EVE <= now <= conference.ends_at
+    return seconds if during else seconds * SLOWER
+
+
+class Refresher:
+    """One feed. `wake` is called when there is something to deliver."""
+
+    def __init__(self, store: Store, feed: FeedSection, config: Config, clock: Clock, wake: Callable[[], None]) -> None:
+        self._store = store
+        self._feed = feed
+        self._config = config
+        self._clock = clock
+        self._wake = wake
+        self._hints = hints_of(feed, config)
+
+    async def look(self) -> None:
+        """Refresh the feed if it is due."""
+        try:
+            last = self._store.refreshing.last(self._feed.name)
+            wait = pace(self._feed.refresh_seconds, self._store.talks.conference(), self._clock.now())
+        except StoreError as error:
+            log.warning("feed %s: %s", self._feed.name, error)
+            return
+        # Half of the shortest wait is given away, since the looks themselves come a little unevenly.
+        slack = self._feed.refresh_seconds / 2
+        if last is None or (self._clock.real() - last.asked_at).total_seconds() >= wait - slack:
+            await self.refresh()
+
+    async def refresh(self) -> None:
+        """Fetch the feed and take what it has. Whatever goes wrong changes nothing, and is told once."""
+        name = self._feed.name
+        try:
+            await self._refresh()
+            self._store.refreshing.well(name, self._clock.real())
+        except FeedError as error:
+            log.warning("feed %s: %s; the programme stays as it was", name, error)
+            self._trouble(str(error))
+        except StoreError as error:
+            log.warning("feed %s: %s; the programme stays as it was", name, error)
+        except Exception:
+            log.exception("feed %s could not be read; the programme stays as it was", name)
+
+    async def _refresh(self) -> None:
+        feed = self._feed
+        reading = reading_of(feed.format, self._hints)
+        last = self._store.refreshing.last(feed.name)
+        same = last is not None and (last.source, last.reading) == (feed.source, reading)
+        got = await fetch(
+            feed.source,
+            etag=last.etag if last and same else "",
+            last_modified=last.last_modified if last and same else "",
+            local=feed.allow_local,
+            seconds=feed.timeout_seconds,
+        )
+        if got.body is not None:
+            await self._take(got.body)
+        # Only now: what could not be taken must be fetched whole again.
+        asked = Fetched(feed.name, feed.source, reading, got.etag, got.last_modified, self._clock.real())
+        self._store.refreshing.asked(asked)
+
+    async def _take(self, body: bytes) -> None:
+        feed, store = self._feed, self._store
+        digest = digest_of(body, feed.format, self._hints)
+        held = store.refreshing.held(feed.name)
+        if store.feeds.body_sha256(feed.name) == digest:
+            if held and not held.rejected:
+                store.refreshing.release(feed.name)  # it was put right before anybody decided
+            return
+        if held and held.body_sha256 == digest:
+            return
+        programme = await asyncio.to_thread(parse, feed.source, body, format_name=feed.format, hints=self._hints)
+        before, changes = store.feeds.compare(feed.name, programme)
+        doubt = why_doubtful(before, changes)
+        if doubt:
+            now = self._clock.now()
+            self._hold(Held(feed.name, feed.source, feed.format, self._hints, body, digest, doubt, now), held)
+        else:
+            self._accept(programme, digest)
+
+    def _accept(self, programme: Programme, digest: str) -> None:
+        name = self._feed.name
+        with self._store.transaction():
+            self._store.refreshing.release(name)
+            accepted = self._store.feeds.accept(name, self._feed.source, programme, digest, self._clock.now())
+        if accepted.changes:
+            log.info("feed %s: %s", name, counted(accepted))
+
+    def _hold(self, release: Held, earlier: Held | None) -> None:
+        name, prefix = release.feed, self._config.matrix.prefix
+        log.warning("feed %s: held back, since %s", name, release.reason)
+        with self._store.transaction():
+            self._store.refreshing.hold(release)
+            if earlier is None or earlier.rejected or earlier.reason != release.reason:
+                self._tell(
+                    f"A new release of the programme ({name}) is held back: {release.reason}.",
+                    f"{prefix}feed accept {name} takes it; {prefix}feed reject {name} leaves everything as it is.",
+                    key=notice_key("held", name, release.body_sha256),
+                )
+
+    def _trouble(self, said: str) -> None:
+        now = self._clock.real()
+        try:
+            with self._store.transaction():
+                if self._store.refreshing.trouble(self._feed.name, said, now):
+                    self._tell(
+                        f"The programme ({self._feed.name}) cannot be refreshed and stays as it was. {said}.",
+                        key=notice_key("trouble", self._feed.name, said, now.isoformat()),
+                    )
+        except StoreError as error:
+            log.warning("feed %s: %s", self._feed.name, error)
+
+    def _tell(self, *lines: str, key: str) -> None:
+        """Say something in the control room, where there is one."""
+        room = self._config.roles.control_room
+        if not room:
+            return
+        known = self._store.rooms.named(room)
+        content = statement("m.text", *lines)
+        self._store.outbox.add(
+            Notice(key, "feed", content, self._clock.real(), room_id=known.room_id if known else room)
+        )
+        self._wake()

@@ -1,0 +1,96 @@
+"""Telling what changed in the programme, once things settle: the halls' rooms it concerns, and the control room."""
+
+from __future__ import annotations
+
+import datetime as dt
+import logging
+from collections import defaultdict
+from collections.abc import Callable, Iterable, Sequence
+
+from bot.clock import Clock
+from bot.config import Config
+from bot.messages import content_of
+from commands.changes import changed, net
+from commands.registry import Request, Services
+from storage.changes import Change
+from storage.errors import StoreError
+from storage.outbox import Notice, notice_key
+from storage.revisions import Recorded
+from storage.store import Store
+
+log = logging.getLogger("hallway")
+
+# A change to a talk that starts so soon does not wait for others.
+SOON = dt.timedelta(hours=1)
+
+
+class Teller:
+    """Turns recorded changes into notices. `wake` is called when there is something to deliver."""
+
+    def __init__(self, services: Services, config: Config, clock: Clock, me: str, wake: Callable[[], None]) -> None:
+        self._services = services
+        self._store: Store = services.store
+        self._config = config
+        self._clock = clock
+        self._me = me
+        self._wake = wake
+        self._settle = dt.timedelta(seconds=config.changes.settle_seconds)
+
+    async def look(self) -> None:
+        """Tell what is due. An error leaves everything to the next look."""
+        try:
+            due = ripe(self._store.revisions.untold(), self._clock.now(), self._settle)
+            if due:
+                self._tell(due)
+        except StoreError as error:
+            log.warning("changes are told later: %s", error)
+
+    def _tell(self, due: Sequence[Recorded]) -> None:
+        ids = [str(one.id) for one in due]
+        changes = net(due)
+        with self._store.transaction():
+            for room, concerned in self._rooms(changes).items():
+                reply = changed(concerned, self._request(room), self._services)
+                key = notice_key("changes", room, *ids)
+                self._store.outbox.add(
+                    Notice(key, "change", content_of("m.text", reply), self._clock.real(), room_id=room)
+                )
+            self._store.revisions.mark_told([one.id for one in due], self._clock.now())
+        self._wake()
+
+    def _rooms(self, changes: Sequence[Change]) -> dict[str, list[Change]]:
+        """The changes to tell in each room: a hall's own, whether a talk comes or goes; all in the control room."""
+        found: dict[str, list[Change]] = defaultdict(list)
+        for location in self._config.locations:
+            concerned = [change for change in changes if location.name.casefold() in _halls(change)]
+            for room in location.rooms:
+                if concerned:
+                    found[self._room_id(room)] = concerned
+        if changes and self._config.roles.control_room:
+            found[self._room_id(self._config.roles.control_room)] = list(changes)
+        return found
+
+    def _room_id(self, room: str) -> str:
+        known = self._store.rooms.named(room)
+        return known.room_id if known else room
+
+    def _request(self, room_id: str) -> Request:
+        return Request("changes", "", self._me, room_id, direct=False, now=self._clock.now())
+
+
+def ripe(untold: Sequence[Recorded], now: dt.datetime, settle: dt.timedelta) -> list[Recorded]:
+    """What is to be told now: everything once the first of it is old enough, before that only what will not wait."""
+    if not untold:
+        return []
+    if now - min(one.at for one in untold) >= settle:
+        return list(untold)
+    urgent = {one.talk_id for one in untold if any(now <= moment <= now + SOON for moment in _starts(one.change))}
+    return [one for one in untold if one.talk_id in urgent]
+
+
+def _starts(change: Change) -> Iterable[dt.datetime]:
+    return (talk.starts_at for talk in (change.before, change.after) if talk is not None)
+
+
+def _halls(change: Change) -> set[str]:
+    return {talk.location.casefold() for talk in (change.before, change.after) if talk is not None}

@@ -1,0 +1,124 @@
+"""What is kept about refreshing a feed: when it was asked for, a release that is held back, troubles told."""
+
+from __future__ import annotations
+
+import datetime as dt
+import json
+import re
+from collections.abc import Mapping
+from dataclasses import asdict, dataclass
+from typing import Any
+
+from sqlalchemy import Table, delete, select, update
+from sqlalchemy.dialects.sqlite import insert as upsert
+
+from storage.database import Database
+from storage.programme import Hints
+from storage.tables import fetched, held, trouble
+
+# What differs from one time to the next in the same trouble: numbers, and whatever is quoted from the input.
+VARIABLE = re.compile(r"“[^”]*”|\"[^\"]*\"|'[^']*'|\d+")
+# A server that fails now and then is told of once in this time.
+QUIET = dt.timedelta(hours=1)
+
+
+@dataclass(frozen=True, slots=True)
+class Fetched:
+    """When a feed was last asked for (aware UTC), and what its server called that release.
+
+    `reading` stands for the way it was read: a release is only known where it would be read in the same way.
+    """
+
+    feed: str
+    source: str
+    reading: str
+    etag: str
+    last_modified: str
+    asked_at: dt.datetime
+
+
+@dataclass(frozen=True, slots=True)
+class Held:
+    """A release that waits for an organizer, or that one rejected. `held_at` is the conference's clock, aware UTC."""
+
+    feed: str
+    source: str
+    format: str
+    hints: Hints
+    body: bytes
+    body_sha256: str
+    reason: str
+    held_at: dt.datetime
+    rejected: bool = False
+
+
+class Refreshing:
+    def __init__(self, database: Database) -> None:
+        self._database = database
+
+    def last(self, feed: str) -> Fetched | None:
+        """When and how the feed was last fetched, None when it never was."""
+        row = self._row(fetched, feed)
+        return Fetched(**row) if row else None
+
+    def asked(self, fetch: Fetched) -> None:
+        """Keep when and how a feed was fetched."""
+        self._put(fetched, asdict(fetch))
+
+    def held(self, feed: str) -> Held | None:
+        """The release that is held back, or was rejected."""
+        row = self._row(held, feed)
+        if row is None:
+            return None
+        fields = dict(row)
+        hints = Hints(fields.pop("timezone"), json.loads(fields.pop("columns")))
+        return Held(hints=hints, **fields)
+
+    def hold(self, release: Held) -> None:
+        """Keep a release back; one of the same feed that was kept before goes."""
+        fields = {name: getattr(release, name) for name in Held.__dataclass_fields__ if name != "hints"}
+        columns = json.dumps(dict(release.hints.columns))
+        self._put(held, {**fields, "timezone": release.hints.timezone, "columns": columns})
+
+    def reject(self, feed: str) -> None:
+        """The held release is not to be taken, nor to be asked about again."""
+        with self._database.transaction() as connection:
+            connection.execute(update(held).where(held.c.feed == feed).values(rejected=True))
+
+    def release(self, feed: str) -> None:
+        """Nothing of the feed is held any more."""
+        with self._database.transaction() as connection:
+            connection.execute(delete(held).where(held.c.feed == feed))
+
+    def trouble(self, feed: str, said: str, now: dt.datetime) -> bool:
+        """Note what keeps the feed from being refreshed; True when that is new, and worth telling."""
+        reason = VARIABLE.sub("…", said)[:200]
+        row = {"feed": feed, "reason": reason, "said": said, "since": now}
+        with self._database.transaction() as connection:
+            return connection.execute(upsert(trouble).values(row).on_conflict_do_nothing()).rowcount > 0
+
+    def well(self, feed: str, now: dt.datetime) -> None:
+        """The feed could be refreshed. A trouble only just over is kept, lest it be told each time it flickers."""
+        over = (trouble.c.feed == feed) & (trouble.c.since < now - QUIET)
+        with self._database.reading() as connection:
+            if connection.execute(select(trouble.c.feed).where(over)).first() is None:
+                return
+        with self._database.transaction() as connection:
+            connection.execute(delete(trouble).where(over))
+
+    def troubles(self, feed: str) -> list[str]:
+        """What was told of the feed lately, newest first."""
+        statement = select(trouble.c.said).where(trouble.c.feed == feed).order_by(trouble.c.since.desc())
+        with self._database.reading() as connection:
+            return list(connection.execute(statement).scalars())
+
+    def _row(self, table: Table, feed: str) -> Mapping[str, Any] | None:
+        with self._database.reading() as connection:
+            row = connection.execute(select(table).where(table.c.feed == feed)).mappings().first()
+        return {**row} if row else None
+
+    def _put(self, table: Table, fields: Mapping[str, Any]) -> None:
+        rest = {name: value for name, value in fields.items() if name != "feed"}
+        with self._database.transaction() as connection:
+            statement = upsert(table).values(**fields)
+            connection.execute(statement.on_conflict_do_update(index_elements=["feed"], set_=rest))

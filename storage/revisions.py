@@ -1,0 +1,130 @@
+"""Revisions: every accepted release of a feed, and what it changed."""
+
+from __future__ import annotations
+
+import datetime as dt
+import json
+from collections.abc import Iterable, Mapping, Sequence
+from dataclasses import dataclass
+from typing import Any
+
+from sqlalchemy import Connection, Row, bindparam, func, insert, select, update
+
+from storage.changes import Change, ChangeKind
+from storage.database import Database
+from storage.programme import Programme, Speaker, Talk
+from storage.tables import change, revision
+from storage.talks import CHUNK
+
+# A talk's own texts beyond its slot are long, and nobody asks for them as they were.
+PLAIN = ("key", "id", "title", "location", "track", "kind", "subtitle", "language", "url", "cancelled", "feed")
+JOINED = select(change, revision.c.accepted_at).join(revision)
+
+
+@dataclass(frozen=True, slots=True)
+class Recorded:
+    """A change as it was recorded. `at` is the conference's clock, aware UTC; `talk_id` the talk's row.
+
+    Its talks are without their abstracts.
+    """
+
+    id: int
+    talk_id: int
+    at: dt.datetime
+    change: Change
+
+
+class Revisions:
+    def __init__(self, database: Database) -> None:
+        self._database = database
+
+    def count(self, feed: str) -> int:
+        """How many releases of the feed were accepted."""
+        with self._database.reading() as connection:
+            statement = select(func.count()).select_from(revision).where(revision.c.feed == feed)
+            return int(connection.execute(statement).scalar_one())
+
+    def since(self, moment: dt.datetime | None = None) -> list[Recorded]:
+        """What was changed since then (or ever), oldest first."""
+        statement = JOINED.order_by(change.c.id)
+        if moment is not None:
+            statement = statement.where(revision.c.accepted_at >= moment)
+        return self._recorded(statement)
+
+    def untold(self) -> list[Recorded]:
+        """What people are still to be told, oldest first."""
+        return self._recorded(JOINED.where(change.c.told_at.is_(None)).order_by(change.c.id))
+
+    def mark_told(self, ids: Sequence[int], now: dt.datetime) -> None:
+        with self._database.transaction() as connection:
+            for start in range(0, len(ids), CHUNK):
+                some = ids[start : start + CHUNK]
+                connection.execute(update(change).where(change.c.id.in_(some)).values(told_at=now))
+
+    def _recorded(self, statement: Any) -> list[Recorded]:
+        with self._database.reading() as connection:
+            return [_read(row) for row in connection.execute(statement)]
+
+
+def record(
+    connection: Connection,
+    feed: str,
+    programme: Programme,
+    body_sha256: str,
+    changes: Iterable[tuple[int, Change]],
+    now: dt.datetime,
+) -> None:
+    """Keep a release and its changes, each with the row id of its talk."""
+    head = {
+        "feed": feed,
+        "accepted_at": now,
+        "version": programme.version,
+        "body_sha256": body_sha256,
+        "talks": len(programme.talks),
+    }
+    made = connection.execute(insert(revision).returning(revision.c.id), head).scalar_one()
+    rows = [
+        {
+            "revision_id": made,
+            "talk_id": talk_id,
+            "kind": one.kind.value,
+            "fields": " ".join(sorted(one.fields)),
+            "before": _packed(one.before) if one.before else "",
+            "after": _packed(one.after),
+            "noteworthy": one.noteworthy,
+            "told_at": None if one.noteworthy else now,
+        }
+        for talk_id, one in changes
+    ]
+    if rows:
+        connection.execute(insert(change).values({name: bindparam(name) for name in rows[0]}), rows)
+
+
+def _read(row: Row[Any]) -> Recorded:
+    before = _unpacked(json.loads(row.before), row.talk_id) if row.before else None
+    made = Change(
+        ChangeKind(row.kind), before, _unpacked(json.loads(row.after), row.talk_id), frozenset(row.fields.split())
+    )
+    return Recorded(row.id, row.talk_id, row.accepted_at, made)
+
+
+def _packed(talk: Talk) -> str:
+    fields: dict[str, Any] = {name: getattr(talk, name) for name in PLAIN}
+    fields |= {
+        "starts_at": talk.starts_at.isoformat(),
+        "seconds": talk.duration.total_seconds(),
+        "day": talk.day.isoformat(),
+        "speakers": [[person.name, person.id] for person in talk.speakers],
+    }
+    return json.dumps(fields, ensure_ascii=False, separators=(",", ":"))
+
+
+def _unpacked(fields: Mapping[str, Any], row_id: int) -> Talk:
+    return Talk(
+        row_id=row_id,
+        starts_at=dt.datetime.fromisoformat(fields["starts_at"]),
+        duration=dt.timedelta(seconds=fields["seconds"]),
+        day=dt.date.fromisoformat(fields["day"]),
+        speakers=tuple(Speaker(name, person_id) for name, person_id in fields["speakers"]),
+        **{name: fields[name] for name in PLAIN},
+    )
