@@ -89,7 +89,7 @@ async def _run(config: Config, store: Store, matrix: Matrix) -> None:
     feeds = [Refresher(store, feed, config, clock, deliverer.wake) for feed in config.feeds]
     jobs = Jobs()
     for feed, refresher in zip(config.feeds, feeds, strict=True):
-        jobs.every(feed.refresh_seconds, refresher.look, jitter=5)
+        jobs.every(feed.refresh_seconds, refresher.look, jitter=min(5.0, feed.refresh_seconds / 10))
     jobs.every(TELL_SECONDS, teller.look)
     jobs.every(HOUSEKEEPING_SECONDS, partial(_tidy, store, clock), jitter=60)
     rooms.expect()

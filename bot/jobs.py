@@ -17,7 +17,7 @@ class Jobs:
             timezone=dt.UTC, job_defaults={"misfire_grace_time": None, "coalesce": True, "max_instances": 1}
         )
 
-    def every(self, seconds: float, look: Callable[[], Awaitable[None]], *, jitter: int = 0) -> None:
+    def every(self, seconds: float, look: Callable[[], Awaitable[None]], *, jitter: float = 0.0) -> None:
         self._scheduler.add_job(look, "interval", seconds=seconds, jitter=jitter or None)
 
     def start(self) -> None:
