@@ -11,7 +11,7 @@ from collections.abc import Callable, Coroutine, Sequence
 from functools import partial
 
 from bot.clock import Clock
-from bot.config import Config
+from bot.config import Config, unknown_halls
 from bot.deliver import Deliverer
 from bot.inbox import Inbox
 from bot.jobs import Jobs
@@ -98,6 +98,8 @@ async def _run(config: Config, store: Store, matrix: Matrix) -> None:
     # What is here now stays: the garbage collector need not look at it in the middle of an answer.
     gc.collect()
     gc.freeze()
+    for name in unknown_halls(config, halls) if (halls := store.talks.names()["location"]) else []:
+        log.warning("location “%s”: the programme has no such hall; it has %s", name, ", ".join(halls))
     log.info("Hallway runs as %s with %d talks", matrix.user_id, store.talks.count())
     try:
         await _together(listener.run, deliverer.run, partial(_run_rooms, rooms, synced), *later)

@@ -7,7 +7,7 @@ import difflib
 import os
 import re
 import tomllib
-from collections.abc import Mapping
+from collections.abc import Iterable, Mapping
 from pathlib import Path
 from typing import Annotated, Any
 from zoneinfo import available_timezones
@@ -46,6 +46,12 @@ def _seconds(text: str) -> float:
 def _span(text: str) -> str:
     _seconds(text)
     return text
+
+
+def _feed_name(name: str) -> str:
+    if not re.fullmatch(r"[a-z0-9][a-z0-9_-]{0,31}", name):
+        raise ValueError(f"“{name}” is no name for a feed: up to 32 small letters, digits, - and _")
+    return name
 
 
 Timezone = Annotated[str, AfterValidator(_timezone)]
@@ -94,7 +100,7 @@ class ConferenceSection(Section):
 
 
 class FeedSection(Section):
-    name: str = Field(pattern=r"^[a-z0-9][a-z0-9_-]{0,31}$")
+    name: Annotated[str, AfterValidator(_feed_name)]
     source: str = Field(min_length=1)
     format: str = "auto"
     refresh: Span = "5m"
@@ -155,6 +161,12 @@ class Config(Section):
         if twice:
             raise ValueError(f"two feeds are called “{twice}”")
         return feeds
+
+
+def unknown_halls(config: Config, halls: Iterable[str]) -> list[str]:
+    """The names in `[[locations]]` that are no hall of the programme, whatever their case."""
+    known = {hall.casefold() for hall in halls}
+    return [location.name for location in config.locations if location.name.casefold() not in known]
 
 
 def load_config(path: Path, environment: Mapping[str, str] | None = None) -> Config:

@@ -153,9 +153,6 @@ class Refresher:
         room = self._config.roles.control_room
         if not room:
             return
-        known = self._store.rooms.named(room)
-        content = statement("m.text", *lines)
-        self._store.outbox.add(
-            Notice(key, "feed", content, self._clock.real(), room_id=known.room_id if known else room)
-        )
+        content, room_id = statement("m.text", *lines), self._store.rooms.id_of(room)
+        self._store.outbox.add(Notice(key, "feed", content, self._clock.real(), room_id=room_id))
         self._wake()

@@ -165,7 +165,7 @@ class Rooms:
 
     def _greet(self, user_id: str, room_id: str) -> None:
         """A first word in a direct room; the deliverer finds or opens that room."""
-        content = statement("m.notice", f"Here I can read you. Try {self._config.matrix.prefix}help")
+        content = statement("m.notice", f"Ask me about the programme here. Try {self._config.matrix.prefix}help")
         key = notice_key("greet", user_id, room_id)
         self._store.outbox.add(Notice(key, "greeting", content, self._clock.real(), recipient=user_id))
         self._wake()
@@ -221,6 +221,8 @@ class Rooms:
                 self._to_leave[room.predecessor] = f"upgraded to {room_id}"
             if room.encrypted:
                 self._unreadable(room_id)
+            elif room.direct_with and room.direct_with == room.inviter and not room.predecessor:
+                self._greet(room.direct_with, room_id)
         self._wake()
 
     async def _may_stay(self, room: Room) -> bool:

@@ -65,14 +65,10 @@ class Teller:
             concerned = [change for change in changes if location.name.casefold() in _halls(change)]
             for room in location.rooms:
                 if concerned:
-                    found[self._room_id(room)] = concerned
+                    found[self._store.rooms.id_of(room)] = concerned
         if changes and self._config.roles.control_room:
-            found[self._room_id(self._config.roles.control_room)] = list(changes)
+            found[self._store.rooms.id_of(self._config.roles.control_room)] = list(changes)
         return found
-
-    def _room_id(self, room: str) -> str:
-        known = self._store.rooms.named(room)
-        return known.room_id if known else room
 
     def _request(self, room_id: str) -> Request:
         return Request("changes", "", self._me, room_id, direct=False, now=self._clock.now())

@@ -81,10 +81,10 @@ def _listed(recorded: Sequence[Recorded], meant: Text, words: str, page: int, wr
 
 def _lines(made: Sequence[Change], title: Text, again: str, page: int, writer: Writer) -> Reply:
     rows = writer.request.lines - 1
-    shown = made[(page - 1) * rows : page * rows]
-    after = [change.after for change in shown]
-    more = len(made) - (page - 1) * rows - len(shown)
-    head = joined([bold(title), f"times in {zone_label(writer.zone, after)}"])
-    tail = text(f"and {more} more: ") + code(f"{writer.prefix}{again} {page + 1}") if more else Text()
+    start = (page - 1) * rows
+    shown = made[start : start + rows]
+    more = len(made) - start - len(shown)
+    head = joined([bold(title), f"times in {zone_label(writer.zone, [change.after for change in shown])}"])
+    tail = writer.more(more, again, page + 1) if more else Text()
     lines = [change_line(change, writer) for change in shown]
-    return numbered(head, lines, tail, [change.after for change in made], after)
+    return numbered(head, lines, tail, [change.after for change in made], start + 1)

@@ -6,6 +6,7 @@ import datetime as dt
 import re
 
 from rapidfuzz import fuzz, process
+from rapidfuzz.distance import OSA
 
 from commands.registry import Request, Services, commands
 from commands.reply import Reply, code, paragraphs, quoted, text
@@ -44,7 +45,7 @@ def _split(body: str, prefix: str) -> tuple[str, str] | None:
     lines = body.strip().splitlines()
     if not lines or not lines[0].startswith(prefix):
         return None
-    found = re.match(r"([A-Za-z]+)(?:\s+(.*))?$", lines[0][len(prefix) :].rstrip())
+    found = re.match(r"([A-Za-z]+)(?:[\s?!.,:;]+(.*))?$", lines[0][len(prefix) :].rstrip())
     # Words come back in answers and are put before other programs: nothing in them may control a terminal.
     return (found[1].casefold(), one_line(found[2] or "", ARGS_MAX)) if found else None
 
@@ -52,8 +53,11 @@ def _split(body: str, prefix: str) -> tuple[str, str] | None:
 def _unknown(name: str, known: list[str], prefix: str, direct: bool) -> Reply | None:
     """A near miss is told the right name; in a shared room anything else may be another bot's."""
     near = process.extractOne(name[:40], known, scorer=fuzz.ratio, score_cutoff=NEAR_ENOUGH)
-    if near:
-        meant = code(f"{prefix}{near[0]}")
+    # Two letters that changed places are one slip of the thumb.
+    slip = next((other for other in known if OSA.distance(name[:40], other, score_cutoff=1) <= 1), None)
+    meant_name = slip or (near[0] if near else None)
+    if meant_name:
+        meant = code(f"{prefix}{meant_name}")
         return paragraphs(
             text("I do not know ") + quoted(prefix + name) + text(". Did you mean ") + meant + "?", ok=False
         )

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import datetime as dt
 from collections.abc import Callable, Sequence
+from dataclasses import replace
 from zoneinfo import ZoneInfo
 
 from commands.registry import Request, Services
@@ -13,6 +14,7 @@ from storage.talks import Conference, Found
 
 SPEAKERS_SHOWN = 3
 A_WEEK = 7
+AGAIN_MAX = 80
 
 
 def offset(moment: dt.datetime) -> str:
@@ -124,14 +126,20 @@ class Writer:
         shown = talks[start : start + rows]
         more = len(talks) - start - len(shown)
         head = joined([bold(title), f"times in {zone_label(self.zone, shown)}", self.stage()])
-        tail = text(f"and {more} more: ") + code(f"{self.prefix}{again} {page + 1}") if more else Text()
-        reply = numbered(head, [write(talk) for talk in shown], tail, talks, shown)
-        return Reply(reply.plain, reply.html, reply.talks, reply.shown, ok)
+        tail = self.more(more, again, page + 1) if more else Text()
+        reply = numbered(head, [write(talk) for talk in shown], tail, talks, start + 1)
+        return replace(reply, ok=ok)
+
+    def more(self, count: int, again: str, page: int) -> Text:
+        """ "and 7 more: !search rust 2"."""
+        if len(again) > AGAIN_MAX:
+            return text(f"and {count} more: ask the same with {page} at the end")
+        return text(f"and {count} more: ") + code(f"{self.prefix}{again} {page}")
 
     def single(self, talk: Talk, talks: Sequence[Talk] = ()) -> Reply:
         """One talk as an answer of its own."""
         stage = self.stage()
-        return paragraphs(self.one(talk), f"{stage}." if stage else "", talks=talks or [talk])
+        return paragraphs(self.one(talk), f"{stage}." if stage else "", talks=talks or [talk], shown=[talk])
 
     def pages(self, count: int) -> int:
         rows = self.request.lines - 1

@@ -2,27 +2,41 @@
 
 from __future__ import annotations
 
+from collections import defaultdict
+from collections.abc import Collection
+
 from rapidfuzz import fuzz, process, utils
 
 from commands.lines import Writer
 from commands.registry import Request, Services
-from commands.reply import Reply, code, paragraphs, quoted, text
+from commands.reply import Reply, Text, code, paragraphs, quoted, text
 from storage.search import telling, words_of
 from storage.talks import Found
 
 EXAMPLE_WORDS = 3
+WORDS_MAX = 8
+NEAR_WORDS = 20
+NAME_LENGTH = 200
 PHRASES = {
     "title": "the talk “{}”",
     "track": "the track {}",
-    "speaker": "{}, who speaks",
+    "speaker": "the speaker {}",
     "location": "the location {}",
 }
+KINDS = tuple(PHRASES)
 
 
-def nothing_like(words: str, request: Request, services: Services, found: Found | None = None) -> Reply:
+def nothing_like(
+    words: str,
+    request: Request,
+    services: Services,
+    found: Found | None = None,
+    kinds: Collection[str] = tuple(PHRASES),
+) -> Reply:
     """Say that nothing matches `words`, offer what comes nearest, and give an example that works.
 
-    `found` may hold talks that match some of the words; they are offered as what they are.
+    `found` may hold talks that match some of the words; they are offered as what they are. `kinds` are the kinds of
+    names to look among.
     """
     writer = Writer(request, services)
     if not services.store.talks.count():
@@ -30,9 +44,8 @@ def nothing_like(words: str, request: Request, services: Services, found: Found 
     if found and found.talks:
         title = text("No talk matches all of ") + quoted(words) + text("; nearest")
         nearest = found.talks[: request.lines - 1]
-        reply = writer.listing(title, nearest)
-        return Reply(reply.plain, reply.html, reply.talks, reply.shown, ok=False)
-    kind, name = _nearest(words, services)
+        return writer.listing(title, nearest, ok=False)
+    kind, name = _nearest(words, services, kinds)
     try_this = code(f"{services.prefix}{'speaker' if kind == 'speaker' else 'search'} {_example(name)}")
     sentence = text("Nothing in the programme matches ") + quoted(words) + text(". Nearest: ")
     stage = writer.stage()
@@ -41,14 +54,41 @@ def nothing_like(words: str, request: Request, services: Services, found: Found 
     )
 
 
-def _nearest(words: str, services: Services) -> tuple[str, str]:
-    """The name most like the words, and whether it is a title, a track, a speaker or a location."""
-    best = ("title", "", -1.0)
-    for kind, names in services.store.talks.names().items():
-        match = process.extractOne(words[:200], names, scorer=fuzz.WRatio, processor=utils.default_process)
-        if match and match[1] > best[2]:
-            best = (kind, match[0], match[1])
-    return best[0], best[1]
+def example(command: str, services: Services) -> Text:
+    """A use of the command that finds something in this programme."""
+    names = services.store.talks.names()
+    kinds = ("speaker",) if command == "speaker" else ("track", "title")
+    name = next((known[0] for kind in kinds if (known := names[kind])), "rust")
+    return code(f"{services.prefix}{command} {_example(name)}")
+
+
+def _nearest(words: str, services: Services, kinds: Collection[str]) -> tuple[str, str]:
+    """The name most like the words, and whether it is a title, a track, a speaker or a location.
+
+    Word by word, each against the word of the name that is most like it: what happens to be long shares letters with
+    everything.
+    """
+    known = services.store.talks.names()
+    by_word: dict[str, list[tuple[str, str]]] = defaultdict(list)
+    for kind in kinds:
+        for name in known[kind]:
+            for word in _words(name):
+                by_word[word].append((kind, name))
+    score: dict[tuple[str, str], float] = defaultdict(float)
+    for word in _words(words)[:WORDS_MAX]:
+        best: dict[tuple[str, str], float] = {}
+        for near, likeness, _ in process.extract(word, list(by_word), scorer=fuzz.ratio, limit=NEAR_WORDS):
+            for one in by_word[near]:
+                best[one] = max(best.get(one, 0.0), likeness)
+        for one, likeness in best.items():
+            score[one] += likeness
+    if not score:
+        return next((kind, known[kind][0]) for kind in [*kinds, *KINDS] if known[kind])
+    return max(score, key=lambda one: (score[one], -len(one[1].split()), -KINDS.index(one[0])))
+
+
+def _words(name: str) -> list[str]:
+    return [word for word in utils.default_process(name[:NAME_LENGTH]).split() if word]
 
 
 def _example(name: str) -> str:

@@ -60,8 +60,7 @@ class Services:
         """Whether the sender may do what organizers do: by full user id, or by speaking in the control room."""
         if request.sender in self.organizers:
             return True
-        room = self.store.rooms.named(self.control_room) if self.control_room else None
-        return room is not None and room.room_id == request.room_id
+        return bool(self.control_room) and request.room_id == self.store.rooms.id_of(self.control_room)
 
     def conference(self) -> Conference:
         return self.store.talks.conference(self.feeds[0] if self.feeds else "")

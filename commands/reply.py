@@ -15,6 +15,7 @@ from storage.clean import one_line
 from storage.programme import Talk
 
 ECHO_MAX = 60
+QUOTES = "\"'“”"
 
 
 @dataclass(frozen=True, slots=True)
@@ -37,7 +38,8 @@ class Text:
 
 @dataclass(frozen=True, slots=True)
 class Reply:
-    """An answer. `talks` are the talks it is about, best first; `shown` are those with a number before them.
+    """An answer. `talks` are the talks it is about, best first; `shown` is the list that numbers refer to from now on,
+    empty to leave that as it is.
 
     `ok` is False when there was nothing to answer with.
     """
@@ -76,7 +78,7 @@ def link(label: str, url: str) -> Text:
 
 def quoted(words: str) -> Text:
     """Somebody's own words said back to them: one line, short, in quotes."""
-    return text(f"“{one_line(words, ECHO_MAX)}”")
+    return text(f"“{one_line(words.strip(QUOTES) or words, ECHO_MAX)}”")
 
 
 def joined(pieces: Iterable[Text | str], separator: str = " · ") -> Text:
@@ -88,20 +90,25 @@ def joined(pieces: Iterable[Text | str], separator: str = " · ") -> Text:
     return result
 
 
-def paragraphs(*lines: Text | str, talks: Sequence[Talk] = (), ok: bool = True) -> Reply:
+def paragraphs(*lines: Text | str, talks: Sequence[Talk] = (), shown: Sequence[Talk] = (), ok: bool = True) -> Reply:
     """A reply of a few lines, none of them numbered. Line breaks inside a line are kept."""
     pieces = [text("") + line for line in lines if line]
     return Reply(
         plain="\n".join(piece.plain for piece in pieces),
         html="<br>".join(piece.html.replace("\n", "<br>") for piece in pieces),
         talks=tuple(talks),
+        shown=tuple(shown),
         ok=ok,
     )
 
 
-def numbered(head: Text, items: Sequence[Text], tail: Text, talks: Sequence[Talk], shown: Sequence[Talk]) -> Reply:
-    """A head line, numbered items from 1, and a last line, each of head and tail left out when empty."""
-    plain = [head.plain, *(f"{number}. {item.plain}" for number, item in enumerate(items, 1)), tail.plain]
+def numbered(head: Text, items: Sequence[Text], tail: Text, talks: Sequence[Talk], first: int = 1) -> Reply:
+    """A head line, items numbered from `first`, and a last line, each of head and tail left out when empty.
+
+    `talks` is the whole list, of which the items are a part: a number means its place in there.
+    """
+    plain = [head.plain, *(f"{number}. {item.plain}" for number, item in enumerate(items, first)), tail.plain]
     listed = "".join(f"<li>{item.html}</li>" for item in items)
-    html = f"{head.html}<ol>{listed}</ol>{tail.html}"
-    return Reply("\n".join(filter(None, plain)), html, tuple(talks), tuple(shown))
+    begin = f'<ol start="{first}">' if first > 1 else "<ol>"
+    html = f"{head.html}{begin}{listed}</ol>{tail.html}"
+    return Reply("\n".join(filter(None, plain)), html, tuple(talks), tuple(talks))

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from commands.lines import Writer, found_and_page
-from commands.nearest import nothing_like
+from commands.nearest import example, nothing_like
 from commands.registry import Request, Services, command
 from commands.reply import Reply, paragraphs, quoted, text
 from storage.search import RESULTS_MAX
@@ -20,7 +20,7 @@ def search(request: Request, services: Services) -> Reply:
     !search memory 2
     """
     if not request.args.strip():
-        return paragraphs(text(f"Search for what? For example: {services.prefix}search rust"), ok=False)
+        return paragraphs(text("Search for what? For example: ") + example("search", services), ok=False)
     writer = Writer(request, services)
     found, words, page = found_and_page(request.args, writer, services.store.talks.find)
     if not found.exact or not found.talks:

@@ -3,9 +3,10 @@
 from __future__ import annotations
 
 from commands.lines import Writer, words_and_page
-from commands.nearest import nothing_like
+from commands.nearest import example, nothing_like
 from commands.registry import Request, Services, command
-from commands.reply import Reply, Text, paragraphs, quoted, text
+from commands.reply import Reply, Text, joined, paragraphs, quoted, text
+from storage.programme import Talk
 from storage.search import words_of
 
 
@@ -15,23 +16,29 @@ def speaker(request: Request, services: Services) -> Reply:
 
     Part of the name is enough; accents do not matter.
 
-    !speaker miguel
+    !speaker jakub
     """
     name, page = words_and_page(request.args)
     if not name:
-        return paragraphs(text(f"Who? For example: {services.prefix}speaker miguel"), ok=False)
+        return paragraphs(text("Who? For example: ") + example("speaker", services), ok=False)
     talks = services.store.talks.by_speaker(name)
     if not talks:
-        return nothing_like(name, request, services)
+        return nothing_like(name, request, services, kinds=("speaker",))
     writer = Writer(request, services)
     if len(talks) == 1:
         return writer.single(talks[0])
-    title = text(f"{len(talks)} talks by ") + _who(name, [p.name for t in talks for p in t.speakers])
-    return writer.listing(title, talks, page=min(page, writer.pages(len(talks))), again=f"speaker {name}")
+    meant = {person for talk in talks for person in _meant(name, talk)}
+    title = text(f"{len(talks)} talks by ") + (text(*meant) if len(meant) == 1 else quoted(name))
+
+    def line(talk: Talk) -> Text:
+        # Of several people it must be seen whose talk is whose.
+        return joined([writer.line(talk), ", ".join(_meant(name, talk)) if len(meant) > 1 else ""])
+
+    return writer.listing(title, talks, page=min(page, writer.pages(len(talks))), again=f"speaker {name}", line=line)
 
 
-def _who(asked: str, names: list[str]) -> Text:
-    """The person's full name when only one is meant, else the words as asked."""
+def _meant(asked: str, talk: Talk) -> list[str]:
+    """The talk's speakers whose names have the words that were asked for; all of them where accents hide that."""
     words = [word.casefold() for word in words_of(asked)]
-    meant = {name for name in names if all(word in name.casefold() for word in words)}
-    return text(meant.pop()) if len(meant) == 1 else quoted(asked)
+    names = [person.name for person in talk.speakers]
+    return [name for name in names if all(word in name.casefold() for word in words)] or names

@@ -2,8 +2,10 @@
 
 from __future__ import annotations
 
+import re
+
 from commands.lines import Writer, full_time, offset, place, speakers, state, zone_label
-from commands.nearest import nothing_like
+from commands.nearest import example, nothing_like
 from commands.registry import Request, Services, command
 from commands.reply import Reply, Text, bold, code, joined, link, paragraphs, text
 from storage.clean import one_line
@@ -25,9 +27,13 @@ def talk(request: Request, services: Services) -> Reply:
     """
     asked = request.args.strip()
     if not asked:
-        return paragraphs(text(f"Which talk? For example: {services.prefix}talk maple tree"), ok=False)
-    if asked.isascii() and asked.isdigit():
-        return _by_number(asked, request, services)
+        return paragraphs(text("Which talk? For example: ") + example("talk", services), ok=False)
+    number = re.fullmatch(r"#?(\d+)[.)]?", asked, re.ASCII)
+    if number:
+        return _by_number(number[1], request, services)
+    if not re.search(r"[^\W\d_]", asked):
+        second = code(f"{services.prefix}talk 2")
+        return paragraphs(text("Which number? For the second line of your last list: ") + second, ok=False)
     found = services.store.talks.find(asked)
     if not found.exact or not found.talks:
         return nothing_like(asked, request, services, found)
@@ -41,7 +47,8 @@ def _by_number(asked: str, request: Request, services: Services) -> Reply:
         return paragraphs(f"You have not been shown a list here yet. Ask for one first, as with {example}", ok=False)
     number = int(asked[:6])
     if not 1 <= number <= len(listed):
-        return paragraphs(f"Your last list here has {len(listed)} lines; there is no number {asked[:6]}.", ok=False)
+        has = f"{len(listed)} lines" if len(listed) > 1 else "one line"
+        return paragraphs(f"Your last list here has {has}; there is no number {asked[:6]}.", ok=False)
     chosen = listed[number - 1]
     if chosen is None:
         return paragraphs(f"Number {number} is not in the programme any more. Ask again, as with {example}", ok=False)

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from commands.lines import Writer, found_and_page, place, state
-from commands.nearest import nothing_like
+from commands.nearest import example, nothing_like
 from commands.registry import Request, Services, command
 from commands.reply import Reply, Text, bold, joined, paragraphs, quoted, text
 from storage.programme import Talk
@@ -19,7 +19,7 @@ def where(request: Request, services: Services) -> Reply:
     !where maple tree
     """
     if not request.args.strip():
-        return paragraphs(text(f"Where is what? For example: {services.prefix}where rust"), ok=False)
+        return paragraphs(text("Where is what? For example: ") + example("where", services), ok=False)
     writer = Writer(request, services)
     found, words, page = found_and_page(request.args, writer, services.store.talks.about)
     if not found.exact or not found.talks:

@@ -5,7 +5,7 @@ from __future__ import annotations
 import os
 import sqlite3
 from collections.abc import Iterator
-from contextlib import contextmanager
+from contextlib import contextmanager, suppress
 from pathlib import Path
 from typing import Any
 
@@ -33,8 +33,10 @@ class Database:
     Raises `StoreError` (and its kinds) from every method, never an error of the driver's.
     """
 
-    def __init__(self, url: str) -> None:
+    def __init__(self, url: str, *, make: bool = True) -> None:
         self.url = _sqlite_url(url)
+        if make and self.path is not None:
+            _make_private(self.path)
         self._engine = _engine(self.url)
         self._current: Connection | None = None
 
@@ -97,6 +99,9 @@ class Database:
         """Copy the database to a new file while it may be in use. Raises `StoreError` if the file exists."""
         if destination.exists():
             raise DatabaseUnusable(f"{destination} exists already: name a file that does not")
+        if not destination.parent.is_dir():
+            raise DatabaseUnusable(f"{destination} cannot be written: the folder {destination.parent} does not exist")
+        _make_private(destination)
         with self.reading() as connection:
             source = connection.connection.driver_connection
             assert isinstance(source, sqlite3.Connection)
@@ -216,6 +221,13 @@ def _begin(connection: Connection) -> None:
     # A writer takes the lock at once: upgrading a reader later can fail without waiting (SQLite docs, "BEGIN").
     writes = connection.get_execution_options().get("writes", False)
     connection.exec_driver_sql("BEGIN IMMEDIATE" if writes else "BEGIN")
+
+
+def _make_private(path: Path) -> None:
+    """Make a new database readable by its owner alone: it says who asked what, and where."""
+    # What cannot be made is told when the database is opened.
+    with suppress(OSError):
+        os.close(os.open(path, os.O_CREAT | os.O_EXCL | os.O_WRONLY, 0o600))
 
 
 def _why_not_opened(path: Path | None) -> str:

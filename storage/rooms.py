@@ -82,10 +82,10 @@ class Rooms:
     def to_join(self) -> list[Room]:
         return self._where(room.c.membership == Membership.INVITED)
 
-    def named(self, name: str) -> Room | None:
-        """The room with this id, or that the configuration calls by this alias."""
+    def id_of(self, name: str) -> str:
+        """The id of the room that the configuration names by id or alias; the name itself while it is not joined."""
         known = self._where((room.c.alias == name) & (room.c.membership != Membership.LEFT))
-        return next(iter(known), None) or self.get(name)
+        return known[0].room_id if known else name
 
     def direct(self, user_id: str) -> Room | None:
         """The direct room with this person: one the bot can read in, else an encrypted one that it opened itself."""

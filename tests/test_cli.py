@@ -116,7 +116,7 @@ def test_mistakes_are_one_line_with_the_right_status(
 
 
 def test_check_is_content_with_the_sample_and_not_with_a_programme_without_a_zone(tmp_path: Path) -> None:
-    assert hallway(tmp_path, "check", "sample") == (0, "sample: frab-json, 215 talks, 0 doubtful things\n", "")
+    assert hallway(tmp_path, "check", "sample") == (0, "sample: frab-json, 215 talks; nothing doubtful\n", "")
     (tmp_path / "old.xml").write_text(
         '<schedule><conference/><day date="2023-02-04" index="1"><room name="A">\n'
         '<event id="1"><start>10:00</start><duration>1000000</duration></event></room></day></schedule>',
@@ -124,10 +124,11 @@ def test_check_is_content_with_the_sample_and_not_with_a_programme_without_a_zon
     )
     assert hallway(tmp_path, "check", "old.xml") == (
         1,
-        "old.xml: conference: no time zone is given, so times are read as UTC: configure the zone\n"
-        "old.xml: line 2: a duration of “1000000” cannot be believed; none is taken\n"
-        "old.xml: line 2: the title is missing\n"
-        "old.xml: frab-xml, 1 talks, 3 doubtful things\n",
+        "old.xml: error: conference: no time zone is given, so times are read as UTC: configure the zone\n"
+        "old.xml: error: line 2: the title is missing\n"
+        "old.xml: warning: line 2: a duration of “1000000” cannot be believed; none is taken\n"
+        "old.xml: warning: line 2: 1 of 1 talks have no duration\n"
+        "old.xml: frab-xml, 1 talk; 2 errors, 2 warnings\n",
         "",
     )
 

@@ -108,7 +108,7 @@ def test_where_says_the_location_first_and_what_is_over_last(dialog: Dialog) -> 
                 f"Where “plenary” is · {DUBLIN}\n1. Herbert · Tue 17:00 · Closing\n"
                 "2. Herbert · Mon 10:00 · Opening · over",
             ),
-            ("!where", "Where is what? For example: !where rust"),
+            ("!where", "Where is what? For example: !where Memory"),
         ],
         at=DURING,
     )
@@ -138,9 +138,9 @@ def test_a_speaker_is_found_by_part_of_the_name_and_without_accents(dialog: Dial
     lines = "1. Mon 10:00 · Herbert · Opening\n2. Tue 17:00 · Herbert · Closing"
     dialog(
         [
-            ("!speaker jose", f"2 talks by “jose” · {DUBLIN}\n{lines}"),
+            ("!speaker jose", f"2 talks by José García · {DUBLIN}\n{lines}"),
             ("!speaker garc", f"2 talks by José García · {DUBLIN}\n{lines}"),
-            ("!speaker", "Who? For example: !speaker miguel"),
+            ("!speaker", "Who? For example: !speaker Ada King"),
         ],
         at=DURING,
     )

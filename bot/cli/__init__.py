@@ -8,9 +8,12 @@ import sys
 from importlib import import_module
 from importlib.metadata import version
 from pathlib import Path
-from typing import NoReturn
+from typing import TYPE_CHECKING, NoReturn
 
 from storage.errors import DatabaseUnusable, StoreError
+
+if TYPE_CHECKING:
+    from bot.config import Config
 
 DONE, FAILED, WRONG = 0, 1, 2
 
@@ -57,6 +60,11 @@ def main() -> None:
     sys.exit(status)
 
 
+def counted(number: int, thing: str) -> str:
+    """ "1 talk", "2 talks"."""
+    return f"{number} {thing}" + ("" if number == 1 else "s")
+
+
 def _say(text: str, status: int, debug: bool) -> int:
     if debug:
         logging.getLogger("hallway").exception("stopped here")
@@ -83,9 +91,10 @@ def _parser() -> argparse.ArgumentParser:
     load.add_argument("--json", action="store_true", help="one JSON object a source")
 
     ask = _add(commands, "ask", "bot.cli.ask", "answer a chat command here, without Matrix")
-    ask.add_argument("text", nargs="+", metavar="TEXT", help='the command, as "!next rust"; - reads one a line')
+    ask.add_argument("text", nargs="*", metavar="TEXT", help='the command, as "!next rust"; - reads one a line')
     ask.add_argument("--database", metavar="URL")
     ask.add_argument("--programme", nargs="+", metavar="SOURCE", help="answer from these files instead of a database")
+    _hinted(ask)
     ask.add_argument("--at", metavar="TIME", help="ISO 8601; without a zone, the conference's")
     ask.add_argument("--as", dest="user_id", default="@you:localhost", metavar="USER_ID")
     ask.add_argument("--dm", action="store_true", help="as in a direct room: longer answers")
@@ -94,6 +103,7 @@ def _parser() -> argparse.ArgumentParser:
     check = _add(commands, "check", "bot.cli.check", "say what is broken or doubtful in programmes")
     check.add_argument("sources", nargs="+", metavar="SOURCE")
     _hinted(check)
+    check.add_argument("--json", action="store_true", help="one JSON object a source")
 
     doctor = _add(commands, "doctor", "bot.cli.doctor", "check everything the bot needs to work")
     doctor.add_argument("--config", type=Path, default=Path("config.toml"), metavar="FILE")
@@ -127,12 +137,18 @@ def database_url(given: str | None) -> str:
     """The database a subcommand works on: the one named, else that of ./config.toml, else sqlite:///hallway.db."""
     if given:
         return given
-    path = Path("config.toml")
-    if path.exists():
-        from bot.config import ConfigError, load_config
+    config = configuration()
+    return config.database.url if config else "sqlite:///hallway.db"
 
-        try:
-            return load_config(path).database.url
-        except ConfigError as error:
-            raise Failure(str(error), WRONG) from None
-    return "sqlite:///hallway.db"
+
+def configuration() -> Config | None:
+    """What ./config.toml says, None where there is none. Raises `Failure`."""
+    path = Path("config.toml")
+    if not path.exists():
+        return None
+    from bot.config import ConfigError, load_config
+
+    try:
+        return load_config(path)
+    except ConfigError as error:
+        raise Failure(str(error), WRONG) from None

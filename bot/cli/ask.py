@@ -11,12 +11,12 @@ from pathlib import Path
 from typing import Any
 
 from bot.cli import DONE, FAILED, WRONG, Failure, database_url
-from bot.cli._source import body_of
+from bot.cli._source import body_of, existing_store, hints_of
 from bot.feed import SAMPLE, FeedError, digest_of, parse
 from commands.dispatch import answer
 from commands.registry import Services
 from commands.reply import Reply
-from storage.programme import NO_HINTS
+from storage.programme import Hints
 from storage.store import Store
 
 ROOM = "!terminal:localhost"
@@ -24,6 +24,7 @@ ROOM = "!terminal:localhost"
 
 def main(arguments: argparse.Namespace) -> int:
     """Answer each command by the code that answers in chat; 1 if one of them is not even a command."""
+    _part_text_from_sources(arguments)
     store = _store(arguments)
     try:
         services = Services(store)
@@ -38,10 +39,21 @@ def main(arguments: argparse.Namespace) -> int:
         store.close()
 
 
+def _part_text_from_sources(arguments: argparse.Namespace) -> None:
+    """`--programme FILE '!now'`: the option takes all that follows, so the command may be among the files."""
+    sources: list[str] = arguments.programme or []
+    begins = (number for number, source in enumerate(sources) if source == "-" or source[:1] in ("!", "'", '"'))
+    if not arguments.text and (begin := next(begins, len(sources) - 1)) > 0:
+        arguments.text = sources[begin:]
+        arguments.programme = sources[:begin]
+    if not arguments.text:
+        raise Failure("ask what? For example: hallway ask '!next rust'", WRONG)
+
+
 def _store(arguments: argparse.Namespace) -> Store:
     """The named database; else the named programmes in memory; else ./hallway.db; else the sample, and say so."""
     if arguments.database:
-        return Store(arguments.database)
+        return existing_store(arguments.database)
     sources = arguments.programme
     if not sources:
         url = database_url(None)
@@ -49,16 +61,18 @@ def _store(arguments: argparse.Namespace) -> Store:
             return Store(url)
         print("hallway: there is no hallway.db here, so this is the sample programme (LPC 2022)", file=sys.stderr)
         sources = [SAMPLE]
-    return _in_memory(sources)
+    return _in_memory(sources, hints_of(arguments))
 
 
-def _in_memory(sources: list[str]) -> Store:
+def _in_memory(sources: list[str], hints: Hints) -> Store:
     store = Store("sqlite://")
     for number, source in enumerate(sources, 1):
         try:
             body = body_of(source)
-            digest = digest_of(body, "auto", NO_HINTS)
-            store.feeds.accept(f"feed{number}", source, parse(source, body), digest, dt.datetime.now(dt.UTC))
+            digest = digest_of(body, "auto", hints)
+            store.feeds.accept(
+                f"feed{number}", source, parse(source, body, hints=hints), digest, dt.datetime.now(dt.UTC)
+            )
         except FeedError as error:
             raise Failure(str(error)) from None
     return store

@@ -3,25 +3,57 @@
 from __future__ import annotations
 
 import argparse
+import json
 import sys
+from collections import Counter
+from typing import Any
 
-from bot.cli import DONE, FAILED
+from bot.cli import DONE, FAILED, counted
 from bot.cli._source import body_of, hints_of
 from bot.feed import FeedError, parse
+from storage.check import check
+from storage.programme import Severity
 
 
 def main(arguments: argparse.Namespace) -> int:
-    """Print what is doubtful in each source with its place; 1 if anything would mislead attendees."""
+    """Print what is doubtful in each source, with its place; 1 if anything would mislead attendees."""
     status = DONE
     for source in arguments.sources:
-        try:
-            programme = parse(source, body_of(source), hints=hints_of(arguments))
-        except FeedError as error:
-            print(f"hallway: {error}", file=sys.stderr)
-            status = FAILED
-            continue
-        for problem in programme.problems:
-            print(f"{source}: {problem}")
-        print(f"{source}: {programme.format}, {len(programme.talks)} talks, {len(programme.problems)} doubtful things")
-        status = FAILED if programme.problems else status
+        outcome = _checked(source, arguments)
+        misleading = outcome["counts"].get(Severity.ERROR, 0) or outcome["errors"]
+        status = FAILED if misleading else status
+        _print(outcome, arguments.json)
     return status
+
+
+def _checked(source: str, arguments: argparse.Namespace) -> dict[str, Any]:
+    try:
+        programme = parse(source, body_of(source), hints=hints_of(arguments))
+    except FeedError as error:
+        return {"source": source, "format": "", "talks": 0, "counts": {}, "problems": [], "errors": [str(error)]}
+    problems = check(programme)
+    counts = Counter(problem.severity.value for problem in problems)
+    return {
+        "source": source,
+        "format": programme.format,
+        "talks": len(programme.talks),
+        "counts": {severity.value: counts[severity.value] for severity in Severity},
+        "problems": [{"severity": one.severity.value, "where": one.where, "what": one.what} for one in problems],
+        "errors": [],
+    }
+
+
+def _print(outcome: dict[str, Any], as_json: bool) -> None:
+    if as_json:
+        print(json.dumps(outcome, ensure_ascii=False))
+        return
+    for error in outcome["errors"]:
+        print(f"hallway: {error}", file=sys.stderr)
+    if outcome["errors"]:
+        return
+    source = outcome["source"]
+    for problem in outcome["problems"]:
+        print(f"{source}: {problem['severity']}: {problem['where']}: {problem['what']}")
+    counts = [counted(number, severity) for severity, number in outcome["counts"].items() if number]
+    found = ", ".join(counts) or "nothing doubtful"
+    print(f"{source}: {outcome['format']}, {counted(outcome['talks'], 'talk')}; {found}")

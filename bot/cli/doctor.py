@@ -7,13 +7,14 @@ import asyncio
 from collections.abc import AsyncIterator
 from pathlib import Path
 
-from bot.cli import DONE, FAILED, WRONG, Failure
-from bot.config import Config, ConfigError, FeedSection, load_config
+from bot.cli import DONE, FAILED, WRONG, Failure, counted
+from bot.config import Config, ConfigError, FeedSection, load_config, unknown_halls
 from bot.feed import FeedError, fetch, parse
 from bot.matrix import Matrix, MatrixError, RefusedError
 from bot.refresh import hints_of
 from bot.session import StartError, check_credentials, log_in, session_path
 from storage.errors import StoreError
+from storage.programme import Programme
 from storage.store import Store
 
 Finding = tuple[bool, str]  # whether it is well, and the line that says so
@@ -46,22 +47,28 @@ async def _findings(config: Config) -> AsyncIterator[Finding]:
         store.close()
     except StoreError as error:
         yield False, str(error)
+    halls: list[str] = []
     for feed in config.feeds:
-        yield await _feed(feed, config)
+        finding, programme = await _feed(feed, config)
+        halls += [talk.location for talk in programme.talks if talk.location] if programme else []
+        yield finding
+    halls = sorted(set(halls))
+    for name in unknown_halls(config, halls) if halls else []:
+        yield False, f"location “{name}”: the programme has no such hall; it has {', '.join(halls)}"
     if not config.feeds:
         yield True, "feeds: none configured; the programme is what `hallway load` put into the database"
     async for finding in _account(config, session_path(config, database)):
         yield finding
 
 
-async def _feed(feed: FeedSection, config: Config) -> Finding:
+async def _feed(feed: FeedSection, config: Config) -> tuple[Finding, Programme | None]:
     try:
         got = await fetch(feed.source, local=feed.allow_local, seconds=feed.timeout_seconds)
         programme = parse(feed.source, got.body or b"", format_name=feed.format, hints=hints_of(feed, config))
     except FeedError as error:
-        return False, f"feed {feed.name}: {error}"
-    doubtful = f", {len(programme.problems)} doubtful things (hallway check)" if programme.problems else ""
-    return True, f"feed {feed.name}: {programme.format}, {len(programme.talks)} talks{doubtful}"
+        return (False, f"feed {feed.name}: {error}"), None
+    doubtful = f", {counted(len(programme.problems), 'doubtful thing')} (hallway check)" if programme.problems else ""
+    return (True, f"feed {feed.name}: {programme.format}, {len(programme.talks)} talks{doubtful}"), programme
 
 
 async def _account(config: Config, session: Path) -> AsyncIterator[Finding]:

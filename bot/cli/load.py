@@ -10,7 +10,7 @@ from typing import Any
 
 from tqdm import tqdm
 
-from bot.cli import DONE, FAILED, database_url
+from bot.cli import DONE, FAILED, counted, database_url
 from bot.cli._source import body_of, hints_of
 from bot.feed import FeedError, digest_of, parse
 from storage.changes import ChangeKind
@@ -81,6 +81,9 @@ def _print(outcome: dict[str, Any], as_json: bool) -> None:
         return
     kinds = [*ChangeKind, "unchanged"]
     counts = ", ".join(f"{outcome[kind]} {kind}" for kind in kinds if outcome[kind])
-    print(f"{outcome['source']}: {outcome['format']}, {outcome['talks']} talks ({counts or 'none'})")
+    print(f"{outcome['source']}: {outcome['format']}, {counted(outcome['talks'], 'talk')} ({counts or 'none'})")
     if outcome.get("problems"):
-        print(f"  {outcome['problems']} things in it are doubtful: hallway check {outcome['source']}")
+        print(f"  {counted(outcome['problems'], 'doubtful thing')} in it: hallway check {outcome['source']}")
+    if outcome["cancelled"] > outcome["unchanged"]:
+        said = f"{counted(outcome['cancelled'], 'talk')} of this feed are cancelled by that: load another conference"
+        print(f"hallway: {said} under a name of its own, with --feed NAME", file=sys.stderr)

@@ -42,7 +42,7 @@ async def _demo(at_terminal: bool) -> int:
             stopped = True
             task.cancel()
 
-    for number in (signal.SIGINT, signal.SIGTERM):
+    for number in (signal.SIGINT, signal.SIGTERM, signal.SIGHUP):
         asyncio.get_running_loop().add_signal_handler(number, stop)
     with tempfile.TemporaryDirectory(prefix="hallway-demo-") as folder:
         stage = Stage(Path(folder), lambda line: print(line, flush=True))

@@ -1,4 +1,4 @@
-"""A feed's server that answers in every wrong way: the programme stays right, and organizers hear of each thing once."""
+"""A feed's server that answers in every wrong way: the programme stays right, organizers hear of each thing once."""
 
 from __future__ import annotations
 

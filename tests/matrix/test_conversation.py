@@ -173,7 +173,7 @@ async def test_an_encrypted_direct_room_is_followed_by_an_open_one(world: World)
     await ada.join(offered)
     greeting = (await ada.wait_for(lambda: world.messages_of_bot(ada, offered)))[0]
 
-    assert greeting["content"]["body"] == "Here I can read you. Try !help"
+    assert greeting["content"]["body"] == "Ask me about the programme here. Try !help"
     assert len(world.messages_of_bot(ada, secret)) == 1
 
 

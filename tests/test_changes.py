@@ -1,0 +1,306 @@
+"""What differs between two releases, what people are told of it, and when a release is not taken without asking."""
+
+from __future__ import annotations
+
+import datetime as dt
+from dataclasses import replace
+
+import pytest
+from hypothesis import given
+from hypothesis import strategies as st
+
+from bot.config import Config
+from bot.refresh import pace
+from bot.tell import Teller, ripe
+from commands.changes import net
+from commands.dispatch import answer
+from commands.registry import Services
+from storage.changes import Change, ChangeKind, between, diff, why_doubtful
+from storage.programme import Hints, Programme, Speaker, Talk
+from storage.refreshing import Held
+from storage.store import Store
+from tests.conftest import SAMPLE
+from tests.small import MONDAY, NOW, PROGRAMME, TALKS, TUESDAY, at
+
+MINUTE = dt.timedelta(minutes=1)
+HOUR = dt.timedelta(hours=1)
+RUST, GCC, CXL = TALKS[1], TALKS[2], TALKS[4]
+ADA, GRACE = "@ada:example.org", "@grace:example.org"
+
+
+def kinds(old: list[Talk], new: list[Talk]) -> list[tuple[str, str, bool]]:
+    return [(c.kind.value, " ".join(sorted(c.fields)), c.noteworthy) for c in diff(old, new)]
+
+
+@pytest.mark.parametrize(
+    ("after", "kind", "fields", "noteworthy"),
+    [
+        (replace(RUST, starts_at=RUST.starts_at + MINUTE), "moved", "starts_at", True),
+        (replace(RUST, location="Pembroke"), "moved", "location", True),
+        (replace(RUST, starts_at=RUST.starts_at + MINUTE, location="B"), "moved", "location starts_at", True),
+        (replace(RUST, speakers=RUST.speakers[:1]), "changed", "speakers", True),
+        (replace(RUST, title="Rust outside the kernel"), "changed", "title", True),
+        (replace(RUST, title="RUST in the Kernel!"), "changed", "title", False),
+        (replace(RUST, speakers=tuple(Speaker(p.name, "7") for p in RUST.speakers)), "changed", "speakers", False),
+        (replace(RUST, abstract="Better words."), "changed", "abstract", False),
+        (replace(RUST, duration=RUST.duration * 2), "changed", "duration", False),
+        (replace(RUST, id="new"), "changed", "id", False),
+        (replace(RUST, cancelled=True), "cancelled", "cancelled", True),
+    ],
+)
+def test_each_kind_of_change(after: Talk, kind: str, fields: str, noteworthy: bool) -> None:
+    assert kinds([RUST], [after]) == [(kind, fields, noteworthy)]
+
+
+def test_a_talk_that_comes_goes_and_comes_back() -> None:
+    gone = replace(RUST, cancelled=True)
+    assert diff([], [RUST]) == [Change(ChangeKind.ADDED, None, RUST)]
+    assert diff([RUST], []) == [Change(ChangeKind.CANCELLED, RUST, gone)]
+    assert diff([gone], []) == []
+    assert diff([gone], [RUST]) == [Change(ChangeKind.RESTORED, gone, RUST, frozenset({"cancelled"}))]
+
+
+def test_a_talk_that_was_never_announced_as_taking_place_is_not_told() -> None:
+    assert [(c.kind, c.noteworthy) for c in diff([], [replace(RUST, cancelled=True)])] == [
+        (ChangeKind.CANCELLED, False)
+    ]
+
+
+def test_a_talk_is_recognized_by_what_it_says_when_its_id_changed() -> None:
+    long = "An abstract that is long enough to tell one talk from another one."
+    talk = replace(RUST, abstract=long)
+    moved = replace(talk, key="other", starts_at=talk.starts_at + HOUR)
+    assert kinds([talk], [moved]) == [("moved", "key starts_at", True)]
+    assert kinds([talk], [replace(talk, key="other", title="Renamed")]) == [("changed", "key title", True)]
+    assert kinds([talk], [replace(talk, key="other", abstract="Short.")]) == [("changed", "abstract key", False)]
+    assert kinds([talk], [replace(talk, key="other", speakers=())]) == [("changed", "key speakers", True)]
+    stranger = replace(talk, key="other", title="Another", speakers=())
+    assert [kind for kind, _, _ in kinds([talk], [stranger])] == ["added", "cancelled"]
+
+
+def test_of_talks_that_say_the_same_each_keeps_its_slot() -> None:
+    lunch = replace(RUST, title="Lunch", speakers=(), abstract="")
+    days = [replace(lunch, key=f"old{n}", starts_at=lunch.starts_at + n * 24 * HOUR) for n in range(3)]
+    anew = [replace(talk, key=f"new{n}") for n, talk in enumerate(days)]
+    assert kinds(days, anew) == [("changed", "key", False)] * 3
+    assert kinds(days, [anew[0], anew[2]]) == [("changed", "key", False)] * 2 + [("cancelled", "", True)]
+
+
+def test_a_release_that_takes_much_away_or_moves_much_is_doubtful() -> None:
+    old = list(TALKS)
+    later = [replace(talk, starts_at=talk.starts_at + HOUR) for talk in old]
+    assert why_doubtful(old, diff(old, old[:5])) == ""
+    assert why_doubtful(old, diff(old, old[:4])) == "3 of 7 talks would be gone"
+    assert why_doubtful(old, diff(old, later[:3] + old[3:])) == ""
+    assert why_doubtful(old, diff(old, later[:4] + old[4:])) == "4 of 7 talks would move"
+    assert why_doubtful([], diff([], old)) == ""
+
+
+talks = st.lists(
+    st.builds(
+        lambda number, title, hour, location, key: replace(
+            RUST, key=f"k{key}", id=str(number), title=title, starts_at=at(MONDAY, f"{hour:02}:00"), location=location
+        ),
+        st.integers(0, 3),
+        st.sampled_from(["A", "B", "a!"]),
+        st.integers(9, 11),
+        st.sampled_from(["X", "Y"]),
+        st.integers(0, 5),
+    ),
+    max_size=6,
+    unique_by=lambda talk: talk.key,
+)
+
+
+@given(talks, talks)
+def test_the_changes_make_the_new_of_the_old(old: list[Talk], new: list[Talk]) -> None:
+    changes = diff(old, new)
+    kept = {talk.key: talk for talk in old}
+    for change in changes:
+        if change.before:
+            del kept[change.before.key]
+    kept |= {change.after.key: change.after for change in changes}
+    assert {key: talk for key, talk in kept.items() if not talk.cancelled} == {talk.key: talk for talk in new}
+    assert diff([*kept.values()], new) == []
+
+
+def test_net_is_one_change_a_talk_and_nothing_for_what_was_changed_back(small_store: Store) -> None:
+    def accept(*changed: Talk) -> None:
+        keep = {talk.key: talk for talk in TALKS} | {talk.key: talk for talk in changed}
+        small_store.feeds.accept("main", "x", replace(PROGRAMME, talks=tuple(keep.values())), "x", NOW)
+
+    accept(replace(RUST, location="Pembroke"), replace(CXL, location="Herbert"))
+    accept(replace(RUST, location="Lansdowne"), replace(CXL, title="CXL"))
+    accept(replace(RUST, location="Lansdowne"))
+    (change,) = net(small_store.revisions.since())
+    assert change.before is not None
+    assert (change.before.location, change.after.location) == ("Herbert", "Lansdowne")
+
+
+def small(**fields: object) -> Programme:
+    return replace(PROGRAMME, **fields)  # type: ignore[arg-type]  # dataclasses.replace takes any field
+
+
+def say(store: Store, words: str, who: str = ADA, now: dt.datetime = NOW, room: str = "!hall") -> str:
+    services = Services(store, organizers=frozenset({GRACE}), control_room="!control", feeds=("main",))
+    reply = answer(words, services, sender=who, room_id=room, direct=False, now=now)
+    assert reply is not None
+    return reply.plain
+
+
+def edited(store: Store) -> None:
+    """At ten Rust moves to Pembroke an hour later; at eleven GCC is gone, and there is a new talk."""
+    moved = replace(RUST, starts_at=RUST.starts_at + HOUR, location="Pembroke")
+    new = replace(CXL, key="new", id="8", title="Brand new", speakers=())
+    rest = [talk for talk in TALKS if talk not in (RUST, GCC)]
+    store.feeds.accept("main", "x", small(talks=(moved, GCC, *rest)), "2", at(MONDAY, "10:00"))
+    store.feeds.accept("main", "x", small(talks=(moved, new, *rest)), "3", at(MONDAY, "11:00"))
+
+
+def test_changes_says_what_was_and_what_is_latest_first(small_store: Store) -> None:
+    now = at(MONDAY, "12:00")
+    assert say(small_store, "!changes", now=now) == "Nothing has changed in the programme."
+    edited(small_store)
+    moved = "Rust in the kernel: now Mon 11:15 (was Mon 10:15) · now in Pembroke (was Herbert)"
+    assert say(small_store, "!changes", now=now).splitlines() == [
+        "3 changed talks · times in Europe/Dublin, UTC+1",
+        "1. cancelled: GCC Rust · Mon 11:00 · Herbert",
+        "2. new: Brand new · Tue 10:00 · Pembroke",
+        f"3. {moved}",
+    ]
+    assert say(small_store, "!changes since 10:30", now=now).splitlines()[0] == (
+        "2 changed talks since Mon 12 Sep 10:30 · times in Europe/Dublin, UTC+1"
+    )
+    assert say(small_store, "!changes kernel", now=now).splitlines()[1:] == [f"1. {moved}"]
+    assert say(small_store, "!changes today", now=at(TUESDAY, "09:00")).startswith("Nothing has changed in")
+    assert say(small_store, "!changes since yesterday", now=at(TUESDAY, "09:00")).startswith(
+        "3 changed talks since Mon"
+    )
+    assert say(small_store, "!changes since the flood", now=now).startswith("Since when? I cannot read “the flood”")
+
+
+def test_a_number_after_the_list_of_changes_is_a_talk_of_it(small_store: Store) -> None:
+    edited(small_store)
+    say(small_store, "!changes")
+    assert say(small_store, "!talk 2").startswith("Brand new\n")
+
+
+def test_a_cancelled_talk_is_found_and_marked_and_nowhere_else(small_store: Store) -> None:
+    edited(small_store)
+    before = at(MONDAY, "09:30")
+    assert "cancelled" in say(small_store, "!where gcc", now=before)
+    assert say(small_store, "!talk gcc", now=before).splitlines()[1].endswith("Herbert · cancelled")
+    assert "cancelled" in say(small_store, "!search gcc", now=before)
+    for words in ("!next", "!day 1", "!next rust"):
+        assert "GCC" not in say(small_store, words, now=before)
+    assert "GCC" not in say(small_store, "!now", now=at(MONDAY, "11:10"))
+    assert say(small_store, "!next gcc", now=before).startswith(
+        "Nothing more is coming on “gcc”. The last was Mon 12 Sep"
+    )
+
+
+@pytest.fixture
+def held_store(small_store: Store) -> Store:
+    body = SAMPLE.read_bytes()
+    small_store.refreshing.hold(Held("main", "x", "auto", Hints(), body, "sha", "7 of 7 talks would be gone", NOW))
+    return small_store
+
+
+def test_only_organizers_look_after_feeds(held_store: Store) -> None:
+    refused = "Only organizers can look after the feeds."
+    assert [say(held_store, words) for words in ("!feed", "!feed accept", "!feed reject")] == [refused] * 3
+    assert say(held_store, "!feed", who="@grace:example.org.evil.org") == refused
+    assert say(held_store, "!feed", room="!control").startswith(
+        "main · 7 talks · 1 releases · not looked at yet · held"
+    )
+    assert say(held_store, "!feed", who=GRACE).startswith("main · 7 talks")
+    assert held_store.talks.count() == 7
+
+
+def test_a_held_release_is_accepted_once(held_store: Store) -> None:
+    assert say(held_store, "!feed accept", who=GRACE) == "Accepted: main has 215 talks (215 added, 7 cancelled)."
+    assert held_store.talks.count() == 215
+    assert say(held_store, "!feed accept", who=GRACE) == "No release is held back."
+
+
+def test_a_rejected_release_stays_away_and_can_still_be_accepted(held_store: Store) -> None:
+    assert say(held_store, "!feed reject", who=GRACE).startswith("Rejected: the programme of main stays as it is")
+    assert say(held_store, "!feed reject", who=GRACE) == "No release is held back."
+    assert "rejected: 7 of 7 talks would be gone" in say(held_store, "!feed", who=GRACE)
+    assert say(held_store, "!feed accept main", who=GRACE).startswith("Accepted: main has 215 talks")
+
+
+def test_what_feed_does_not_know_it_says(held_store: Store) -> None:
+    assert say(held_store, "!feed burn", who=GRACE) == "I do not know “burn”. Say !feed accept or !feed reject."
+    assert say(held_store, "!feed accept other", who=GRACE) == "No release of “other” is held back."
+
+
+def test_changes_settle_and_what_is_near_does_not_wait(small_store: Store) -> None:
+    noon = at(MONDAY, "08:00")
+    soon = replace(TALKS[0], location="Pembroke")  # at ten
+    late = replace(TALKS[6], location="Pembroke")  # tomorrow
+    small_store.feeds.accept("main", "x", small(talks=(soon, *TALKS[1:6], late)), "2", noon)
+    untold = small_store.revisions.untold()
+
+    def titles(minutes: int) -> list[str]:
+        return [one.change.after.title for one in ripe(untold, noon + minutes * MINUTE, 3 * MINUTE)]
+
+    assert (titles(0), titles(2), titles(3)) == ([], [], ["Opening", "Closing"])
+    late_in_the_morning = [one.change.after.title for one in ripe(untold, at(MONDAY, "09:30"), 24 * HOUR)]
+    assert late_in_the_morning == ["Opening"]
+    assert ripe([], noon, MINUTE) == []
+
+
+class FixedClock:
+    """Both clocks at one moment."""
+
+    def __init__(self, moment: dt.datetime) -> None:
+        self.moment = moment
+
+    def now(self) -> dt.datetime:
+        return self.moment
+
+    real = now
+
+
+CONFIG = {
+    "matrix": {"homeserver": "http://localhost", "user_id": "@bot:example.org"},
+    "roles": {"control_room": "!control"},
+    "locations": [{"name": "Herbert", "rooms": ["!herbert"]}, {"name": "pembroke", "rooms": ["!pembroke"]}],
+}
+
+
+async def test_the_rooms_of_both_halls_and_the_control_room_are_told_once(small_store: Store) -> None:
+    config = Config.model_validate(CONFIG)
+    clock = FixedClock(at(MONDAY, "08:00"))
+    services = Services(small_store)
+    woken: list[bool] = []
+    teller = Teller(services, config, clock, "@bot:example.org", lambda: woken.append(True))  # type: ignore[arg-type]
+    moved, elsewhere = replace(RUST, location="Pembroke"), replace(TALKS[3], location="Meeting 9")
+    small_store.feeds.accept("main", "x", small(talks=(TALKS[0], moved, GCC, elsewhere, *TALKS[4:])), "2", clock.moment)
+    await teller.look()
+    assert (small_store.outbox.pending(9), woken) == ([], [])
+
+    clock.moment += 4 * MINUTE
+    await teller.look()
+    await teller.look()
+    said = {notice.room_id: notice.content["body"].splitlines()[1:] for notice in small_store.outbox.pending(9)}
+    rust = "Rust in the kernel: now in Pembroke (was Herbert)"
+    testing = "Testing everywhere: now in Meeting 9 (was Meeting 1&2)"
+    assert said == {
+        "!herbert": [f"1. {rust}"],
+        "!pembroke": [f"1. {rust}"],
+        "!control": [f"1. {testing}", f"2. {rust}"],
+    }
+    assert {notice.content["msgtype"] for notice in small_store.outbox.pending(9)} == {"m.text"}
+    assert {str(notice.content["m.mentions"]) for notice in small_store.outbox.pending(9)} == {"{}"}
+
+
+def test_a_feed_is_looked_at_less_often_before_and_after_the_conference(small_store: Store) -> None:
+    conference = small_store.talks.conference()
+    moments = [at(MONDAY, "10:00") + days * 24 * HOUR for days in (-10, -0.5, 0, 1, 2)]
+    assert [pace(300, conference, moment) for moment in moments] == [1800, 300, 300, 300, 1800]
+
+
+def test_between_is_nothing_for_the_same() -> None:
+    assert between(RUST, replace(RUST)) is None
