@@ -15,6 +15,7 @@ from bot.config import Config, unknown_halls
 from bot.deliver import Deliverer
 from bot.inbox import Inbox
 from bot.jobs import Jobs
+from bot.joining import Joiner
 from bot.listen import Listener
 from bot.matrix import Matrix
 from bot.refresh import Refresher
@@ -82,7 +83,8 @@ async def _run(config: Config, store: Store, matrix: Matrix) -> None:
     clock = Clock(start, config.clock.speed)
     synced = asyncio.Event()
     deliverer = Deliverer(matrix, store, clock, synced)
-    rooms = Rooms(matrix, store, config, clock, deliverer.wake)
+    rooms = Rooms(store, config, clock, matrix.user_id, deliverer.wake)
+    joiner = Joiner(matrix, store, clock, rooms)
     inbox = Inbox(services, clock, matrix.user_id, deliverer.wake)
     listener = Listener(matrix, store, inbox, rooms, synced, deliverer.settled)
     teller = Teller(services, config, clock, matrix.user_id, deliverer.wake)
@@ -102,7 +104,7 @@ async def _run(config: Config, store: Store, matrix: Matrix) -> None:
         log.warning("location “%s”: the programme has no such hall; it has %s", name, ", ".join(halls))
     log.info("Hallway runs as %s with %d talks", matrix.user_id, store.talks.count())
     try:
-        await _together(listener.run, deliverer.run, partial(_run_rooms, rooms, synced), *later)
+        await _together(listener.run, deliverer.run, partial(_join, joiner, synced), *later)
     finally:
         jobs.stop()
 
@@ -140,7 +142,7 @@ async def _tidy(store: Store, clock: Clock) -> None:
     log.debug("housekeeping: %d rows older than %d days", gone, KEEP_DAYS)
 
 
-async def _run_rooms(rooms: Rooms, synced: asyncio.Event) -> None:
+async def _join(joiner: Joiner, synced: asyncio.Event) -> None:
     # Not before the first sync: it says which rooms we are in already.
     await synced.wait()
-    await rooms.run()
+    await joiner.run()

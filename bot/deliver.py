@@ -19,6 +19,8 @@ log = logging.getLogger("hallway")
 
 # Beyond about ten requests in flight a homeserver only answers each of them later (measured).
 IN_FLIGHT = 10
+# As many places that fail, with no success in between, are a homeserver that fails.
+FAILING_MAX = 3
 # A homeserver over its own quota answers 403; that passes, unlike other refusals.
 PASSING = frozenset({"M_RESOURCE_LIMIT_EXCEEDED"})
 
@@ -36,6 +38,7 @@ class Deliverer:
         self._backoff = Backoff()
         self._busy: set[str] = set()
         self._held: set[str] = set()
+        self._failing: dict[str, Backoff] = {}
         self._resume_at = 0.0
 
     def wake(self) -> None:
@@ -86,6 +89,7 @@ class Deliverer:
         try:
             await self._send(notice)
             self._backoff.reset()
+            self._failing.clear()
         except RateLimitedError as error:
             # A little longer than told, or the next one is refused too.
             seconds = (error.seconds or 2.0) * random.uniform(1.0, 1.05)
@@ -94,15 +98,17 @@ class Deliverer:
                 self._hold_place(place, seconds)
             else:
                 self._hold(seconds)
-        except (AwayError, StoreError) as error:
+        except StoreError as error:
             # Perhaps sent and not marked: it is sent again under the same key, which the homeserver recognizes.
             self._stumble(str(error))
+        except AwayError as error:
+            self._fail(place, str(error), everywhere=not error.reached)
         except RevokedError:
             raise
         except Exception:
             # A fault of ours over one notice must not keep back all others; this one is tried again.
             log.exception("the notice %s could not be sent", notice.key)
-            self._stumble("a fault in Hallway itself")
+            self._fail(place, "a fault in Hallway itself", everywhere=False)
         finally:
             self._busy.discard(place)
             self._more.set()
@@ -118,7 +124,7 @@ class Deliverer:
             event_id = await self._matrix.say(room_id, notice.content, notice.key)
         except RefusedError as error:
             if error.code in PASSING:
-                raise AwayError(str(error)) from None
+                raise AwayError(str(error), reached=True) from None
             log.warning("refused: %s in %s: %s", notice.key, notice.room_id or notice.recipient, error)
             self._store.outbox.mark_void(notice.key, NoticeState.REFUSED, str(error), self._clock.real())
             return
@@ -143,6 +149,16 @@ class Deliverer:
         seconds = self._backoff.next()
         log.warning("%s; sending again in %.0f s", reason, seconds)
         self._hold(seconds)
+
+    def _fail(self, place: str, reason: str, *, everywhere: bool) -> None:
+        """Wait with one place, longer each time; with all of them once several fail and none succeeds."""
+        backoff = self._failing.setdefault(place, Backoff())
+        if everywhere or len(self._failing) >= FAILING_MAX:
+            self._stumble(reason)
+            return
+        seconds = backoff.next()
+        log.warning("%s; sending again to %s in %.0f s", reason, place, seconds)
+        self._hold_place(place, seconds)
 
     def _hold_place(self, place: str, seconds: float) -> None:
         """Send nothing to one room or person for a while."""

@@ -6,6 +6,7 @@ import asyncio
 import logging
 from collections import Counter
 from collections.abc import Awaitable, Callable, Sequence
+from contextlib import suppress
 
 from bot.backoff import Backoff
 from bot.events import Batch, Event, RoomUpdate
@@ -24,6 +25,7 @@ TOKEN = "sync_token"  # noqa: S105  # a place in the event stream, not a secret
 PAGES_MAX = 20
 SETTLE_SECONDS = 0.1
 GAP_TRIES = 5
+REFUSALS_MAX = 5
 
 
 class Listener:
@@ -48,6 +50,7 @@ class Listener:
         self._synced = synced
         self._settled = settled
         self._failed_gaps: Counter[str] = Counter()
+        self._refusals = 0
 
     async def run(self) -> None:
         """Listen until cancelled. Raises `RevokedError` when the token is not accepted any more."""
@@ -58,6 +61,7 @@ class Listener:
             try:
                 await self._once()
             except (AwayError, StoreError, RefusedError, RateLimitedError) as error:
+                self._doubt_token(error)
                 seconds = max(backoff.next(), (isinstance(error, RateLimitedError) and error.seconds) or 0.0)
                 # One line when it begins: an outage of an hour must not fill the log.
                 log.log(logging.DEBUG if away else logging.WARNING, "%s; trying again every 2 to 60 s", error)
@@ -75,6 +79,15 @@ class Listener:
         if self._store.inbox.get(ACCOUNT) not in (None, account):
             self._store.inbox.put(TOKEN, "")
         self._store.inbox.put(ACCOUNT, account)
+
+    def _doubt_token(self, error: Exception) -> None:
+        """A place in the stream that the homeserver refuses again and again is given up: better a gap than silence."""
+        self._refusals = self._refusals + 1 if isinstance(error, RefusedError) else 0
+        if self._refusals >= REFUSALS_MAX:
+            log.error("the homeserver refuses to go on from where we were (%s); what came since is not answered", error)
+            self._refusals = 0
+            with suppress(StoreError):
+                self._store.inbox.put(TOKEN, "")
 
     async def _once(self) -> None:
         since = self._store.inbox.get(TOKEN) or None
@@ -100,10 +113,12 @@ class Listener:
         new = known is None or known.membership is not Membership.JOINED
         for event in update.state:
             self._rooms.state(update.room_id, event)
-        direct = bool(known and known.direct_with)
+        direct = self._is_direct(update.room_id)
         for event in await self._timeline(update, since, new):
             try:
                 self._event(event, update.room_id, direct=direct, answering=since is not None)
+                if event.type == "m.room.member":
+                    direct = self._is_direct(update.room_id)
             except StoreError:
                 raise
             except Exception:
@@ -112,6 +127,10 @@ class Listener:
         if new:
             # Only now: if we are interrupted, what was said before we came must be told apart again.
             self._rooms.seen(update.room_id)
+
+    def _is_direct(self, room_id: str) -> bool:
+        room = self._store.rooms.get(room_id)
+        return bool(room and room.direct_with)
 
     def _event(self, event: Event, room_id: str, *, direct: bool, answering: bool) -> None:
         if event.state_key is not None:
@@ -169,8 +188,12 @@ class Listener:
             for number, event in enumerate(events)
             if event.type == "m.room.member" and event.state_key == self._matrix.user_id
         ]
-        joined = [number for number, membership in mine if membership == "join"]
-        if not joined:
+        if not mine or mine[-1][1] != "join":
             return None
-        invited = [number for number, membership in mine if membership == "invite" and number < joined[-1]]
-        return invited[-1] if invited else joined[-1]
+        # A new name or picture is a "join" again: we came with the first one since we were not in the room.
+        came = mine[-1][0]
+        for number, membership in reversed(mine):
+            if membership != "join":
+                return number if membership == "invite" else came
+            came = number
+        return came

@@ -59,7 +59,14 @@ class MatrixError(Exception):
 
 
 class AwayError(MatrixError):
-    """The homeserver cannot be reached, or fails by itself (5xx). It will come back: try again later."""
+    """The homeserver cannot be reached, or fails by itself (5xx). It will come back: try again later.
+
+    `reached` is True when it did answer: then it may fail for this one request only.
+    """
+
+    def __init__(self, text: str, *, reached: bool = False) -> None:
+        super().__init__(text)
+        self.reached = reached
 
 
 class RateLimitedError(MatrixError):
@@ -261,7 +268,7 @@ def _error(got: Any, homeserver: str) -> MatrixError:
         return RevokedError(message)
     if not status or status >= 500 or not code:
         # Without an errcode it is not the homeserver that speaks but something in front of it.
-        return AwayError(f"{homeserver} fails with status {status or 'unknown'}")
+        return AwayError(f"{homeserver} fails with status {status or 'unknown'}", reached=bool(status))
     return RefusedError(code, f"{code}: {message}")
 
 

@@ -11,6 +11,7 @@ from bot.clock import Clock
 from bot.config import Config, FeedSection
 from bot.feed import FeedError, digest_of, fetch, parse, reading_of
 from bot.messages import statement
+from bot.rooms import NEWS_AGE
 from commands.feed import counted
 from storage.changes import why_doubtful
 from storage.errors import StoreError
@@ -153,6 +154,7 @@ class Refresher:
         room = self._config.roles.control_room
         if not room:
             return
+        now = self._clock.real()
         content, room_id = statement("m.text", *lines), self._store.rooms.id_of(room)
-        self._store.outbox.add(Notice(key, "feed", content, self._clock.real(), room_id=room_id))
+        self._store.outbox.add(Notice(key, "feed", content, now, room_id=room_id, expires_at=now + NEWS_AGE))
         self._wake()

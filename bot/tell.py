@@ -10,6 +10,7 @@ from collections.abc import Callable, Iterable, Sequence
 from bot.clock import Clock
 from bot.config import Config
 from bot.messages import content_of
+from bot.rooms import NEWS_AGE
 from commands.changes import changed, net
 from commands.registry import Request, Services
 from storage.changes import Change
@@ -52,9 +53,9 @@ class Teller:
             for room, concerned in self._rooms(changes).items():
                 reply = changed(concerned, self._request(room), self._services)
                 key = notice_key("changes", room, *ids)
-                self._store.outbox.add(
-                    Notice(key, "change", content_of("m.text", reply), self._clock.real(), room_id=room)
-                )
+                now = self._clock.real()
+                content = content_of("m.text", reply)
+                self._store.outbox.add(Notice(key, "change", content, now, room_id=room, expires_at=now + NEWS_AGE))
             self._store.revisions.mark_told([one.id for one in due], self._clock.now())
         self._wake()
 

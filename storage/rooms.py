@@ -20,6 +20,7 @@ class Membership(StrEnum):
     INVITED = "invited"  # accepted in principle, the join is still to succeed
     ENTERED = "entered"  # the join succeeded, no sync has shown the room yet
     JOINED = "joined"
+    LEAVING = "leaving"  # to be left, or an invitation to be declined
     LEFT = "left"
 
 
@@ -33,7 +34,7 @@ class Room:
     told_encrypted: the bot has said here that it cannot read.
     predecessor:    the room that was upgraded to this one.
     alias:          what the configuration calls it, where that is not the id.
-    retry_at:       aware UTC; a join that failed is tried again then.
+    retry_at:       aware UTC; what failed is tried again then. `attempts` counts the refusals.
     """
 
     room_id: str
@@ -79,8 +80,12 @@ class Rooms:
                 self.put(after)
             return after
 
-    def to_join(self) -> list[Room]:
-        return self._where(room.c.membership == Membership.INVITED)
+    def unsettled(self) -> list[Room]:
+        """Rooms that are to be joined or to be left."""
+        return self._where(room.c.membership.in_([Membership.INVITED, Membership.LEAVING]))
+
+    def joined(self) -> list[Room]:
+        return self._where(room.c.membership == Membership.JOINED)
 
     def id_of(self, name: str) -> str:
         """The id of the room that the configuration names by id or alias; the name itself while it is not joined."""

@@ -183,7 +183,8 @@ async def test_the_bot_leaves_a_room_in_which_it_is_alone(world: World) -> None:
     direct = await world.direct(ada)
     await ada.leave(direct)
 
-    await world.bot_says(f"left {direct}: alone there")
+    await world.bot_says(f"alone in {direct}")
+    await world.bot_says(f"left {direct}")
 
 
 async def test_an_upgraded_room_is_followed(world: World) -> None:
