@@ -129,7 +129,7 @@ def test_what_is_not_accepted_is_left_out_even_with_a_time(state: str) -> None:
     never = [{**SESSION, "id": 2, "state": state}, {**SESSION, "id": 3, "starts-at": None}]
     deleted = {**SESSION, "id": 4, "deleted-at": "2024-01-01T00:00:00Z"}
     programme = parse(export(SESSION, *never, deleted))
-    said = "3 sessions are not accepted or not scheduled, and left out"
+    said = "left out as not accepted or not scheduled: 3"
     assert (programme.talks, programme.problems) == ((TALK,), (Problem("sessions", said, Severity.NOTE),))
 
 

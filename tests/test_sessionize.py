@@ -125,7 +125,7 @@ def test_times_that_are_marked_as_utc_need_no_zone() -> None:
 def test_what_is_not_accepted_or_not_scheduled_is_counted_once_and_left_out(status: str) -> None:
     sessions = [NESTED, {**NESTED, "id": "2", "status": status}, {**NESTED, "id": "3", "startsAt": None}]
     programme = parse(body(grid(*sessions)), OSLO)
-    said = "2 sessions are not accepted or not scheduled, and left out"
+    said = "left out as not accepted or not scheduled: 2"
     assert (programme.talks, programme.problems) == ((TALK,), (Problem("sessions", said, Severity.NOTE),))
 
 

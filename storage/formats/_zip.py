@@ -7,6 +7,7 @@ import zipfile
 from struct import error as StructError  # noqa: N812 - exceptions, both
 from zlib import error as ZlibError  # noqa: N812
 
+from storage.clean import one_line
 from storage.programme import FormatError
 
 ENTRIES_MAX = 2_000
@@ -37,7 +38,7 @@ class Archive:
 
     def read(self, name: str) -> bytes:
         """The bytes of an entry. Raises `FormatError` when it, with all that was read before, is too large."""
-        shown = name[:60]
+        shown = one_line(name, 60)
         too_large = FormatError(f"{shown}: unpacks to more than a programme has")
         try:
             info = self._zip.getinfo(name)

@@ -37,11 +37,11 @@ def parse(body: bytes, hints: Hints = NO_HINTS) -> Programme:
     problems: list[Problem] = []
     local = Local([hints.timezone, _text(event, "timezone")], problems)
     tables = {name: _by_id(archive, files.get(name, "")) for name in FILES[2:]}
-    sessions = _load(archive, files["sessions"])
+    sessions, shown = _load(archive, files["sessions"]), one_line(files["sessions"], 60)
     if not isinstance(sessions, list):
-        raise FormatError(f"{files['sessions'][:60]}: not a list of sessions")
+        raise FormatError(f"{shown}: not a list of sessions")
     if len(sessions) > SESSIONS_MAX:
-        raise FormatError(f"{files['sessions'][:60]}: {len(sessions)} sessions are more than any conference has")
+        raise FormatError(f"{shown}: {len(sessions)} sessions are more than any conference has")
     return programme(
         Head(
             NAME,
@@ -74,8 +74,8 @@ def _load(archive: Archive, name: str) -> Any:
     try:
         return load(archive.read(name).removeprefix(b"\xef\xbb\xbf"))
     except FormatError as error:
-        said = str(error)
-        raise FormatError(said if said.startswith(name[:60]) else f"{name[:60]}, {said}") from None
+        shown, said = one_line(name, 60), str(error)
+        raise FormatError(said if said.startswith(shown) else f"{shown}, {said}") from None
 
 
 def _by_id(archive: Archive, name: str) -> dict[str, str]:
@@ -107,7 +107,7 @@ def _drafts(
             continue
         yield draft
     if skipped:
-        said = f"{skipped} sessions are not accepted or not scheduled, and left out"
+        said = f"left out as not accepted or not scheduled: {skipped}"
         problems.append(Problem("sessions", said, Severity.NOTE))
 
 

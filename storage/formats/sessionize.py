@@ -64,7 +64,7 @@ def parse(body: bytes, hints: Hints = NO_HINTS) -> Programme:
         elif draft := _draft(session, where, hall, lists, local, problems):
             drafts.append(draft)
     if skipped:
-        said = f"{skipped} sessions are not accepted or not scheduled, and left out"
+        said = f"left out as not accepted or not scheduled: {skipped}"
         problems.append(Problem("sessions", said, Severity.NOTE))
     dates = [date for day in items(view) if (date := times.date(text(mapping(day).get("date"))))]
     return programme(Head(NAME, zone=local.zone, dates=dates), drafts, problems)
