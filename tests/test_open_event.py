@@ -165,6 +165,7 @@ def test_what_cannot_be_read_is_said_with_its_path() -> None:
         (packed({"sessions": []}), "byte 0: the zip file has no event and sessions side by side"),
         (packed({"a/event": {}, "b/sessions": []}), "byte 0: the zip file has no event and sessions side by side"),
         (packed({"a/event": {}, "a/sessions": [], "b/event": {}, "b/sessions": []}), "byte 0: the zip file has no"),
+        (packed({"a/b/event": {}, "a/b/sessions": []}), "byte 0: the zip file has no event and sessions side by side"),
         (packed({"../event": {}, "../sessions": []}), "byte 0: the zip file has no event and sessions side by side"),
         (packed({"event": b"{", "sessions": []}), "event, line 1, column 2: not valid JSON"),
         (packed({"event": {}, "sessions": {}}), "sessions: not a list of sessions"),

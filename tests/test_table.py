@@ -52,6 +52,11 @@ def test_a_date_may_stand_in_a_row_above_or_only_in_the_first_row_of_a_day() -> 
     assert said(body) == []
 
 
+def test_a_time_alone_is_on_the_day_of_the_full_timestamp_above_it() -> None:
+    body = text("start,talk", "2024-06-01 10:00,A", "11:00,B", "2024-06-02 10:00,C", "11:00,D")
+    assert [slot[1] for slot in slots(body)] == ["01 10:00", "01 11:00", "02 10:00", "02 11:00"]
+
+
 def test_rows_that_cannot_be_placed_are_named_each_and_headings_are_counted() -> None:
     body = text(
         "title,date,time,room",

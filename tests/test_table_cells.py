@@ -28,10 +28,13 @@ from tests.tables import (
         "Fecha,Inicio,Fin,Título,Ponente,Sala",
         "Día,Hora,Hasta,Charla,Autor,Lugar",
         "Start date,Start time,End time,What,Speaker 1,Venue",
+        "#,Start date,Start time,End date,End time,What,Speaker 1,Venue",
     ],
 )
 def test_a_header_is_read_in_anyones_words(header: str) -> None:
-    (talk,) = parse(text(header, "2024-06-01,10:00,10:30,On locks,Ada King,Main hall"), BERLIN).talks
+    row = "2024-06-01,10:00,10:30,On locks,Ada King,Main hall"
+    row = row if header[0] != "#" else f"1,{row[:17]}2024-06-01,{row[17:]}"
+    (talk,) = parse(text(header, row), BERLIN).talks
     assert (talk.title, talk.starts_at, talk.duration, talk.speakers, talk.location) == (
         "On locks",
         START,
@@ -92,7 +95,14 @@ def test_dates_and_times_are_read_as_people_write_them(date: str, start: str) ->
 
 @pytest.mark.parametrize(
     ("when", "minutes"),
-    [("9:00 - 9:30", 30), ("9.00–10.30 Uhr", 90), ("9-10am", 60), ("9h00 à 9h45", 45), ("9am to noon", 180)],
+    [
+        ("9:00 - 9:30", 30),
+        ("9.00–10.30 Uhr", 90),
+        ("9-10am", 60),
+        ("9-1pm", 240),
+        ("9h00 à 9h45", 45),
+        ("9am to noon", 180),
+    ],
 )
 def test_a_range_holds_the_end_too(when: str, minutes: int) -> None:
     assert slots(text("title;date;time", f"T;2024-06-01;{when}")) == [("T", "01 09:00", minutes)]
@@ -120,6 +130,7 @@ def test_a_summer_time_change_does_not_stretch_a_talk() -> None:
     [
         (["09/18/2015", "09/12/2015"], [(18, 9), (12, 9)], False),
         (["18/09/2015", "12/09/2015"], [(18, 9), (12, 9)], False),
+        (["09/18/2015", "10.09.2015"], [(18, 9), (10, 9)], False),
         (["09-18-2015", "09-12-2015"], [(18, 9), (12, 9)], False),
         (["11/09/2015", "12/09/2015"], [(11, 9), (12, 9)], True),
         (["11.09.2015", "12.09.2015"], [(11, 9), (12, 9)], False),
@@ -141,6 +152,7 @@ def test_the_whole_column_tells_whether_the_day_is_first(
         ("King, Ada", ["Ada King"]),
         ("King, Ada; Stone, Bob", ["Ada King", "Bob Stone"]),
         ("King, Ada and Stone, Bob", ["Ada King", "Bob Stone"]),
+        ("Morgana, Ada Mary King", ["Morgana", "Ada Mary King"]),
         ("van der Berg, Ada", ["Ada van der Berg"]),
         ("Ada King, Bob Stone", ["Ada King", "Bob Stone"]),
         ("Ada King, Bob Stone, and Carol Wood", ["Ada King", "Bob Stone", "Carol Wood"]),
@@ -168,6 +180,11 @@ def test_configured_columns_win_over_what_a_header_seems_to_mean() -> None:
     body = text("Title,Thing,When,Then", "Dr,On locks,2024-06-01 08:00,2024-06-01 10:00")
     hints = Hints("Europe/Berlin", {"title": "thing", "start": "Then"})
     assert slots(body, hints) == [("On locks", "01 10:00", 0)]
+
+
+def test_a_column_that_is_configured_for_one_field_is_not_read_as_another() -> None:
+    (talk,) = parse(text("Room,Start", "Kitchen,2024-06-01 10:00"), Hints("Europe/Berlin", {"title": "Room"})).talks
+    assert (talk.title, talk.location) == ("Kitchen", "")
 
 
 def test_a_header_that_means_nothing_is_read_as_configured() -> None:

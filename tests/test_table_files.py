@@ -12,7 +12,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from storage.formats import detect_and_parse
-from storage.formats.table import looks_like
+from storage.formats.table import looks_like, parse
 from tests.tables import (
     BERLIN,
     CELLS,
@@ -44,6 +44,10 @@ def test_encodings_make_no_difference_but_the_oldest_is_said() -> None:
     assert [programme.talks[0].title for programme in found] == ["Ärger über “Öl”"] * 4
     assert [len(programme.problems) for programme in found] == [0, 0, 0, 1]
     assert str(found[3].problems[0]).startswith("row 1: not UTF-8 (byte 12), so it is read as Windows-1252")
+
+
+def test_a_byte_that_windows_1252_has_not_loses_no_other_letter() -> None:
+    assert parse(b"title,start\nCaf\xe9\x81,2024-06-01 10:00", BERLIN).talks[0].title == "Café"
 
 
 def test_excels_note_of_its_separator_is_no_title() -> None:
@@ -101,6 +105,7 @@ def test_what_openpyxl_warns_of_is_kept_from_the_log() -> None:
             False,
         ),
         (text("The talk starts when the time has come,", "the title says, and so on."), False),
+        (text("My talk, the time", "so, 10:00, and, on", "then, 11:00, and, so, on"), False),
         (text("title"), False),
         (b'<schedule title="a,time">\n<a,b>', False),
         (b'{"title,start": 1}', False),

@@ -112,7 +112,8 @@ class Rows:
         found = times.stamp(given, self._months_first) if given else whole
         if found:
             start, end = found
-            self._date = self._date or start.date()
+            if start.tzinfo is None:
+                self._date = start.date()
         else:
             clocks = times.span(given)
             if not clocks or not self._date:

@@ -16,8 +16,8 @@ from storage.formats._zip import Archive, names
 from storage.programme import FormatError
 
 WORKBOOK = "xl/workbook.xml"
-# Empty cells with a colour unpack to a hundred times their size; what costs time is elements, and they are counted.
-RATIO_MAX = 100
+# Empty cells with a colour unpack to fifty times their size; what costs time is elements, and they are counted.
+RATIO_MAX = 60
 ELEMENTS_MAX = 250_000
 ELSEWHERE = 4  # a style costs more to read than a cell
 ROWS_MAX = 20_000
