@@ -84,6 +84,13 @@ def test_a_spreadsheet_of_too_many_cells_is_refused(monkeypatch: pytest.MonkeyPa
     assert refused(book([["title", "start"]] * 100)).endswith(": this spreadsheet has more cells than a programme")
 
 
+def test_a_spreadsheet_with_a_cell_beyond_all_measure_is_refused(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr("storage.formats._table_xlsx.PIECE_MAX", 10_000)
+    whole, beyond = ([["title", "start"], ["A" * letters, "2024-06-01 10:00"]] for letters in (9_000, 11_000))
+    assert len(slots(book(whole))) == 1
+    assert refused(book(beyond)).endswith(": one cell of this spreadsheet is larger than any can be")
+
+
 def test_what_openpyxl_warns_of_is_kept_from_the_log() -> None:
     date = b'<c r="B2" s="1"><v>99999999999</v></c>'
     body = altered(SHEET, lambda part: part.replace(b"</sheetData>", b"<row>" + date + b"</row></sheetData>"))

@@ -20,6 +20,8 @@ WORKBOOK = "xl/workbook.xml"
 RATIO_MAX = 60
 ELEMENTS_MAX = 250_000
 ELSEWHERE = 4  # a style costs more to read than a cell
+# A cell holds 32,767 characters at most; reading a tag of megabytes takes expat before 2.6 the square of its length.
+PIECE_MAX = 1_000_000
 ROWS_MAX = 20_000
 COLUMNS_MAX = 100
 SHEETS_MAX = 30
@@ -63,6 +65,8 @@ def _parts(body: bytes) -> io.BytesIO:
             elements += part.count(b"<") * (1 if name.startswith(("xl/worksheets/", "xl/sharedStrings")) else ELSEWHERE)
             if elements > ELEMENTS_MAX:
                 raise FormatError(f"{one_line(name, 60)}: this spreadsheet has more cells than a programme")
+            if max(map(len, part.split(b"<"))) > PIECE_MAX:
+                raise FormatError(f"{one_line(name, 60)}: one cell of this spreadsheet is larger than any can be")
             if b"<!" in part.replace(b"<!--", b"").replace(b"<![CDATA[", b"") or part.startswith((b"\xff", b"\xfe")):
                 raise FormatError(f"{one_line(name, 60)}: declares types of its own, which a spreadsheet does not need")
             copy.writestr(name, part)
