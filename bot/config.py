@@ -15,6 +15,8 @@ from zoneinfo import available_timezones
 from pydantic import AfterValidator, BaseModel, ConfigDict, Field, ValidationError, field_validator
 from pydantic_core import ErrorDetails
 
+from storage.formats import formats
+
 ENVIRONMENT = "HALLWAY_"
 JOIN = ("invited-by-organizers", "anyone", "nobody")
 
@@ -54,8 +56,28 @@ def _feed_name(name: str) -> str:
     return name
 
 
+def _format(name: str) -> str:
+    if name != "auto" and name not in formats():
+        raise ValueError(f"there is no format “{name}”; there are auto, {', '.join(formats())}")
+    return name
+
+
+def _room(name: str) -> str:
+    # Ids of the newest room versions name no server.
+    if name and not re.fullmatch(r"#[^:\s]+:\S+|![^\s:]+(:\S+)?", name):
+        raise ValueError(f"“{name}” is neither a room's alias like #herbert:example.org nor its id")
+    return name
+
+
+def _database_url(url: str) -> str:
+    if not url.startswith("sqlite:"):
+        raise ValueError(f"“{url}” is no SQLite database: write it like sqlite:///hallway.db")
+    return url
+
+
 Timezone = Annotated[str, AfterValidator(_timezone)]
 UserId = Annotated[str, AfterValidator(_user_id)]
+RoomName = Annotated[str, AfterValidator(_room)]
 Span = Annotated[str, AfterValidator(_span)]
 
 
@@ -91,7 +113,7 @@ class Matrix(Section):
 
 
 class DatabaseSection(Section):
-    url: str = "sqlite:///hallway.db"
+    url: Annotated[str, AfterValidator(_database_url)] = "sqlite:///hallway.db"
 
 
 class ConferenceSection(Section):
@@ -102,7 +124,7 @@ class ConferenceSection(Section):
 class FeedSection(Section):
     name: Annotated[str, AfterValidator(_feed_name)]
     source: str = Field(min_length=1)
-    format: str = "auto"
+    format: Annotated[str, AfterValidator(_format)] = "auto"
     refresh: Span = "5m"
     timeout: Span = "60s"
     timezone: Timezone = ""
@@ -128,12 +150,12 @@ class ChangesSection(Section):
 
 class Roles(Section):
     organizers: list[UserId] = []
-    control_room: str = ""
+    control_room: RoomName = ""
 
 
 class LocationSection(Section):
     name: str = Field(min_length=1)
-    rooms: list[str] = []
+    rooms: list[RoomName] = []
 
 
 class ClockSection(Section):

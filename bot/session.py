@@ -33,6 +33,8 @@ def check_credentials(config: Config, path: Path) -> None:
             "`matrix.password` is missing, and so are password_file, access_token and access_token_file: "
             "give one of them, or set HALLWAY_MATRIX__PASSWORD in the environment"
         )
+    if path.exists():
+        return  # the login is kept; the file it was made from may be gone
     for name in ("password_file", "access_token_file"):
         if getattr(given, name):
             _secret(given, name)
@@ -84,7 +86,9 @@ def _kept(given: MatrixSection, path: Path) -> Session | None:
     except (OSError, ValueError, TypeError) as error:
         raise ConfigError(f"{path} cannot be read as a kept login ({error}): delete it to log in anew") from None
     same = (session.homeserver, session.user_id) == (given.homeserver, given.user_id)
-    given_token = given.access_token or _secret(given, "access_token_file")
+    given_token = given.access_token
+    if not given_token and given.access_token_file and Path(given.access_token_file).exists():
+        given_token = _secret(given, "access_token_file")
     if not same or (given_token and given_token != session.access_token):
         return None
     if not given_token and session.device_id != given.device_id:

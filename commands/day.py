@@ -10,6 +10,8 @@ from commands.reply import Reply, paragraphs, quoted, text
 from commands.when import day_in_our_words, day_named
 from storage.programme import Day
 
+NIGHT = dt.timedelta(hours=8)
+
 
 @command("day", "[day]")
 def day(request: Request, services: Services) -> Reply:
@@ -29,11 +31,11 @@ def day(request: Request, services: Services) -> Reply:
     today = request.now.astimezone(writer.zone).date()
     asked, page = _day_and_page(request.args, days, today)
     from_now = asked.casefold() in ("", "now")
-    chosen = _current(days, request) if from_now else day_named(asked, days, today)
+    chosen = _current(days, request.now, today) if from_now else day_named(asked, days, today)
     if chosen is None:
         return _no_such_day(asked, days, services)
     talks = services.store.talks.on_day(chosen.date)
-    remaining = [talk for talk in talks if talk.ends_at > request.now]
+    remaining = [talk for talk in talks if talk.over_at > request.now]
     rest_only = from_now and remaining and len(remaining) < len(talks)
     if rest_only:
         talks = remaining
@@ -56,9 +58,18 @@ def _day_and_page(args: str, days: tuple[Day, ...], today: dt.date) -> tuple[str
     return args.strip(), 1
 
 
-def _current(days: tuple[Day, ...], request: Request) -> Day:
-    """The day that is on or comes next; the last one when all are over."""
-    return next((day for day in days if day.ends_at > request.now), days[-1])
+def _current(days: tuple[Day, ...], now: dt.datetime, today: dt.date) -> Day:
+    """The day that is on or comes next; the last one when all are over.
+
+    One whose night is not over yet is still on, but not one that only a long exhibition keeps open.
+    """
+    on = (day for day in days if day.date == today and day.ends_at > now)
+    night = (day for day in days if day.date == today - dt.timedelta(days=1) and now < day.ends_at < now + NIGHT)
+    first = next(night, None)
+    began = next(on, None)
+    if first and not (began and began.starts_at <= now):
+        return first
+    return began or next((day for day in days if day.date > today), days[-1])
 
 
 def _no_such_day(asked: str, days: tuple[Day, ...], services: Services) -> Reply:

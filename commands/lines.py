@@ -15,6 +15,7 @@ from storage.talks import Conference, Found
 SPEAKERS_SHOWN = 3
 A_WEEK = 7
 AGAIN_MAX = 80
+A_DAY = dt.timedelta(hours=24)
 
 
 def offset(moment: dt.datetime) -> str:
@@ -37,7 +38,8 @@ def zone_label(zone: ZoneInfo, talks: Sequence[Talk]) -> str:
 def day_and_time(moment: dt.datetime, zone: ZoneInfo, conference: Conference) -> str:
     """ "Mon 10:05", with the date where the conference is longer than a week."""
     local = moment.astimezone(zone)
-    long = len(conference.days) > A_WEEK
+    days = conference.days
+    long = bool(days) and (days[-1].date - days[0].date).days >= A_WEEK
     return f"{local:%a} {local.day} {local:%b %H:%M}" if long else f"{local:%a %H:%M}"
 
 
@@ -45,6 +47,8 @@ def full_time(talk: Talk, zone: ZoneInfo) -> str:
     """ "Mon 12 Sep 10:05–10:35 (UTC+1)"."""
     start, end = talk.starts_at.astimezone(zone), talk.ends_at.astimezone(zone)
     until = f"–{end:%H:%M}" if talk.duration else ""
+    if talk.duration >= A_DAY:
+        until = f" to {end:%a} {end.day} {end:%b} {end:%H:%M}"
     return f"{start:%a} {start.day} {start:%b} {start:%H:%M}{until} ({offset(start)})"
 
 
@@ -56,9 +60,9 @@ def state(talk: Talk, now: dt.datetime) -> str:
     """ "cancelled", "on now", "over", or nothing for a talk that is coming."""
     if talk.cancelled:
         return "cancelled"
-    if talk.starts_at <= now < talk.ends_at:
+    if talk.starts_at <= now < talk.over_at:
         return "on now"
-    return "over" if talk.ends_at <= now else ""
+    return "over" if talk.over_at <= now else ""
 
 
 def speakers(talk: Talk, limit: int = SPEAKERS_SHOWN) -> str:
@@ -73,6 +77,7 @@ class Writer:
     def __init__(self, request: Request, services: Services) -> None:
         self.request = request
         self.prefix = services.prefix
+        self._talks = services.store.talks
         self._programme = services.name or "The programme"
         self.conference = services.conference()
         self.zone = services.zone(self.conference)
@@ -87,7 +92,9 @@ class Writer:
 
     def running(self, talk: Talk) -> Text:
         """ "until 10:35 · Herbert · Rust in the kernel"."""
-        return joined([f"until {talk.ends_at.astimezone(self.zone):%H:%M}", place(talk), bold(talk.title)])
+        end = f"until {talk.ends_at.astimezone(self.zone):%H:%M}"
+        when = end if talk.duration else f"since {talk.starts_at.astimezone(self.zone):%H:%M}"
+        return joined([when, place(talk), bold(talk.title)])
 
     def one(self, talk: Talk) -> Text:
         """One talk on one line, complete: time with zone, location, title, speakers, whether it runs or is over."""
@@ -134,7 +141,13 @@ class Writer:
         """ "and 7 more: !search rust 2"."""
         if len(again) > AGAIN_MAX:
             return text(f"and {count} more: ask the same with {page} at the end")
-        return text(f"and {count} more: ") + code(f"{self.prefix}{again} {page}")
+        words = again.partition(" ")[2]
+        mark = "#" if words and self.is_name(f"{words} {page}") else ""
+        return text(f"and {count} more: ") + code(f"{self.prefix}{again} {mark}{page}")
+
+    def is_name(self, words: str) -> bool:
+        """Whether a title, track, location or person is called exactly so, in part or whole."""
+        return self._talks.has_phrase(words)
 
     def single(self, talk: Talk, talks: Sequence[Talk] = ()) -> Reply:
         """One talk as an answer of its own."""
@@ -153,9 +166,12 @@ class Writer:
 def found_and_page(args: str, writer: Writer, find: Callable[[str], Found]) -> tuple[Found, str, int]:
     """What `find` has for the words, the words, and the page asked for.
 
-    A number at the end is one of the words when there is no such page: "android 13" is not Android's 13th page.
+    A number at the end is one of the words when something is called so ("saal 2"), or when there is no such page
+    ("android 13"). "#2" is always a page.
     """
     words, page = words_and_page(args)
+    if page > 1 and not args.endswith(f"#{page}") and writer.is_name(args):
+        words, page = args.strip(), 1
     found = find(words)
     if page > 1 and (not words or page > writer.pages(len(found.talks))):
         words, page = args.strip(), 1
@@ -164,8 +180,9 @@ def found_and_page(args: str, writer: Writer, find: Callable[[str], Found]) -> t
 
 
 def words_and_page(args: str) -> tuple[str, int]:
-    """Split "rust 2" into its words and a page number; without one the page is 1."""
+    """Split "rust 2" or "rust #2" into its words and a page number; without one the page is 1."""
     words, _, last = args.strip().rpartition(" ")
-    if last.isascii() and last.isdigit() and 1 <= len(last) <= 3 and int(last) > 0:
-        return words.strip(), int(last)
+    number = last.removeprefix("#")
+    if number.isascii() and number.isdigit() and 1 <= len(number) <= 3 and int(number) > 0:
+        return words.strip(), int(number)
     return args.strip(), 1

@@ -24,7 +24,7 @@ def where(request: Request, services: Services) -> Reply:
     found, words, page = found_and_page(request.args, writer, services.store.talks.about)
     if not found.exact or not found.talks:
         return nothing_like(words, request, services, found)
-    talks = sorted(found.talks, key=lambda talk: (talk.cancelled, talk.ends_at <= request.now, talk.starts_at))
+    talks = sorted(found.talks, key=lambda talk: (talk.cancelled, talk.over_at <= request.now, talk.starts_at))
     if len(talks) == 1:
         return writer.single(talks[0])
 

@@ -17,7 +17,13 @@ _CONTROLS = re.compile(
     "[\x00-\x08\x0b\x0c\x0e-\x1f\x7f-\x9f\u200b\u200e\u200f\u202a-\u202e\u2060-\u2069\ufeff\ufff9-\ufffb]"
 )
 _SURROGATES = re.compile("[\ud800-\udfff]")
-_MARKUP = re.compile(r"<[a-zA-Z!/]|&[a-zA-Z#]")
+# Only what HTML knows makes a text HTML: "std::vector<int>" is none.
+_MARKUP = re.compile(
+    r"</?(a|abbr|article|b|big|blockquote|br|center|cite|code|dd|del|details|div|dl|dt|em|figure|font|h[1-6]|hr|i|iframe"
+    r"|img|ins|kbd|li|link|mark|meta|noscript|object|ol|p|pre|q|s|samp|script|section|small|span|strike|strong|style|sub"
+    r"|summary|sup|table|tbody|td|template|th|thead|tr|tt|u|ul|var|video)(\s[^<>]*)?/?>|<!--|&(#\d|#x[\da-f]|[a-z]{2,8};)",
+    re.IGNORECASE,
+)
 SHORT = 80
 _UNEVEN = ("  ", " \n", "\n ", "\t", "\r", "\xa0")
 

@@ -5,7 +5,7 @@ from __future__ import annotations
 import os
 import sqlite3
 from collections.abc import Iterator
-from contextlib import contextmanager, suppress
+from contextlib import closing, contextmanager, suppress
 from pathlib import Path
 from typing import Any
 
@@ -37,6 +37,8 @@ class Database:
         self.url = _sqlite_url(url)
         if make and self.path is not None:
             _make_private(self.path)
+        if self.path is not None:
+            _refuse_others(self.path)
         self._engine = _engine(self.url)
         self._current: Connection | None = None
 
@@ -147,9 +149,23 @@ class Database:
 
         config = Config()
         config.set_main_option("script_location", str(MIGRATIONS).replace("%", "%%"))
-        with self.transaction() as connection:
-            config.attributes["connection"] = connection
-            command.upgrade(config, "head")
+        with self._plain_errors(), self._engine.execution_options(writes=True).connect() as connection:
+            # A table that is made anew is dropped first, and what refers to it must not go with it. The pragma counts
+            # only outside a transaction.
+            driver = connection.connection.driver_connection
+            assert isinstance(driver, sqlite3.Connection)
+            driver.execute("PRAGMA foreign_keys = OFF")
+            try:
+                with connection.begin():
+                    config.attributes["connection"] = connection
+                    command.upgrade(config, "head")
+                    broken = connection.exec_driver_sql("PRAGMA foreign_key_check").first()
+                    if broken:
+                        raise DatabaseUnusable(
+                            f"{self._name()} cannot be migrated: {broken[0]} would lose what it names"
+                        )
+            finally:
+                driver.execute("PRAGMA foreign_keys = ON")
 
     @contextmanager
     def _plain_errors(self) -> Iterator[None]:
@@ -221,6 +237,17 @@ def _begin(connection: Connection) -> None:
     # A writer takes the lock at once: upgrading a reader later can fail without waiting (SQLite docs, "BEGIN").
     writes = connection.get_execution_options().get("writes", False)
     connection.exec_driver_sql("BEGIN IMMEDIATE" if writes else "BEGIN")
+
+
+def _refuse_others(path: Path) -> None:
+    """Leave a database of another program exactly as it is: opening it our way would already change it."""
+    try:
+        with closing(sqlite3.connect(f"{path.absolute().as_uri()}?mode=ro", uri=True, timeout=0)) as connection:
+            names = {row[0] for row in connection.execute("SELECT name FROM sqlite_master WHERE type = 'table'")}
+    except sqlite3.Error:
+        return  # whatever it is, it is told when the database is opened
+    if names and "alembic_version" not in names:
+        raise DatabaseUnusable(f"database {path} holds tables that are not Hallway's: name another file")
 
 
 def _make_private(path: Path) -> None:

@@ -14,6 +14,7 @@ TITLE_MAX = 300
 NAME_MAX = 200
 ABSTRACT_MAX = 40_000
 URL_MAX = 2_000
+A_WHILE = timedelta(minutes=30)
 HEAD = 4096  # bytes of an input in which its format shows, as a rule
 
 
@@ -72,6 +73,11 @@ class Talk:
     @property
     def ends_at(self) -> datetime:
         return self.starts_at + self.duration
+
+    @property
+    def over_at(self) -> datetime:
+        """When it is over; where nothing says how long it lasts, a while after its start."""
+        return self.starts_at + (self.duration or A_WHILE)
 
 
 @dataclass(frozen=True, slots=True)

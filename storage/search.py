@@ -7,6 +7,7 @@ without accents ("rust" never inside "trust").
 from __future__ import annotations
 
 import re
+import unicodedata
 from collections.abc import Iterable, Sequence
 from typing import Any
 
@@ -21,6 +22,7 @@ RANK = "bm25(10.0, 8.0, 5.0, 3.0, 1.0)"
 STRONG = "{title speakers track location}"
 WORDS_MAX = 12
 RESULTS_MAX = 200
+ALL_MAX = 10_000
 
 # Words people put around what they look for. They count only when nothing else is left.
 FILLERS = frozenset(
@@ -74,16 +76,22 @@ def any_of(words: Sequence[str]) -> str:
     return " OR ".join(_quoted(word) for word in words)
 
 
-def match(connection: Connection, expression: str, *, column: str = "") -> list[int]:
+def match(connection: Connection, expression: str, *, column: str = "", limit: int = RESULTS_MAX) -> list[int]:
     """Ids of the talks that match an FTS5 expression, best first. `column` narrows it, as `STRONG` does."""
     if not expression:
         return []
     found = connection.exec_driver_sql(
         f"SELECT rowid FROM talk_search WHERE talk_search MATCH ? AND rank MATCH '{RANK}' "  # noqa: S608
-        f"ORDER BY rank LIMIT {RESULTS_MAX}",
+        f"ORDER BY rank LIMIT {int(limit)}",
         (f"{column} : ({expression})" if column else expression,),
     )
     return [int(row[0]) for row in found]
+
+
+def folded(text: str) -> list[str]:
+    """The words of a text as the index has them: without accents, case and punctuation."""
+    plain = "".join(c for c in unicodedata.normalize("NFKD", text.casefold()) if not unicodedata.combining(c))
+    return re.findall(r"[^\W_]+", plain)
 
 
 def _quoted(word: str) -> str:

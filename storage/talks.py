@@ -8,11 +8,11 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 from typing import Any
 
-from sqlalchemy import ColumnElement, Connection, FromClause, Row, Select, and_, bindparam, func, select
+from sqlalchemy import ColumnElement, Connection, FromClause, Row, Select, and_, bindparam, func, or_, select
 
 from storage import search
 from storage.database import Database
-from storage.programme import Day, Speaker, Talk
+from storage.programme import A_WHILE, Day, Speaker, Talk
 from storage.tables import day, feed, location, speaker, talk, talk_speaker, track
 
 # SQLite takes some thousand bound values in one statement; this stays clear of every build's limit.
@@ -69,7 +69,7 @@ class Found:
 
     def running(self, now: dt.datetime) -> list[Talk]:
         """Those of them that have begun and are not over."""
-        return [found for found in self._taking_place() if found.starts_at <= now < found.ends_at]
+        return [found for found in self._taking_place() if found.starts_at <= now < found.over_at]
 
     def upcoming(self, now: dt.datetime) -> list[Talk]:
         """Those of them that start after `now`, soonest first."""
@@ -117,14 +117,22 @@ class Talks:
     def about(self, words: str) -> Found:
         """As `find`, but a mention in an abstract counts only where no title, track, speaker or location matches."""
         with self._database.reading() as connection:
-            ids, exact = _ids_for(connection, words, column=search.STRONG)
+            # All of them: they are narrowed by time next, and the soonest need not be among the best.
+            ids, exact = _ids_for(connection, words, column=search.STRONG, limit=search.ALL_MAX)
             if not exact:
-                ids, exact = _ids_for(connection, words)
+                ids, exact = _ids_for(connection, words, limit=search.ALL_MAX)
             return Found(tuple(_by_ids(connection, ids)), exact)
+
+    def has_phrase(self, words: str) -> bool:
+        """Whether these words stand together in a title, a track, a location or a person's name."""
+        phrase = search.all_of([words.replace('"', " ")]) if search.words_of(words) else ""
+        with self._database.reading() as connection:
+            return bool(search.match(connection, phrase, column=search.STRONG, limit=1))
 
     def running(self, now: dt.datetime) -> list[Talk]:
         """Talks that have begun and are not over, by location."""
-        return self._where(and_(TAKES_PLACE, talk.c.starts_at <= now, talk.c.ends_at > now))
+        unknown = and_(talk.c.ends_at == talk.c.starts_at, talk.c.starts_at > now - A_WHILE)
+        return self._where(and_(TAKES_PLACE, talk.c.starts_at <= now, or_(talk.c.ends_at > now, unknown)))
 
     def upcoming(self, now: dt.datetime, limit: int | None = None) -> list[Talk]:
         """Talks that start after `now`, soonest first."""
@@ -132,7 +140,9 @@ class Talks:
 
     def next_by_location(self, now: dt.datetime) -> list[Talk]:
         """The next talk of each location that has one after `now`, soonest first."""
-        turn = func.row_number().over(partition_by=talk.c.location_id, order_by=(talk.c.starts_at, talk.c.position))
+        # Talks whose location is not announced may be anywhere: each of them stands for itself.
+        place = func.coalesce(talk.c.location_id, -talk.c.id)
+        turn = func.row_number().over(partition_by=place, order_by=(talk.c.starts_at, talk.c.position))
         coming = select(talk.c.id, turn.label("turn")).where(TAKES_PLACE, talk.c.starts_at > now).subquery()
         return self._where(talk.c.id.in_(select(coming.c.id).where(coming.c.turn == 1)))
 
@@ -144,9 +154,12 @@ class Talks:
         """Talks of every person whose name has all these words, or words that begin so."""
         words = search.words_of(name)
         with self._database.reading() as connection:
-            ids = search.match(connection, search.all_of(words), column="speakers")
-            ids = ids or search.match(connection, search.all_of(words, prefix=True), column="speakers")
-            return sorted(_by_ids(connection, ids), key=lambda found: found.starts_at)
+            for prefix in (False, True):
+                ids = search.match(connection, search.all_of(words, prefix=prefix), column="speakers")
+                talks = [found for found in _by_ids(connection, ids) if _one_is_called(found, words)]
+                if talks:
+                    return sorted(talks, key=lambda found: found.starts_at)
+        return []
 
     def by_rows(self, row_ids: Sequence[int]) -> list[Talk | None]:
         """The talks with these row ids, in their order; None for one that is gone."""
@@ -177,12 +190,23 @@ class Talks:
             return _talks(connection, connection.execute(statement).all())
 
 
+def _one_is_called(found: Talk, words: Sequence[str]) -> bool:
+    """Whether one of the talk's speakers has all the words in their name, as beginnings and without accents."""
+    wanted = [part for word in words for part in search.folded(word)]
+    return any(
+        all(any(part.startswith(want) for part in search.folded(person.name)) for want in wanted)
+        for person in found.speakers
+    )
+
+
 def _distinct(column: Any, everything: FromClause) -> Select[Any]:
     wanted = and_(TAKES_PLACE, column.is_not(None))
     return select(column).distinct().select_from(everything).where(wanted).order_by(column)
 
 
-def _ids_for(connection: Connection, words: str, column: str = "") -> tuple[list[int], bool]:
+def _ids_for(
+    connection: Connection, words: str, column: str = "", limit: int = search.RESULTS_MAX
+) -> tuple[list[int], bool]:
     """Talk ids best first, and whether they match all the words.
 
     From strict to loose: every word; every word but fillers; every word as a beginning; any word.
@@ -191,9 +215,9 @@ def _ids_for(connection: Connection, words: str, column: str = "") -> tuple[list
     telling = search.telling(everything)
     strict = [search.all_of(everything), search.all_of(telling), search.all_of(telling, prefix=True)]
     for expression in strict:
-        if ids := search.match(connection, expression, column=column):
+        if ids := search.match(connection, expression, column=column, limit=limit):
             return ids, True
-    return search.match(connection, search.any_of(telling), column=column), False
+    return search.match(connection, search.any_of(telling), column=column, limit=limit), False
 
 
 def _by_ids(connection: Connection, ids: Sequence[int]) -> list[Talk]:

@@ -86,7 +86,9 @@ def _parser() -> argparse.ArgumentParser:
     load = _add(commands, "load", "bot.cli.load", "read programmes into the database, print what changed")
     load.add_argument("sources", nargs="+", metavar="SOURCE", help='file or URL, or "sample"')
     load.add_argument("--database", metavar="URL", help="default: the configured one, else sqlite:///hallway.db")
-    load.add_argument("--feed", default="main", metavar="NAME", help="the feed they are releases of (default: main)")
+    load.add_argument(
+        "--feed", metavar="NAME", help="the feed they are releases of (default: the configured one, main)"
+    )
     _hinted(load)
     load.add_argument("--json", action="store_true", help="one JSON object a source")
 

@@ -10,7 +10,7 @@ from typing import Any
 
 from tqdm import tqdm
 
-from bot.cli import DONE, FAILED, counted, database_url
+from bot.cli import DONE, FAILED, configuration, counted, database_url
 from bot.cli._source import body_of, hints_of
 from bot.feed import FeedError, digest_of, parse
 from storage.changes import ChangeKind
@@ -22,6 +22,7 @@ STEPS = 3  # fetched, parsed, written
 
 def main(arguments: argparse.Namespace) -> int:
     """Load each source as the next release of the feed; a source that cannot be read changes nothing."""
+    arguments.feed = arguments.feed or _usual_feed()
     store = Store(database_url(arguments.database))
     status = DONE
     try:
@@ -38,6 +39,12 @@ def main(arguments: argparse.Namespace) -> int:
     return status
 
 
+def _usual_feed() -> str:
+    """The first feed of ./config.toml, so that a file takes the place of what the bot fetched; "main" without one."""
+    config = configuration()
+    return config.feeds[0].name if config and config.feeds else "main"
+
+
 def _load(store: Store, source: str, arguments: argparse.Namespace, bar: Any) -> dict[str, Any]:
     try:
         hints = hints_of(arguments)
@@ -50,6 +57,8 @@ def _load(store: Store, source: str, arguments: argparse.Namespace, bar: Any) ->
             return _outcome(source, store.feeds.format_of(arguments.feed), Accepted((), talks, False, talks))
         programme = parse(source, body, hints=hints)
         bar.update()
+        if not programme.talks and store.feeds.talk_count(arguments.feed):
+            raise FeedError(f"{source}: holds no talk, so the feed “{arguments.feed}” stays as it was")
         accepted = store.feeds.accept(arguments.feed, source, programme, digest, dt.datetime.now(dt.UTC))
         bar.update()
     except FeedError as error:

@@ -160,6 +160,9 @@ class _Builder:
 
     def _from_day(self, event: RawEvent, wall: dt.time | None) -> dt.datetime | None:
         """The instant from the day it is printed under; after midnight that is the next calendar day."""
+        own = times.date(event.date) if times.instant(event.date) is None else None
+        if own is not None and wall is not None:
+            return times.utc(self._in_zone(dt.datetime.combine(own, wall)))
         date = self.dates[event.day] or times.date(event.date[:10])
         if date is None:
             return None
