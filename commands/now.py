@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections import defaultdict
 from collections.abc import Sequence
 
 from commands.lines import Writer, found_and_page, words_and_page
@@ -35,8 +36,25 @@ def now(request: Request, services: Services) -> Reply:
         nothing = text("Nothing on now matches ") + quoted(words)
     if not running:
         return _nothing(nothing, coming, f"next {words}".strip(), writer)
+    beside: dict[str, int] = {}
+    if not words:
+        running, beside = _one_per_location(running)
+
+    def line(talk: Talk) -> Text:
+        more = beside.get(talk.key, 0)
+        return writer.running(talk) + (f" (and {more} more there)" if more else "")
+
     page = min(page, writer.pages(len(running)))
-    return writer.listing(title, running, page=page, again=f"now {words}".strip(), line=writer.running)
+    return writer.listing(title, running, page=page, again=f"now {words}".strip(), line=line)
+
+
+def _one_per_location(running: Sequence[Talk]) -> tuple[list[Talk], dict[str, int]]:
+    """The talk that began last in each location, and how many others run beside it there, by its key."""
+    held: dict[str, list[Talk]] = defaultdict(list)
+    for talk in running:
+        held[talk.location or talk.key].append(talk)
+    latest = [talks[-1] for talks in held.values()]
+    return latest, {talks[-1].key: len(talks) - 1 for talks in held.values()}
 
 
 def _nothing(sentence: Text, coming: Sequence[Talk], instead: str, writer: Writer) -> Reply:

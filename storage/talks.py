@@ -117,17 +117,19 @@ class Talks:
     def about(self, words: str) -> Found:
         """As `find`, but a mention in an abstract counts only where no title, track, speaker or location matches."""
         with self._database.reading() as connection:
-            # All of them: they are narrowed by time next, and the soonest need not be among the best.
-            ids, exact = _ids_for(connection, words, column=search.STRONG, limit=search.ALL_MAX)
+            # All of them: they are narrowed by time next, and the soonest need not be among the best. "saal 2" is that
+            # hall, where there is one, and not the second talk in any Saal.
+            ids, exact = search.match(connection, _phrase(words), column="location", limit=search.ALL_MAX), True
+            if not ids:
+                ids, exact = _ids_for(connection, words, column=search.STRONG, limit=search.ALL_MAX)
             if not exact:
                 ids, exact = _ids_for(connection, words, limit=search.ALL_MAX)
             return Found(tuple(_by_ids(connection, ids)), exact)
 
     def has_phrase(self, words: str) -> bool:
         """Whether these words stand together in a title, a track, a location or a person's name."""
-        phrase = search.all_of([words.replace('"', " ")]) if search.words_of(words) else ""
         with self._database.reading() as connection:
-            return bool(search.match(connection, phrase, column=search.STRONG, limit=1))
+            return bool(search.match(connection, _phrase(words), column=search.STRONG, limit=1))
 
     def running(self, now: dt.datetime) -> list[Talk]:
         """Talks that have begun and are not over, by location."""
@@ -202,6 +204,11 @@ def _one_is_called(found: Talk, words: Sequence[str]) -> bool:
 def _distinct(column: Any, everything: FromClause) -> Select[Any]:
     wanted = and_(TAKES_PLACE, column.is_not(None))
     return select(column).distinct().select_from(everything).where(wanted).order_by(column)
+
+
+def _phrase(words: str) -> str:
+    """The words as one phrase, in an FTS5 expression; empty for a single word."""
+    return search.all_of([words.replace('"', " ")]) if len(search.words_of(words)) > 1 else ""
 
 
 def _ids_for(

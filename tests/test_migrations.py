@@ -5,6 +5,7 @@ from __future__ import annotations
 import re
 import shutil
 import sqlite3
+import sys
 from pathlib import Path
 
 import pytest
@@ -16,6 +17,7 @@ from storage import database
 from storage.database import Database, revisions
 from storage.errors import DatabaseUnusable
 from storage.store import Store
+from tests.small import NOW, PROGRAMME
 
 NEXT = '''
 """A column more."""
@@ -30,6 +32,12 @@ down_revision = "{before}"
 def upgrade() -> None:
     op.add_column("feed", sa.Column("colour", sa.String(), nullable=False, server_default="red"))
 '''
+
+ANEW = NEXT.replace(
+    '    op.add_column("feed", sa.Column("colour", sa.String(), nullable=False, server_default="red"))',
+    """    with op.batch_alter_table("feed", recreate="always") as batch:
+        batch.add_column(sa.Column("colour", sa.String(), nullable=False, server_default="red"))""",
+)
 
 
 @pytest.fixture
@@ -79,6 +87,23 @@ def test_an_older_database_is_copied_and_migrated(tmp_path: Path, request: pytes
     assert columns(tmp_path / f"hallway.db.backup-{newest}") == before
 
 
+def test_a_migration_that_makes_a_table_anew_loses_nothing_that_refers_to_it(
+    tmp_path: Path, request: pytest.FixtureRequest, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    path = tmp_path / "hallway.db"
+    older = Store(f"sqlite:///{path}")
+    older.feeds.accept("main", "x", PROGRAMME, "x", NOW)
+    older.close()
+    monkeypatch.setattr(sys.modules[__name__], "NEXT", ANEW)
+    request.getfixturevalue("a_newer_program")
+
+    store = Store(f"sqlite:///{path}")
+    assert (store.talks.count(), "colour" in columns(path)) == (7, True)
+    with store.database.reading() as connection:
+        assert connection.exec_driver_sql("PRAGMA foreign_keys").scalar() == 1
+    store.close()
+
+
 def test_a_migrated_database_is_not_migrated_again(tmp_path: Path, a_newer_program: None) -> None:
     for _ in range(2):
         store = Store(f"sqlite:///{tmp_path / 'hallway.db'}")
@@ -101,8 +126,10 @@ def test_a_database_of_another_program_is_refused(tmp_path: Path) -> None:
     connection = sqlite3.connect(path)
     connection.execute("CREATE TABLE recipes (id INTEGER)")
     connection.close()
+    before = path.read_bytes()
     with pytest.raises(DatabaseUnusable, match="holds tables that are not Hallway's"):
         Store(f"sqlite:///{path}")
+    assert (path.read_bytes(), [file.name for file in tmp_path.iterdir()]) == (before, ["other.db"])
 
 
 def schema(path: Path) -> dict[str, list[str]]:

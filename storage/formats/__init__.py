@@ -16,9 +16,11 @@ import re
 from functools import cache
 from typing import Protocol, cast
 
+from storage.clean import one_line
 from storage.formats._json import load
 from storage.programme import HEAD, NO_HINTS, FormatError, Hints, Programme
 
+REFUSAL_MAX = 300
 BYTE_ORDER_MARKS = ((b"\xef\xbb\xbf", "utf-8"), (b"\xff\xfe", "utf-16-le"), (b"\xfe\xff", "utf-16-be"))
 STRANGERS = (
     (b"BEGIN:VCALENDAR", "this is an iCalendar file, a format that is not known yet"),
@@ -52,15 +54,23 @@ def detect_and_parse(body: bytes, format_name: str = "auto", hints: Hints = NO_H
     if format_name != "auto":
         if format_name not in formats():
             raise FormatError(f"there is no format “{format_name}”; there are {', '.join(formats())}")
-        return formats()[format_name].parse(body, hints)
+        return _parsed(formats()[format_name], body, hints)
     start = body.lstrip() if body[:1].isspace() else body
     for one in formats().values():
         if one.looks_like(start):
-            return one.parse(body, hints)
+            return _parsed(one, body, hints)
     if start.startswith((b"{", b"[")):
         # A file that was cut off may have lost the very mark of its format: where it ends is what to say.
         load(start)
     raise FormatError(_stranger(start[:HEAD]))
+
+
+def _parsed(one: Format, body: bytes, hints: Hints) -> Programme:
+    try:
+        return one.parse(body, hints)
+    except FormatError as error:
+        # What the input holds, and what a library says of it, may be long or of several lines.
+        raise FormatError(one_line(str(error), REFUSAL_MAX)) from None
 
 
 def _as_utf8(body: bytes) -> bytes:
