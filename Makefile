@@ -35,8 +35,10 @@ bench: $(READY)
 soak: $(READY)
 	$(BIN)/python -m tests.faults.soak --questions $(or $(QUESTIONS),3000) --kills $(or $(KILLS),200) --restarts $(or $(RESTARTS),10) $(if $(SEED),--seed $(SEED))
 
+# INPUTS, EXAMPLES and SEED may be given: make fuzz INPUTS=2000 SEED=7
 fuzz: $(READY)
-	HALLWAY_FUZZ=$(or $(EXAMPLES),20000) $(BIN)/python -m pytest -q tests/test_formats_fuzz.py --timeout 3600 $(if $(SEED),--hypothesis-seed=$(SEED))
+	HALLWAY_FUZZ=$(or $(EXAMPLES),2000) $(BIN)/python -m pytest -q tests -k "fuzz or hostile or whatever" --timeout 3600 $(if $(SEED),--hypothesis-seed=$(SEED))
+	$(BIN)/python -m tests.faults.fuzz --inputs $(or $(INPUTS),50000) $(if $(SEED),--seed $(SEED))
 
 # Needs uv. Writes versions and hashes, never where they came from.
 lock:
