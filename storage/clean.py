@@ -28,6 +28,7 @@ SHORT = 80
 _UNEVEN = ("  ", " \n", "\n ", "\t", "\r", "\xa0")
 
 _HTML = etree.HTMLParser(no_network=True, remove_comments=True, remove_pis=True)
+_SIMPLE = re.compile(r"<(/?)(p|br|b|i|em|strong|u|code|ul|ol|li)\s*/?>", re.IGNORECASE)
 _DROPPED = frozenset({"script", "style", "head", "template", "noscript", "iframe", "object"})
 _BLOCKS = frozenset(
     "address article aside blockquote dd div dl dt figure footer form h1 h2 h3 h4 h5 h6 header hr main nav ol p pre "
@@ -80,6 +81,9 @@ def _plain(text: str) -> str:
 
 def _text_of(markup: str) -> str:
     """The text of an HTML fragment. lxml reads the HTML; what it cannot read stays as it is."""
+    # Most abstracts are a few paragraphs with tags that have no attributes: these need no parser.
+    if "&" not in markup and markup.count("<") == len(_SIMPLE.findall(markup)):
+        return _SIMPLE.sub(_in_place_of, markup.replace("\r", "").replace("\n", " "))
     try:
         root = etree.fromstring(f"<div>{markup}</div>", _HTML)
     except (etree.LxmlError, ValueError):
@@ -89,6 +93,16 @@ def _text_of(markup: str) -> str:
     pieces: list[str] = []
     _walk(root, pieces)
     return "".join(pieces)
+
+
+def _in_place_of(tag: re.Match[str]) -> str:
+    """What `_walk` writes for a tag."""
+    name = tag[2].lower()
+    if name == "br":
+        return "\n"
+    if name == "li":
+        return "" if tag[1] else "\n- "
+    return "\n\n" if name in _BLOCKS else ""
 
 
 def _walk(root: etree._Element, pieces: list[str]) -> None:

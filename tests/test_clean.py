@@ -2,10 +2,12 @@
 
 from __future__ import annotations
 
+import re
 import time
 
 import pytest
 
+from storage import clean
 from storage.clean import one_line, paragraphs
 
 LIMIT = 1_000
@@ -86,3 +88,22 @@ def test_a_megabyte_of_hostile_markup_takes_no_minutes() -> None:
     for hostile in ("<" * 1_000_000, "<a " * 300_000, "&#" * 500_000, "\n" * 1_000_000, "</p>" * 250_000):
         assert len(paragraphs(hostile, LIMIT)) <= LIMIT
     assert time.perf_counter() - began < 30
+
+
+@pytest.mark.parametrize(
+    "markup",
+    [
+        "<p>One</p><p>Two</p>",
+        "<p>One\nstill one<br>two<br/>three</p>",
+        "<ul><li>a</li><li>b <b>c</b></li></ul>tail",
+        "before <P>after</P>",
+        "<ol><li>x</ol>",
+        "a<em>b</em>c <code>d</code>",
+        "<p>line\r\nline</p>\r\n<p>next</p>",
+        "<p>unclosed<p>paragraph",
+    ],
+)
+def test_simple_markup_reads_the_same_without_the_parser(markup: str, monkeypatch: pytest.MonkeyPatch) -> None:
+    quick = clean.paragraphs(markup, 1000)
+    monkeypatch.setattr(clean, "_SIMPLE", re.compile("(?!)"))
+    assert quick == clean.paragraphs(markup, 1000)
