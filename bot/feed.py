@@ -80,21 +80,11 @@ def digest_of(body: bytes, format_name: str, hints: Hints) -> str:
     return hashlib.sha256(f"{reading_of(format_name, hints)}\n".encode() + body).hexdigest()
 
 
-def _read(path: Path) -> bytes:
-    try:
-        if path.is_dir():
-            return _zipped(path)
-        if path.stat().st_size > BODY_MAX:
-            raise FeedError(f"{path}: {_too_large()}")
-        return path.read_bytes()
-    except FileNotFoundError:
-        raise FeedError(f"{path}: there is no such file") from None
-    except OSError as error:
-        raise FeedError(f"{path}: cannot be read ({error.strerror})") from None
+def zipped(folder: Path) -> bytes:
+    """The files of a folder as one body (the same files, the same bytes), as formats that come in parts read it.
 
-
-def _zipped(folder: Path) -> bytes:
-    """The files of a folder as one body: the same files, the same bytes. Formats that come in parts read such."""
+    Raises `FeedError` or `OSError`.
+    """
     files = sorted(path for path in folder.iterdir() if path.is_file() and path.suffix in ("", ".json"))
     if not files:
         raise FeedError(f"{folder}: a folder without any .json file, so no programme")
@@ -105,6 +95,19 @@ def _zipped(folder: Path) -> bytes:
         for path in files:
             archive.writestr(zipfile.ZipInfo(path.name), path.read_bytes())
     return body.getvalue()
+
+
+def _read(path: Path) -> bytes:
+    try:
+        if path.is_dir():
+            return zipped(path)
+        if path.stat().st_size > BODY_MAX:
+            raise FeedError(f"{path}: {_too_large()}")
+        return path.read_bytes()
+    except FileNotFoundError:
+        raise FeedError(f"{path}: there is no such file") from None
+    except OSError as error:
+        raise FeedError(f"{path}: cannot be read ({error.strerror})") from None
 
 
 def _too_large() -> str:

@@ -11,6 +11,7 @@ from zoneinfo import ZoneInfo
 
 from rapidfuzz.distance import OSA
 
+from storage.clean import MARKUP
 from storage.programme import Problem, Programme, Severity, Talk
 
 # Longer than this is an exhibition or a mistake.
@@ -20,7 +21,6 @@ NIGHT = dt.timedelta(hours=32)
 # Of more things of one kind than this, only how many there are is said.
 MANY = 0.5
 SHORTEST_WORD = 5
-MARKUP = re.compile(r"</?[a-z][a-z0-9]*(\s[^<>]*)?/?>|&(#\d+|#x[0-9a-f]+|[a-z]{2,8});", re.IGNORECASE)
 
 
 def check(programme: Programme) -> list[Problem]:

@@ -18,7 +18,7 @@ _CONTROLS = re.compile(
 )
 _SURROGATES = re.compile("[\ud800-\udfff]")
 # Only what HTML knows makes a text HTML: "std::vector<int>" is none.
-_MARKUP = re.compile(
+MARKUP = re.compile(
     r"</?(a|abbr|article|b|big|blockquote|br|center|cite|code|dd|del|details|div|dl|dt|em|figure|font|h[1-6]|hr|i|iframe"
     r"|img|ins|kbd|li|link|mark|meta|noscript|object|ol|p|pre|q|s|samp|script|section|small|span|strike|strong|style|sub"
     r"|summary|sup|table|tbody|td|template|th|thead|tr|tt|u|ul|var|video)(\s[^<>]*)?/?>|<!--|&(#\d|#x[\da-f]|[a-z]{2,8};)",
@@ -61,7 +61,7 @@ def paragraphs(text: str, limit: int) -> str:
     Line breaks and list items keep their lines, links show where they lead, scripts and styles are dropped.
     """
     plain = _plain(text)
-    if _MARKUP.search(plain):
+    if MARKUP.search(plain):
         plain = _plain(_text_of(plain))
     if any(space in plain for space in _UNEVEN):
         lines = [" ".join(line.split()) for line in plain.replace("\r\n", "\n").replace("\r", "\n").split("\n")]

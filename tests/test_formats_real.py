@@ -64,6 +64,47 @@ def test_every_event_becomes_one_talk(path: Path) -> None:
         assert talks == count(json.loads(body))
 
 
+def events_of(body: bytes, ending: str) -> list[tuple[str, str, str, list[str]]]:
+    """(day, hall, the event's own word for it, names) of each event, read naively."""
+    found = []
+    if ending == ".xml":
+        for day in ET.fromstring(body.lstrip()).iter("day"):
+            # FOSDEM 2007 has its events in the day itself.
+            for holder in [day, *day.iter("room")]:
+                for event in holder.findall("event"):
+                    names = [_name(person) for person in event.iter("person")]
+                    own = event.findtext("room", "")
+                    found.append((day.get("date", ""), holder.get("name", own), own, names))
+        return found
+    for day in json.loads(body)["schedule"]["conference"]["days"]:
+        for hall, events in day.get("rooms", {}).items():
+            for event in events:
+                names = [person.get("public_name") or person.get("name") or "" for person in event["persons"]]
+                found.append((day["date"], hall, event.get("room") or "", names))
+    return found
+
+
+def _name(person: ET.Element) -> str:
+    inside = (person.findtext(tag) for tag in ("public_name", "full_public_name", "name"))
+    return next(filter(None, inside), person.text or "")
+
+
+@each_file
+def test_every_speaker_location_and_day_is_there(path: Path) -> None:
+    body = path.read_bytes()
+    events = events_of(body, path.suffix)
+    own = {(hall, room) for _, hall, room, _ in events}
+    # 32C3 puts events of many halls into one room element; there the event's own word counts.
+    halls = {room if len({r for h, r in own if h == hall}) > 1 else hall for hall, room in own}
+    programme = detect_and_parse(body)
+    assert {person.name for talk in programme.talks for person in talk.speakers} == {
+        " ".join(name.split()) for *_, names in events for name in names if name.strip()
+    }
+    assert {talk.location for talk in programme.talks} == {" ".join(hall.split()) for hall in halls}
+    assert {str(talk.day) for talk in programme.talks} == {day[:10] for day, *_ in events}
+    assert bool(events) == bool(programme.talks)
+
+
 @each_file
 def test_every_talk_has_its_own_key_and_an_aware_time(path: Path) -> None:
     programme = detect_and_parse(path.read_bytes())
