@@ -29,6 +29,7 @@ SAMPLE = "sample"
 BODY_MAX = 64 * 1024 * 1024
 SECONDS_MAX = 60.0
 REDIRECTS_MAX = 5
+GZIP = 31  # zlib's word for "with gzip's header"
 REDIRECTS = frozenset({301, 302, 303, 307, 308})
 HEADERS = {"Accept": "application/json, application/xml, text/calendar, */*;q=0.5", "Accept-Encoding": "gzip"}
 
@@ -161,17 +162,38 @@ async def _body(url: str, response: aiohttp.ClientResponse) -> bytes:
     packing = response.headers.get("Content-Encoding", "identity").casefold()
     if packing not in ("identity", "gzip", "x-gzip"):
         raise FeedError(f"{url}: comes packed as “{packing[:40]}”, which was not asked for")
-    unpacker = None if packing == "identity" else zlib.decompressobj(wbits=31)  # 31: with gzip's header
     if (response.content_length or 0) > BODY_MAX:
         raise FeedError(f"{url}: {_too_large()}")
+    unpacked = _Unpacked() if packing != "identity" else None
     body = bytearray()
     async for chunk in response.content.iter_chunked(2**16):
-        body += unpacker.decompress(chunk, BODY_MAX + 1 - len(body)) if unpacker else chunk
+        body += unpacked.more(chunk, BODY_MAX + 1 - len(body)) if unpacked else chunk
         if len(body) > BODY_MAX:
             raise FeedError(f"{url}: {_too_large()}")
-    if unpacker and not unpacker.eof:
+    if unpacked and not unpacked.whole:
         raise FeedError(f"{url}: ends in the middle")
     return bytes(body)
+
+
+class _Unpacked:
+    """A gzip stream, which may be several packed parts, one behind the other."""
+
+    def __init__(self) -> None:
+        self._part = zlib.decompressobj(wbits=GZIP)
+
+    @property
+    def whole(self) -> bool:
+        return self._part.eof
+
+    def more(self, chunk: bytes, limit: int) -> bytes:
+        """What comes out of the chunk, no more than about `limit` bytes of it."""
+        out = bytearray()
+        while chunk and len(out) < limit:
+            if self._part.eof:
+                self._part = zlib.decompressobj(wbits=GZIP)
+            out += self._part.decompress(chunk, limit - len(out))
+            chunk = self._part.unused_data
+        return bytes(out)
 
 
 class _Elsewhere(ThreadedResolver):

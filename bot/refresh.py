@@ -134,7 +134,7 @@ class Refresher:
                 self._tell(
                     f"A new release of the programme ({name}) is held back: {release.reason}.",
                     f"{prefix}feed accept {name} takes it; {prefix}feed reject {name} leaves everything as it is.",
-                    key=notice_key("held", name, release.body_sha256),
+                    key=notice_key("held", name, release.body_sha256, self._clock.real().isoformat()),
                 )
 
     def _trouble(self, said: str) -> None:

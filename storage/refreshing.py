@@ -16,8 +16,8 @@ from storage.database import Database
 from storage.programme import Hints
 from storage.tables import fetched, held, trouble
 
-# What differs from one time to the next in the same trouble: numbers, and whatever is quoted from the input.
-VARIABLE = re.compile(r"“[^”]*”|\"[^\"]*\"|'[^']*'|\d+")
+# What differs from one time to the next in the same trouble: numbers, details, and what is quoted from the input.
+VARIABLE = re.compile(r"\([^)]*\)|“[^”]*”|\"[^\"]*\"|'[^']*'|\d+")
 # A server that fails now and then is told of once in this time.
 QUIET = dt.timedelta(hours=1)
 

@@ -10,6 +10,7 @@ from zoneinfo import ZoneInfo
 from storage.clean import one_line
 from storage.formats import _times as times
 from storage.formats._build import LONGEST, MIDNIGHT, Draft, Head, problem, programme, zone_named
+from storage.formats._local import NO_ZONE
 from storage.programme import NAME_MAX, Problem, Programme, Severity
 
 # A day that changes later than this is one whose "day change" is its opening (FOSDEM says 09:00), not a night.
@@ -214,8 +215,7 @@ def _zone(raw: RawProgramme, configured: str, problems: list[Problem]) -> ZoneIn
     if zone:
         return zone
     if any((instant := times.instant(event.date)) is None or instant.tzinfo is None for event in raw.events):
-        said = "no time zone is given, so times are read as UTC: configure the zone"
-        problems.append(Problem("conference", said, Severity.ERROR))
+        problems.append(NO_ZONE)
     return None
 
 
