@@ -304,3 +304,14 @@ def test_a_feed_is_looked_at_less_often_before_and_after_the_conference(small_st
 
 def test_between_is_nothing_for_the_same() -> None:
     assert between(RUST, replace(RUST)) is None
+
+
+def test_several_feeds_are_one_programme_with_their_ids_apart(small_store: Store) -> None:
+    bof = replace(RUST, title="A BoF of the same id", location="Foyer", starts_at=at(TUESDAY, "19:00"), day=TUESDAY)
+    small_store.feeds.accept("bofs", "b", small(talks=(bof,), days=PROGRAMME.days[1:]), "1", NOW)
+    assert small_store.talks.count() == 8
+    assert say(small_store, "!where bof").startswith("Tue 13 Sep 19:00")
+    assert len(small_store.talks.conference().days) == 2
+    # The one goes; the other's talk of the same id stays.
+    small_store.feeds.accept("bofs", "b", small(talks=(), days=()), "2", NOW)
+    assert (small_store.talks.count(), say(small_store, "!where kernel")[:10]) == (7, "Mon 12 Sep")

@@ -264,3 +264,11 @@ def test_utf_16_that_declares_itself_is_read() -> None:
 def test_an_event_outside_any_day_is_kept_or_said() -> None:
     programme = parse(b"<schedule><conference/>" + TALK.format("").encode() + b"</schedule>")
     assert len(programme.talks) + len(programme.problems) == 1
+
+
+def test_an_hour_that_the_clocks_skip_is_said() -> None:
+    event = '<event id="1"><start>02:30</start><title>T</title></event>'
+    body = schedule(event).replace(b"2024-05-01", b"2024-03-31")
+    assert problems(body, "Europe/Berlin") == [
+        "line 3: the clocks are put forward over 2024-03-31 02:30, so nothing can begin then"
+    ]

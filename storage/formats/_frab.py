@@ -143,7 +143,7 @@ class _Builder:
         instant, wall = times.instant(event.date), times.time(event.start)
         if instant is not None and instant.tzinfo is None:
             wall = wall or instant.time()
-            instant = self._in_zone(instant)
+            instant = self._in_zone(instant, event.where)
         if instant is None:
             return self._from_day(event, wall)
         if wall is None or self._zone is None:
@@ -163,7 +163,7 @@ class _Builder:
         """The instant from the day it is printed under; after midnight that is the next calendar day."""
         own = times.date(event.date) if times.instant(event.date) is None else None
         if own is not None and wall is not None:
-            return times.utc(self._in_zone(dt.datetime.combine(own, wall)))
+            return times.utc(self._in_zone(dt.datetime.combine(own, wall), event.where))
         date = self.dates[event.day] or times.date(event.date[:10])
         if date is None:
             return None
@@ -172,7 +172,7 @@ class _Builder:
             wall = times.time(self._raw.days[event.day].start[11:16]) or self._change
         if wall < self._night_ends(event.day):
             date += dt.timedelta(days=1)
-        return times.utc(self._in_zone(dt.datetime.combine(date, wall)))
+        return times.utc(self._in_zone(dt.datetime.combine(date, wall), event.where))
 
     def _night_ends(self, day: int) -> dt.time:
         """Before this time a talk belongs to the night of the day it is printed under."""
@@ -183,7 +183,10 @@ class _Builder:
             change = min(begins, dt.time(4)) if begins else MIDNIGHT
         return change if change <= LATEST_NIGHT else MIDNIGHT
 
-    def _in_zone(self, naive: dt.datetime) -> dt.datetime:
+    def _in_zone(self, naive: dt.datetime, where: str) -> dt.datetime:
+        if self._zone and times.skipped(naive, self._zone):
+            said = f"the clocks are put forward over {naive:%Y-%m-%d %H:%M}, so nothing can begin then"
+            self._note(where, said, Severity.ERROR)
         return naive.replace(tzinfo=self._zone or dt.UTC)
 
     def _location(self, event: RawEvent) -> str:

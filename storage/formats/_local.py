@@ -28,6 +28,9 @@ class Local:
             if self.zone is None and not self._said:
                 self._said = True
                 self._problems.append(NO_ZONE)
+            elif self.zone is not None and times.skipped(moment, self.zone):
+                said = f"the clocks are put forward over {moment:%Y-%m-%d %H:%M}, so nothing can begin then"
+                self._problems.append(Problem("conference", said, Severity.ERROR))
             moment = moment.replace(tzinfo=self.zone or dt.UTC)
         return moment.astimezone(dt.UTC)
 

@@ -27,6 +27,15 @@ def utc(moment: dt.datetime) -> dt.datetime | None:
         return None
 
 
+def skipped(naive: dt.datetime, zone: dt.tzinfo) -> bool:
+    """Whether the clocks of the zone never show this time, since they are put forward over it."""
+    try:
+        there_and_back = naive.replace(tzinfo=zone).astimezone(dt.UTC).astimezone(zone)
+    except OverflowError:
+        return False
+    return there_and_back.replace(tzinfo=None) != naive
+
+
 def date(text: str) -> dt.date | None:
     try:
         date = dt.date.fromisoformat(text.strip()[:10])
