@@ -76,7 +76,7 @@ def build(raw: RawProgramme, format_name: str, timezone: str) -> Programme:
         format=format_name,
         title=raw.title,
         zone=zone,
-        timezone=_fixed_zone(raw.events),
+        timezone=times.fixed_zone(times.instant(event.date) for event in raw.events),
         acronym=raw.acronym,
         description=raw.description,
         url=raw.base_url,
@@ -226,16 +226,6 @@ def _mixed(events: Iterable[RawEvent]) -> bool:
     """Whether some hall holds events that name different rooms themselves."""
     named: dict[str, str] = {}
     return any(event.room.strip() and named.setdefault(event.hall, event.room) != event.room for event in events)
-
-
-def _fixed_zone(events: Iterable[RawEvent]) -> str:
-    """A zone that is the one offset all dates are written in; empty when there are several, or none of whole hours."""
-    offsets = {instant.utcoffset() if (instant := times.instant(event.date)) else None for event in events}
-    if len(offsets) != 1 or not (offset := offsets.pop()):
-        return ""
-    hours, rest = divmod(int(offset.total_seconds()), 3600)
-    # In these names the sign is turned around: Etc/GMT-1 is an hour ahead of UTC (tz database).
-    return "" if rest or not -12 <= hours <= 14 else f"Etc/GMT{-hours:+d}"
 
 
 def _key(event: RawEvent) -> str:

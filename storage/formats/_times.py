@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import datetime as dt
 import re
+from collections.abc import Iterable
 
 
 def instant(text: str) -> dt.datetime | None:
@@ -58,3 +59,13 @@ def span(text: str) -> dt.timedelta | None:
     if not found:
         return None
     return dt.timedelta(hours=int(found[1] or 0), minutes=int(found[2]), seconds=int(found[3] or 0))
+
+
+def fixed_zone(moments: Iterable[dt.datetime | None]) -> str:
+    """A zone that is the one offset all times are written in; empty when there are several, or none of whole hours."""
+    offsets = {moment.utcoffset() if moment else None for moment in moments}
+    if len(offsets) != 1 or not (offset := offsets.pop()):
+        return ""
+    hours, rest = divmod(int(offset.total_seconds()), 3600)
+    # In these names the sign is turned around: Etc/GMT-1 is an hour ahead of UTC (tz database).
+    return "" if rest or not -12 <= hours <= 14 else f"Etc/GMT{-hours:+d}"
