@@ -42,7 +42,7 @@ def parse(body: bytes, hints: Hints = NO_HINTS) -> Programme:
     else:
         raise FormatError("results: neither a list of events nor a timetable")
     clock = Clock((hints.timezone, first), problems)
-    reader = _Reader(clock, problems, many=len({text(event.get("id")) for event in events}) > 1)
+    reader = _Reader(clock, problems, many=_several(events))
     drafts = list(reader.timetables(results) if isinstance(results, dict) else reader.results(results))
     return programme(_head(events, clock), drafts, [*problems, *reader.summary(drafts)])
 
@@ -226,10 +226,14 @@ def _lent(draft: Draft, fields: Fields, holder: _Holder) -> Draft:
     return replace(draft, persons=persons(fields.get("primaryauthors")) or holder.conveners)
 
 
+def _several(events: Sequence[Fields]) -> bool:
+    return len({text(event.get("id")) for event in events} - {""}) > 1
+
+
 def _head(events: Sequence[Fields], clock: Clock) -> Head:
     first = events[0]
     categories = {text(event.get("category")) for event in events}
-    if len({text(event.get("id")) for event in events}) > 1:
+    if _several(events):
         return Head(NAME, title=categories.pop() if len(categories) == 1 else "", zone=clock.zone)
     title, description = text(first.get("title")), text(first.get("description"))
     return Head(NAME, title=title, zone=clock.zone, description=description, url=text(first.get("url")))
