@@ -7,13 +7,10 @@ import json
 from typing import Any
 
 import pytest
-from hypothesis import given
-from hypothesis import strategies as st
 
 from storage.formats import detect_and_parse
 from storage.formats.indico import looks_like, parse
 from storage.programme import Day, FormatError, Hints, Programme, Speaker, Talk
-from tests.test_formats_fuzz import anything, check, described, durations, some, texts
 
 DAY = dt.date(2024, 5, 1)
 START = dt.datetime(2024, 5, 1, 8, tzinfo=dt.UTC)
@@ -194,65 +191,6 @@ def test_a_location_is_the_innermost_that_says_something(
     assert talks(sessions=[held], **whole)[0].location == expected
 
 
-@pytest.mark.parametrize(
-    ("person", "expected"),
-    [
-        ({"fullName": "KING, Ada"}, "Ada King"),
-        ({"fullName": "Prof. Dr. KING, Ada"}, "Ada King"),
-        ({"fullName": "Mrs. Ada King"}, "Ada King"),
-        ({"fullName": "O'NEIL-MCDUFF, Ada"}, "Ada O'Neil-McDuff"),
-        ({"fullName": "van der Berg, Ada, Jr."}, "Ada van der Berg, Jr."),
-        ({"fullName": "CERN"}, "CERN"),
-        ({"fullName": "KING, "}, "KING"),
-        ({"fullName": "Drake, Prof"}, "Prof Drake"),
-        ({"name": "Dr. Ada King", "firstName": "Ada", "familyName": "King"}, "Ada King"),
-        ({"fullName": "x", "first_name": "Ada", "last_name": "KING"}, "Ada King"),
-        ({"fullName": "Core Team", "first_name": "", "last_name": "Core Team"}, "Core Team"),
-    ],
-)
-def test_names_are_written_as_people_write_them(person: dict[str, str], expected: str) -> None:
-    assert only(speakers=[person]).speakers == (Speaker(expected),)
-
-
-def test_who_to_look_for_where_nobody_speaks() -> None:
-    slot = {**SLOT, "conveners": [{"fullName": "Eve"}]}
-    author = {**TALK, "primaryauthors": [{"fullName": "Ada"}], "coauthors": [{"fullName": "Bob"}]}
-    found = talks(sessions=[{**slot, "contributions": [author, {**TALK, "id": "8"}]}])
-    assert [talk.speakers for talk in found] == [(Speaker("Ada"),), (Speaker("Eve"),)]
-
-
-def parts(*minutes: int | None) -> list[dict[str, Any]]:
-    return [
-        {"id": n, "title": f"P{n}", "duration": m, "speakers": [{"fullName": f"N{n}"}]} for n, m in enumerate(minutes)
-    ]
-
-
-def test_parts_that_fill_their_contribution_are_talks_one_after_the_other() -> None:
-    found = talks(contributions=[{**TALK, "subContributions": parts(10, 20)}])
-    assert [(talk.key, talk.title, talk.subtitle, talk.starts_at, talk.ends_at) for talk in found] == [
-        ("7", "T", "", START, START + HALF),
-        ("7-0", "P0", "T", START, START + HALF / 3),
-        ("7-1", "P1", "T", START + HALF / 3, START + HALF),
-    ]
-    assert [talk.speakers for talk in found[1:]] == [(Speaker("N0"),), (Speaker("N1"),)]
-
-
-def test_parts_with_times_of_their_own_are_talks() -> None:
-    part = {**parts(5)[0], "startDate": at("10:20")}
-    assert [talk.starts_at - START for talk in talks(contributions=[{**TALK, "subContributions": [part]}])] == [
-        dt.timedelta(),
-        dt.timedelta(minutes=20),
-    ]
-
-
-@pytest.mark.parametrize("minutes", [(10, 10), (10, None), (20, 20), (30, 0), (999_999_999,) * 2])
-def test_parts_that_begin_nobody_knows_when_are_in_the_text(minutes: tuple[int | None, ...]) -> None:
-    talk = only(description="Text.", speakers=[{"fullName": "Ada"}], subContributions=parts(*minutes))
-    lines = "\n".join(f"- P{n} (N{n})" for n in range(len(minutes)))
-    assert talk.abstract == f"Text.\n\n{lines}"
-    assert [person.name for person in talk.speakers] == ["Ada", *(f"N{n}" for n in range(len(minutes)))]
-
-
 def test_a_date_is_read_in_its_own_zone_and_shown_in_the_conference_s() -> None:
     body = answer(event(timezone="Asia/Tokyo", contributions=[{**TALK, "startDate": at("19:00"), "endDate": None}]))
     read = parse(body)
@@ -315,6 +253,14 @@ def test_sessions_and_contributions_may_be_exported_alone() -> None:
     assert ([(talk.key, talk.location) for talk in read.talks], read.title) == ([("7", "C"), ("8", "")], "C")
 
 
+def test_sessions_within_sessions_have_an_end() -> None:
+    deep: dict[str, Any] = entry("Session", "s1")
+    for _ in range(200):
+        deep = entry("Session", "s1", entries={"s1": deep})
+    body = answer(results={"16": {"20240501": {"s1": deep}}})
+    assert said(body) == ["results.16.20240501.s1.entries.s1: not an entry of a timetable"]
+
+
 def test_utf_16_makes_no_difference() -> None:
     body = answer(event(contributions=[{**TALK, "title": "Ä"}])).decode()
     assert detect_and_parse(body.encode("utf-16")) == detect_and_parse(body.encode())
@@ -342,37 +288,3 @@ def test_indico_s_mark_may_stand_behind_the_results() -> None:
         b'{"a": "\\"_type\\": \\"HTTPAPIResult\\""}',
     ]
     assert [looks_like(head) for head in [*heads, b'{"_type": "Conference"}', b"[", b""]] == [True, *[False] * 4]
-
-
-whens = st.builds(
-    at, st.sampled_from(["10:00", "23:59", "24:00", "x"]), st.sampled_from(["Asia/Tokyo", "", "no", "../x"]),
-    st.sampled_from(["2024-05-01", "9999-12-31", "0001-01-01", "9997-12-31", ""]),
-)  # fmt: skip
-people = st.lists(st.fixed_dictionaries({"fullName": texts, "person_id": st.integers(0, 2)}), max_size=2)
-leaves = {"id": st.integers(0, 3), "title": texts, "startDate": whens, "endDate": whens, "duration": durations}
-subs = st.lists(described({**leaves, "speakers": people}), max_size=3)
-contributions = described({**leaves, "speakers": people, "room": texts, "url": texts, "subContributions": subs})
-slots = described(
-    {**leaves, "session": described({"title": texts}), "contributions": st.lists(contributions, max_size=3)}
-)
-entries = st.dictionaries(
-    st.sampled_from(["s1", "c1", "b1", "x"]), described({**leaves, "presenters": people}), max_size=3
-)
-events = described(
-    {**leaves, "contributions": st.lists(contributions, max_size=3), "sessions": st.lists(slots, max_size=3)}
-)
-
-
-@some
-@given(st.lists(events | slots | anything, max_size=3) | st.dictionaries(texts, st.dictionaries(texts, entries)))
-def test_whatever_structure_an_export_has(results: object) -> None:
-    check(json.dumps({"_type": "HTTPAPIResult", "results": results}).encode())
-
-
-@some
-@given(st.integers(0, 4000), st.binary(max_size=6), st.integers(0, 20))
-def test_whatever_bytes_of_an_export_change(place: int, new: bytes, length: int) -> None:
-    body = answer(event(sessions=[{**SLOT, "contributions": [{**TALK, "subContributions": parts(10, 20)}]}]))
-    assert check(body, format_name="indico-json") is not None
-    place %= len(body)
-    check(body[:place] + new + body[place + length :], format_name="indico-json")

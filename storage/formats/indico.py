@@ -141,7 +141,7 @@ class _Reader:
                 (path, "Contribution", one)
                 for path, one in self._objects(slot.get("contributions"), f"{where}.contributions")
             ),
-            *self._entries(slot.get("entries"), f"{where}.entries"),
+            *self._entries(slot.get("entries"), f"{where}.entries", within="Session"),
         ]
         if not any(kind == "Contribution" and self._clock.at(child.get("startDate")) for _, kind, child in children):
             kind = text(session.get("type")) or ("poster" if poster else "session")
@@ -200,12 +200,12 @@ class _Reader:
     def _prefix(self, event: Fields) -> str:
         return f"{text(event.get('id'))}-" if self._many else ""
 
-    def _entries(self, entries: object, where: str) -> Iterator[tuple[str, str, Fields]]:
-        """(path, kind, fields) of each entry of a timetable."""
+    def _entries(self, entries: object, where: str, within: str = "") -> Iterator[tuple[str, str, Fields]]:
+        """(path, kind, fields) of each entry of a timetable, or within one of its entries, which does not hold its like."""
         for name, entry in mapping(entries).items():
             path = f"{where}.{name[:40]}"
             kind = text(mapping(entry).get("entryType")) or ENTRIES.get(name[:1], "")
-            if isinstance(entry, dict) and kind in ENTRIES.values():
+            if isinstance(entry, dict) and kind in ENTRIES.values() and kind != within:
                 yield path, kind, entry
             else:
                 self._problems.append(problem(path, "not an entry of a timetable"))
