@@ -2,19 +2,36 @@
 
 from __future__ import annotations
 
+import json
 from pathlib import Path
 
 import pytest
 
 from storage.formats import _as_utf8, formats
-from tests import tables, test_emf_json, test_open_event, test_sessionize
+from tests import tables, test_emf_json, test_indico, test_open_event, test_pretalx_api, test_sessionize
 from tests.test_formats_real import DATA, needs_data
 
 FILES = sorted(path for path in DATA.rglob("*") if path.is_file())
-OURS = {"csv": "table", "emf-json": "emf-json", "sessionize": "sessionize"}
+OURS = {
+    "csv": "table",
+    "emf-json": "emf-json",
+    "indico-json": "indico-json",
+    "pretalx-api": "pretalx-api",
+    "sessionize": "sessionize",
+}
 EXAMPLES = {
     "emf-json": [test_emf_json.body(test_emf_json.ENTRY)],
+    "indico-json": [test_indico.answer(test_indico.event())],
     "open-event": [test_open_event.export(test_open_event.SESSION)],
+    "pretalx-api": [
+        json.dumps(value).encode()
+        for value in (
+            {"slots": [test_pretalx_api.TALK]},
+            {"id": 1, "slots": [test_pretalx_api.expanded()]},
+            test_pretalx_api.page(test_pretalx_api.TALK),
+            [test_pretalx_api.EXPORT],
+        )
+    ],
     "sessionize": [
         test_sessionize.body(test_sessionize.everything(test_sessionize.FLAT)),
         test_sessionize.body(test_sessionize.grid(test_sessionize.NESTED)),

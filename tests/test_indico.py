@@ -207,6 +207,13 @@ def test_a_date_without_a_zone_is_in_the_conference_s(tz: str | None) -> None:
     assert (configured.timezone, configured.talks[0].starts_at) == ("Europe/London", START + HALF * 2)
 
 
+def test_of_many_zones_that_are_none_the_first_is_told() -> None:
+    odd = [{**TALK, "id": n, "endDate": None, "startDate": at("10:00", f"Mars/{n}")} for n in range(200)]
+    body = answer(event(contributions=odd))
+    assert said(body) == ["conference: “Mars/0” is not a time zone"]
+    assert {talk.starts_at for talk in parse(body).talks} == {START}
+
+
 def test_without_any_zone_times_are_utc_and_that_is_said_once() -> None:
     naive = {**TALK, "startDate": at("10:00", None), "endDate": None}
     body = answer(event(timezone="", contributions=[naive, {**naive, "id": "8"}]))

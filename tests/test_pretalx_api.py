@@ -148,6 +148,16 @@ def test_a_session_with_several_slots_keeps_its_code_and_adds_the_start() -> Non
     assert [talk.key for talk in programme.talks] == ["ABC@20240501T0800Z", "ABC@20240501T1000Z"]
 
 
+def test_thousands_of_slots_of_one_session_are_not_believed() -> None:
+    programme = read(page({**without(TALK, "slot"), "slots": [SLOT] * 3000}))
+    assert len(programme.talks) == 50
+    first = programme.problems[0]
+    assert (str(first), first.severity) == (
+        "results[0]: 3000 slots of one session cannot be believed; 50 are taken",
+        Severity.ERROR,
+    )
+
+
 def test_a_session_of_several_slots_of_which_one_is_given_is_told() -> None:
     assert said([{**TALK, "slot_count": 2}]) == [
         "slots: 1 sessions take place several times, but only one slot of each is given"

@@ -12,10 +12,13 @@ from zoneinfo import ZoneInfo
 from storage.formats import _times as times
 from storage.formats._build import LONGEST, NO_TIME, Draft, zone_named
 from storage.formats._json import items, mapping, text
+from storage.formats._local import Local
 from storage.formats._names import readable
-from storage.programme import Problem, Severity
+from storage.programme import TITLE_MAX, Problem
 
 Fields = Mapping[str, Any]
+
+MOST_ZONES = 50
 
 
 class Clock:
@@ -23,11 +26,11 @@ class Clock:
 
     def __init__(self, names: Iterable[str], problems: list[Problem]) -> None:
         """`names` are zones for the whole conference, the best first."""
-        self.zone: ZoneInfo | None = zone_named(names, problems)
+        self._local = Local(names, problems)
+        self.zone = self._local.zone
         self._problems = problems
         self._zones: dict[str, ZoneInfo | None] = {"": None}
         self._unknown = False
-        self._said = False
 
     def at(self, value: object) -> dt.datetime | None:
         """The instant (UTC) of {"date", "time", "tz"}; None where there is none, or none that can be read."""
@@ -35,25 +38,18 @@ class Clock:
         moment = times.instant(f"{text(given.get('date'))}T{text(given.get('time')) or '-'}")
         if moment is None:
             return None
-        if moment.tzinfo is None:
-            moment = moment.replace(tzinfo=self._named(text(given.get("tz"))) or self._fallback())
-        return times.utc(moment)
+        zone = self._named(text(given.get("tz"))) if moment.tzinfo is None else None
+        return self._local.aware(moment.replace(tzinfo=zone) if zone else moment)
 
     def _named(self, name: str) -> ZoneInfo | None:
-        if name not in self._zones:
+        # Looking for a zone that does not exist takes long: no export has more than a few.
+        if name not in self._zones and len(self._zones) < MOST_ZONES:
             unknown: list[Problem] = []
             self._zones[name] = zone_named((name,), unknown)
             if not self._unknown:
                 self._unknown = bool(unknown)
                 self._problems.extend(unknown)  # the first one is enough to find the cause
-        return self._zones[name]
-
-    def _fallback(self) -> dt.tzinfo:
-        if self.zone is None and not self._said:
-            self._said = True
-            said = "no time zone is given, so times are read as UTC: configure the zone"
-            self._problems.append(Problem("conference", said, Severity.ERROR))
-        return self.zone or dt.UTC
+        return self._zones.get(name)
 
 
 def span(begins: dt.datetime, ends: dt.datetime | None, minutes: object) -> dt.timedelta | None:
@@ -120,7 +116,7 @@ def with_parts(draft: Draft, parts: list[Fields], clock: Clock) -> Iterator[Draf
             title=text(part.get("title")),
             starts_at=begin,
             duration=span(begin, clock.at(part.get("endDate")), part.get("duration")),
-            subtitle=draft.title,
+            subtitle=draft.title[:TITLE_MAX],
             abstract=text(part.get("description")),
             persons=persons(part.get("speakers")),
         )

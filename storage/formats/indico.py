@@ -11,11 +11,12 @@ from typing import Any
 from storage.formats._build import Draft, Head, problem, programme
 from storage.formats._indico import Clock, Fields, persons, place, span, with_parts
 from storage.formats._json import items, load_object, mapping, text
-from storage.programme import NO_HINTS, FormatError, Hints, Problem, Programme, Severity
+from storage.programme import NO_HINTS, TITLE_MAX, FormatError, Hints, Problem, Programme, Severity
 
 NAME = "indico-json"
 MARK = re.compile(rb'"_type"\s*:\s*"HTTPAPI(?:Result|Error)"')
 ENTRIES = {"s": "Session", "c": "Contribution", "b": "Break"}
+MOST_CONVENERS = 20  # whom a slot lends to each of its contributions
 # An event that is one talk, as older and newer versions call it.
 LECTURES = ("lecture", "simple_event")
 
@@ -135,7 +136,8 @@ class _Reader:
         session = mapping(slot.get("session")) or slot
         track, part = text(session.get("title")), text(slot.get("slotTitle"))
         poster = session.get("isPoster") is True
-        inner = _Holder(holder.prefix, (slot, session, *holder.levels), track, persons(slot.get("conveners")), poster)
+        conveners = persons(slot.get("conveners"))[:MOST_CONVENERS]
+        inner = _Holder(holder.prefix, (slot, session, *holder.levels), track[:TITLE_MAX], conveners, poster)
         children = [
             *(
                 (path, "Contribution", one)
@@ -201,7 +203,7 @@ class _Reader:
         return f"{text(event.get('id'))}-" if self._many else ""
 
     def _entries(self, entries: object, where: str, within: str = "") -> Iterator[tuple[str, str, Fields]]:
-        """(path, kind, fields) of each entry of a timetable, or within one of its entries, which does not hold its like."""
+        """(path, kind, fields) of each entry of a timetable, or within an entry, which holds none of its own kind."""
         for name, entry in mapping(entries).items():
             path = f"{where}.{name[:40]}"
             kind = text(mapping(entry).get("entryType")) or ENTRIES.get(name[:1], "")

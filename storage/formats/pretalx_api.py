@@ -11,6 +11,7 @@ from zoneinfo import ZoneInfo
 from storage.formats import _times as times
 from storage.formats._build import Draft, Head, problem, programme, zone_named
 from storage.formats._json import items, load, mapping, text
+from storage.formats._local import Local
 from storage.formats._pretalx import EXPAND, Fields, members, missing_pages, refuse_others, slots
 from storage.programme import HEAD, NO_HINTS, Hints, Problem, Programme, Severity
 
@@ -32,6 +33,7 @@ _ANSWERS = re.compile(_SCHEDULE + rb"|(?:\[\s*){0,2}(?:" + _PAGE + rb")?(?:" + _
 _EXPORTS = re.compile(rb'\[\s*\{\s*"ID"\s*:\s*"\w{1,16}"\s*,')
 _LABEL = re.compile(rb'"Proposal (?:titles?|state|IDs)"\s*:')
 
+MOST_SLOTS = 50
 TAKEN = ("confirmed", "accepted", "")
 CANCELLED = ("canceled", "cancelled", "withdrawn")
 
@@ -53,13 +55,18 @@ def parse(body: bytes, hints: Hints = NO_HINTS) -> Programme:
     given: list[tuple[str, Fields, Fields]] = []
     for where, member in found:
         if isinstance(member, dict):
-            given += slots(where, member)
+            several = list(slots(where, member))
+            if len(several) > MOST_SLOTS:
+                said = f"{len(several)} slots of one session cannot be believed; {MOST_SLOTS} are taken"
+                problems.append(problem(where, said, Severity.ERROR))
+            given += several[:MOST_SLOTS]
         else:
             problems.append(problem(where, "not a session"))
-    zone = zone_named((hints.timezone,), problems) or _fixed([slot for _, _, slot in given], problems)
-    reader = _Reader(zone, problems)
+    local = Local((hints.timezone,), problems)
+    local.zone = local.zone or _fixed([slot for _, _, slot in given], problems)
+    reader = _Reader(local, problems)
     drafts = [draft for one in given for draft in reader.drafts(*one)]
-    head = Head(NAME, zone=zone, version=text(mapping(value).get("version")))
+    head = Head(NAME, zone=local.zone, version=text(mapping(value).get("version")))
     return programme(head, drafts, [*problems, *reader.summary(drafts)])
 
 
@@ -80,10 +87,9 @@ def _fixed(given: list[Fields], problems: list[Problem]) -> ZoneInfo | None:
 class _Reader:
     """Makes drafts of slots, and remembers what is said of them once."""
 
-    def __init__(self, zone: ZoneInfo | None, problems: list[Problem]) -> None:
-        self._zone = zone
+    def __init__(self, local: Local, problems: list[Problem]) -> None:
+        self._local = local
         self._problems = problems
-        self._naive = False
         self._left_out: Counter[str] = Counter()
         self._repeated = 0
         self._bare: set[str] = set()
@@ -109,7 +115,7 @@ class _Reader:
         if reason := self._no_talk(state, slot):
             self._left_out[reason] += 1
             return
-        begins = self._instant(slot, "start")
+        begins = self._local.instant(text(slot.get("start")))
         if begins is None:
             title = text(submission.get("title")) or text(slot.get("description"))
             said = f"“{title[:60]}” has no time that can be read; left out"
@@ -157,7 +163,7 @@ class _Reader:
         """A break. Its slot's id is another in every release, so it is known by its room and start."""
         room = self._named(slot, "room")
         place = text(slot.get("room_id")) or text(mapping(slot.get("room")).get("id")) or room or text(slot.get("room"))
-        key = f"break@{begins.astimezone(dt.UTC):%Y%m%dT%H%MZ}-{place}"
+        key = f"break@{begins:%Y%m%dT%H%MZ}-{place}"
         return Draft(
             where=where,
             key=key,
@@ -169,18 +175,8 @@ class _Reader:
             kind="break",
         )
 
-    def _instant(self, slot: Fields, name: str) -> dt.datetime | None:
-        moment = times.instant(text(slot.get(name)))
-        if moment is None or moment.tzinfo is not None:
-            return moment
-        if self._zone is None and not self._naive:
-            self._naive = True
-            said = "no time zone is given, so times are read as UTC: configure the zone"
-            self._problems.append(Problem("conference", said, Severity.ERROR))
-        return times.utc(moment.replace(tzinfo=self._zone or dt.UTC))
-
     def _duration(self, begins: dt.datetime, slot: Fields, submission: Fields) -> dt.timedelta | None:
-        if ends := self._instant(slot, "end"):
+        if ends := self._local.instant(text(slot.get("end"))):
             return ends - begins
         return times.span(text(slot.get("duration")) or text(submission.get("duration")))
 
