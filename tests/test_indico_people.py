@@ -68,3 +68,23 @@ def test_parts_that_begin_nobody_knows_when_are_in_the_text(minutes: tuple[int |
     lines = "\n".join(f"- P{n} (N{n})" for n in range(len(minutes)))
     assert talk.abstract == f"Text.\n\n{lines}"
     assert [person.name for person in talk.speakers] == ["Ada", *(f"N{n}" for n in range(len(minutes)))]
+
+
+def test_parts_of_which_one_has_no_time_are_in_the_text() -> None:
+    some, none = parts(10, 10)
+    talk = only(subContributions=[{**some, "startDate": at("10:20")}, none])
+    assert talk.abstract == "- P0 (N0)\n- P1 (N1)"
+
+
+def test_parts_of_a_contribution_that_lasts_for_days_are_in_the_text() -> None:
+    assert only(endDate=None, duration=10_000, subContributions=parts(*[1000] * 10)).abstract.count("- P") == 10
+
+
+def test_minutes_may_have_a_fraction_that_is_none() -> None:
+    assert only(endDate=None, duration=30.0).duration == HALF
+
+
+def test_a_slot_alone_is_of_its_kind_and_repeats_no_track() -> None:
+    slot = {**SLOT, "slotTitle": "", "session": {"title": "Posters", "isPoster": True}}
+    (talk,) = talks(sessions=[slot])
+    assert (talk.title, talk.kind, talk.track) == ("Posters", "poster", "")

@@ -72,6 +72,26 @@ def test_every_start_and_end_is_what_the_export_writes(number: str) -> None:
     assert len({talk.key for talk in programme.talks}) == len(programme.talks)
 
 
+@pytest.mark.parametrize("number", ["304944", "340656", "342881", "44160"])
+def test_the_people_are_those_whom_the_export_names(number: str) -> None:
+    """Speakers and those of the parts; where nobody speaks the authors, else the conveners of the session."""
+    event = raw(number)
+    sessions = [(one, session["conveners"]) for session in event["sessions"] for one in session["contributions"]]
+    alone = [(session, session["conveners"]) for session in event["sessions"] if not session["contributions"]]
+    named = set()
+    for one, conveners in [(one, []) for one in event["contributions"]] + sessions + alone:
+        if one["startDate"]:
+            speaking = one.get("speakers", []) + [
+                p for part in one.get("subContributions", []) for p in part["speakers"]
+            ]
+            for person in speaking or one.get("primaryauthors") or conveners:
+                family, given = person["fullName"].casefold().split(", ")
+                for title in ("prof. ", "dr. ", "mr. ", "mrs. ", "ms. "):
+                    family = family.removeprefix(title)
+                named.add(f"{given} {family}")
+    assert {person.name.casefold() for talk in read(number).talks for person in talk.speakers} == named
+
+
 @pytest.mark.parametrize("number", ["304944", "340656", "342881"])
 def test_every_speaker_is_found_by_the_family_name(number: str) -> None:
     """Whoever speaks in the raw file stands in the talk of that contribution."""

@@ -158,10 +158,9 @@ def test_thousands_of_slots_of_one_session_are_not_believed() -> None:
     )
 
 
-def test_a_session_of_several_slots_of_which_one_is_given_is_told() -> None:
-    assert said([{**TALK, "slot_count": 2}]) == [
-        "slots: 1 sessions take place several times, but only one slot of each is given"
-    ]
+@pytest.mark.parametrize("session", [{**TALK, "slot_count": 2}, {**EXPORT, "Slot Count": 2}])
+def test_a_session_of_several_slots_of_which_one_is_given_is_told(session: dict[str, Any]) -> None:
+    assert said([session]) == ["slots: 1 sessions take place several times, but only one slot of each is given"]
 
 
 @pytest.mark.parametrize(
@@ -227,6 +226,10 @@ def test_what_is_only_a_number_or_a_code_is_told_with_how_to_get_it() -> None:
 def test_a_room_may_be_called_by_a_number() -> None:
     rooms = [{**SLOT, "room": "101"}, {**SLOT, "room": {"en": "101"}}, {**SLOT, "room": {"id": 4, "name": "101"}}]
     assert {read([{**TALK, "slot": slot}]).talks[0].location for slot in rooms} == {"101"}
+
+
+def test_ids_that_do_not_fit_the_names_are_left_out() -> None:
+    assert read([{**EXPORT, "Speaker IDs": ["XY", "Z"]}]).talks[0].speakers == (Speaker("Ada King"),)
 
 
 def test_without_an_end_the_duration_is_the_session_s() -> None:

@@ -8,6 +8,7 @@ from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass, replace
 from typing import Any
 
+from storage.clean import one_line
 from storage.formats._build import Draft, Head, problem, programme
 from storage.formats._indico import Clock, Fields, persons, place, span, with_parts
 from storage.formats._json import items, load_object, mapping, text
@@ -30,7 +31,7 @@ def parse(body: bytes, hints: Hints = NO_HINTS) -> Programme:
     """Read an answer of /export/event/… or /export/timetable/…. Raises `FormatError` with the line or the path."""
     answer = load_object(body)
     if answer.get("_type") == "HTTPAPIError":
-        raise FormatError(f"message: Indico refused the export, saying “{text(answer.get('message'))[:200]}”")
+        raise FormatError(f"message: Indico refused the export, saying “{one_line(text(answer.get('message')), 200)}”")
     results = answer.get("results")
     if not results:
         raise FormatError("results: empty, so the event does not exist or is not public")
