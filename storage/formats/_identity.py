@@ -33,10 +33,16 @@ def unique(talks: list[Talk], problems: list[Problem]) -> list[Talk]:
 
 
 def _note(talks: list[Talk], problems: list[Problem]) -> None:
-    """Say which keys repeat, and where they stood first."""
+    """Say which keys repeat without need, and where they stood first. Several slots of one talk are no mistake."""
     first: dict[str, Talk] = {}
     for talk in talks:
         earlier = first.setdefault(talk.key, talk)
-        if earlier is not talk and talk.key:
+        if earlier is talk or not talk.key:
+            continue
+        if earlier.title != talk.title:
             said = f"“{talk.title[:60]}” has the id {talk.key[:60]} of “{earlier.title[:60]}” ({earlier.where})"
-            problems.append(Problem(talk.where, said, Severity.WARNING))
+        elif (earlier.starts_at, earlier.location) == (talk.starts_at, talk.location):
+            said = f"“{talk.title[:60]}” stands twice, here and at {earlier.where}"
+        else:
+            continue
+        problems.append(Problem(talk.where, said, Severity.WARNING))
