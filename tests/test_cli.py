@@ -80,7 +80,7 @@ def test_load_says_what_changed_and_ask_uses_it(tmp_path: Path) -> None:
         (b"", "this is empty"),
         (b"<schedule><day>", "line 1: not well-formed XML"),
         (b'{"schedule": [1, 2', "line 1, column 19: not valid JSON"),
-        (b"BEGIN:VCALENDAR\n", "this is an iCalendar file, a format that is not known yet"),
+        (b"BEGIN:VCALENDAR\n", "line 1: the file ends before its calendar does, without any event"),
         (b"<!DOCTYPE html><html></html>", "this is a web page, not a programme"),
     ],
 )

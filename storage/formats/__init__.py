@@ -23,7 +23,6 @@ from storage.programme import HEAD, NO_HINTS, FormatError, Hints, Programme
 REFUSAL_MAX = 300
 BYTE_ORDER_MARKS = ((b"\xef\xbb\xbf", "utf-8"), (b"\xff\xfe", "utf-16-le"), (b"\xfe\xff", "utf-16-be"))
 STRANGERS = (
-    (b"BEGIN:VCALENDAR", "this is an iCalendar file, a format that is not known yet"),
     (b"<!doctype html", "this is a web page, not a programme: look there for a link to an export"),
     (b"<html", "this is a web page, not a programme: look there for a link to an export"),
     (b"PK\x03\x04", "this is a zip or spreadsheet file, a format that is not known yet"),

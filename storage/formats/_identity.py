@@ -15,18 +15,14 @@ def unique(talks: list[Talk], problems: list[Problem]) -> list[Talk]:
         # Each talk as the round before left it.
         count = Counter(getattr(talk, name) for talk in talks)
         taken = {value for value in count if value and count[value] == 1}
-        last: dict[
-            str, int
-        ] = {}  # the number given last, so that a thousand of the same are not counted a thousand times
+        numbers: Counter[str] = Counter()
         for number, talk in enumerate(talks):
             value = getattr(talk, name)
             if count[value] > 1 or not value:
                 dated = value = f"{value}@{talk.starts_at:%Y%m%dT%H%MZ}"
-                again = last.get(dated, 1)
                 while value in taken:
-                    again += 1
-                    value = f"{dated}#{again}"
-                last[dated] = again
+                    numbers[dated] += 1
+                    value = f"{dated}#{numbers[dated] + 1}"
                 taken.add(value)
                 talks[number] = replace(talk, key=value) if name == "key" else replace(talk, id=value)
     return talks
