@@ -232,7 +232,6 @@ def test_the_root_is_recognized_behind_declaration_comment_and_doctype() -> None
     ("body", "said"),
     [
         (b" \n", "this is empty"),
-        (b"BEGIN:VCALENDAR\r\n", "this is an iCalendar file"),
         (b"<!DOCTYPE html><html>", "this is a web page"),
         (b"%PDF-1.7", "this is a PDF"),
         (b"a,b,c", "this is no programme in a format that is known"),
