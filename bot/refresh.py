@@ -13,7 +13,7 @@ from bot.feed import FeedError, digest_of, fetch, parse, reading_of
 from bot.messages import statement
 from bot.rooms import NEWS_AGE
 from commands.feed import counted
-from storage.changes import why_doubtful
+from storage.changes import fingerprint, why_doubtful
 from storage.errors import StoreError
 from storage.outbox import Notice, notice_key
 from storage.programme import Hints, Programme
@@ -71,9 +71,10 @@ class Refresher:
         name = self._feed.name
         try:
             await self._refresh()
-            self._store.refreshing.well(name, self._clock.real())
+            if self._store.refreshing.well(name, self._clock.real()):
+                said = f"The programme ({name}) has been refreshed without trouble for an hour."
+                self._tell(said, key=notice_key("well", name, self._clock.real().isoformat()))
         except FeedError as error:
-            log.warning("feed %s: %s; the programme stays as it was", name, error)
             self._trouble(str(error))
         except StoreError as error:
             log.warning("feed %s: %s; the programme stays as it was", name, error)
@@ -92,30 +93,33 @@ class Refresher:
             local=feed.allow_local,
             seconds=feed.timeout_seconds,
         )
-        if got.body is not None:
-            await self._take(got.body)
-        # Only now: what could not be taken must be fetched whole again.
-        asked = Fetched(feed.name, feed.source, reading, got.etag, got.last_modified, self._clock.real())
-        self._store.refreshing.asked(asked)
+        taken = got.body is None or await self._take(got.body)
+        # What was not taken must come whole again: "not modified" is to mean that the programme is as we have it.
+        etag, modified = (got.etag, got.last_modified) if taken else ("", "")
+        self._store.refreshing.asked(Fetched(feed.name, feed.source, reading, etag, modified, self._clock.real()))
 
-    async def _take(self, body: bytes) -> None:
+    async def _take(self, body: bytes) -> bool:
+        """Take a release, or hold it back: False then."""
         feed, store = self._feed, self._store
         digest = digest_of(body, feed.format, self._hints)
-        held = store.refreshing.held(feed.name)
         if store.feeds.body_sha256(feed.name) == digest:
-            if held and not held.rejected:
-                store.refreshing.release(feed.name)  # it was put right before anybody decided
-            return
+            store.refreshing.release(feed.name)  # it was put right before anybody decided, or after it was rejected
+            return True
+        held = store.refreshing.held(feed.name)
         if held and held.body_sha256 == digest:
-            return
+            return False
         programme = await asyncio.to_thread(parse, feed.source, body, format_name=feed.format, hints=self._hints)
         before, changes = store.feeds.compare(feed.name, programme)
         doubt = why_doubtful(before, changes)
-        if doubt:
-            now = self._clock.now()
-            self._hold(Held(feed.name, feed.source, feed.format, self._hints, body, digest, doubt, now), held)
-        else:
+        if not doubt:
             self._accept(programme, digest)
+            return True
+        seen = fingerprint(programme.talks)
+        rejected = store.refreshing.was_rejected(feed.name, seen)
+        now = self._clock.now()
+        release = Held(feed.name, feed.source, feed.format, self._hints, body, digest, seen, doubt, now, rejected)
+        self._hold(release, held)
+        return False
 
     def _accept(self, programme: Programme, digest: str) -> None:
         name = self._feed.name
@@ -127,10 +131,11 @@ class Refresher:
 
     def _hold(self, release: Held, earlier: Held | None) -> None:
         name, prefix = release.feed, self._config.matrix.prefix
-        log.warning("feed %s: held back, since %s", name, release.reason)
         with self._store.transaction():
             self._store.refreshing.hold(release)
-            if earlier is None or earlier.rejected or earlier.reason != release.reason:
+            known = earlier is not None and earlier.fingerprint == release.fingerprint
+            if not known and not release.rejected:
+                log.warning("feed %s: held back, since %s", name, release.reason)
                 self._tell(
                     f"A new release of the programme ({name}) is held back: {release.reason}.",
                     f"{prefix}feed accept {name} takes it; {prefix}feed reject {name} leaves everything as it is.",
@@ -142,6 +147,8 @@ class Refresher:
         try:
             with self._store.transaction():
                 if self._store.refreshing.trouble(self._feed.name, said, now):
+                    # Once, not at every look of an outage.
+                    log.warning("feed %s: %s; the programme stays as it was", self._feed.name, said)
                     self._tell(
                         f"The programme ({self._feed.name}) cannot be refreshed and stays as it was. {said}.",
                         key=notice_key("trouble", self._feed.name, said, now.isoformat()),

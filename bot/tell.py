@@ -4,14 +4,14 @@ from __future__ import annotations
 
 import datetime as dt
 import logging
-from collections import defaultdict
 from collections.abc import Callable, Iterable, Sequence
 
 from bot.clock import Clock
 from bot.config import Config
 from bot.messages import content_of
 from bot.rooms import NEWS_AGE
-from commands.changes import changed, net
+from commands._changed import net, renamed
+from commands.changes import changed
 from commands.registry import Request, Services
 from storage.changes import Change
 from storage.errors import StoreError
@@ -50,8 +50,9 @@ class Teller:
         ids = [str(one.id) for one in due]
         changes = net(due)
         with self._store.transaction():
-            for room, concerned in self._rooms(changes).items():
-                reply = changed(concerned, self._request(room), self._services)
+            self._follow_renames(changes)
+            for room, (hall, concerned) in self._rooms(changes).items():
+                reply = changed(concerned, self._request(room), self._services, hall)
                 key = notice_key("changes", room, *ids)
                 now = self._clock.real()
                 content = content_of("m.text", reply)
@@ -59,17 +60,31 @@ class Teller:
             self._store.revisions.mark_told([one.id for one in due], self._clock.now())
         self._wake()
 
-    def _rooms(self, changes: Sequence[Change]) -> dict[str, list[Change]]:
-        """The changes to tell in each room: a hall's own, whether a talk comes or goes; all in the control room."""
-        found: dict[str, list[Change]] = defaultdict(list)
+    def _rooms(self, changes: Sequence[Change]) -> dict[str, tuple[str, list[Change]]]:
+        """The changes to tell in each room, and the hall they are about: a hall's own, whether a talk comes or goes.
+
+        All of them in the control room.
+        """
+        found: dict[str, tuple[str, list[Change]]] = {}
+        called = self._store.revisions.renames()
         for location in self._config.locations:
-            concerned = [change for change in changes if location.name.casefold() in _halls(change)]
+            names = {location.name.casefold(), called.get(location.name.casefold(), location.name).casefold()}
+            concerned = [change for change in changes if names & _halls(change)]
             for room in location.rooms:
                 if concerned:
-                    found[self._store.rooms.id_of(room)] = concerned
+                    found[self._store.rooms.id_of(room)] = (
+                        called.get(location.name.casefold(), location.name),
+                        concerned,
+                    )
         if changes and self._config.roles.control_room:
-            found[self._store.rooms.id_of(self._config.roles.control_room)] = list(changes)
+            found[self._store.rooms.id_of(self._config.roles.control_room)] = ("", list(changes))
         return found
+
+    def _follow_renames(self, changes: Sequence[Change]) -> None:
+        """Keep what halls are called now, so that the rooms configured for the old name go on hearing of them."""
+        for old, (new, _) in renamed(changes, self._store.talks.names()["location"]).items():
+            log.warning("the location “%s” is now called “%s”: put that into [[locations]]", old, new)
+            self._store.revisions.rename(old, new)
 
     def _request(self, room_id: str) -> Request:
         return Request("changes", "", self._me, room_id, direct=False, now=self._clock.now())
@@ -79,7 +94,8 @@ def ripe(untold: Sequence[Recorded], now: dt.datetime, settle: dt.timedelta) -> 
     """What is to be told now: everything once the first of it is old enough, before that only what will not wait."""
     if not untold:
         return []
-    if now - min(one.at for one in untold) >= settle:
+    # A clock that was set back, as a rehearsal's is at each start, must not make them wait for ever.
+    if not dt.timedelta() <= now - min(one.at for one in untold) < settle:
         return list(untold)
     urgent = {one.talk_id for one in untold if any(now <= moment <= now + SOON for moment in _starts(one.change))}
     return [one for one in untold if one.talk_id in urgent]

@@ -13,7 +13,7 @@ from storage.refreshing import Held
 DECISIONS = ("accept", "reject")
 
 
-@command("feed", "[accept | reject] [name]")
+@command("feed", "[accept | reject] [name]", organizers=True)
 def feed(request: Request, services: Services) -> Reply:
     """Show where the programme comes from; accept or reject a release that was held back.
 
@@ -86,13 +86,17 @@ def _status(request: Request, services: Services) -> Reply:
     return paragraphs(*(line for name in names for line in _of(name, services, writer)))
 
 
+def _counted(number: int, thing: str) -> str:
+    return f"{number} {thing}" + ("" if number == 1 else "s")
+
+
 def _of(name: str, services: Services, writer: Writer) -> list[Text]:
     store = services.store
     last = store.refreshing.last(name)
     parts = [
         bold(name),
-        text(f"{store.feeds.talk_count(name)} talks"),
-        text(f"{store.revisions.count(name)} releases"),
+        text(_counted(store.feeds.talk_count(name), "talk")),
+        text(_counted(store.revisions.count(name), "release")),
         text(f"looked at {last.asked_at.astimezone(writer.zone):%a %H:%M}") if last else text("not looked at yet"),
     ]
     held = store.refreshing.held(name)

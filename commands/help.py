@@ -14,7 +14,8 @@ def help_(request: Request, services: Services) -> Reply:
     !help
     !help next
     """
-    known = commands()
+    organizer = services.organizes(request)
+    known = {name: entry for name, entry in commands().items() if organizer or not entry.organizers}
     words, page = words_and_page(request.args)
     asked = words.removeprefix(services.prefix).casefold()
     if asked in known:

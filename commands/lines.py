@@ -137,13 +137,17 @@ class Writer:
         reply = numbered(head, [write(talk) for talk in shown], tail, talks, start + 1)
         return replace(reply, ok=ok)
 
-    def more(self, count: int, again: str, page: int) -> Text:
-        """ "and 7 more: !search rust 2"."""
+    def more(self, count: int, again: str, page: int, mark: str = "") -> Text:
+        """ "and 7 more: !search rust 2"; `mark` before the number where it could be something else."""
         if len(again) > AGAIN_MAX:
             return text(f"and {count} more: ask the same with {page} at the end")
         words = again.partition(" ")[2]
-        mark = "#" if words and self.is_name(f"{words} {page}") else ""
+        mark = mark or ("#" if words and self.is_name(f"{words} {page}") else "")
         return text(f"and {count} more: ") + code(f"{self.prefix}{again} {mark}{page}")
+
+    def locations(self) -> list[str]:
+        """The locations of the programme as it is now."""
+        return self._talks.names()["location"]
 
     def is_name(self, words: str) -> bool:
         """Whether a title, track, location or person is called exactly so, in part or whole."""

@@ -84,6 +84,7 @@ class Command:
     name: str
     usage: str
     answer: Answer
+    organizers: bool = False
 
     @property
     def summary(self) -> str:
@@ -105,15 +106,18 @@ class Command:
 _commands: dict[str, Command] = {}
 
 
-def command(name: str, usage: str = "") -> Callable[[Answer], Answer]:
-    """Make a function a command. Raises `ValueError` for a name taken twice or a function without a docstring."""
+def command(name: str, usage: str = "", *, organizers: bool = False) -> Callable[[Answer], Answer]:
+    """Make a function a command; one for organizers is not in everybody's `!help`.
+
+    Raises `ValueError` for a name taken twice or a function without a docstring.
+    """
 
     def register(answer: Answer) -> Answer:
         if not answer.__doc__:
             raise ValueError(f"the command {name} has no docstring, which is its help")
         if name in _commands and _commands[name].answer.__module__ != answer.__module__:
             raise ValueError(f"two commands are called {name}")
-        _commands[name] = Command(name, usage, answer)
+        _commands[name] = Command(name, usage, answer, organizers)
         return answer
 
     return register

@@ -15,6 +15,7 @@ from storage.clean import one_line
 from storage.programme import Talk
 
 ECHO_MAX = 60
+NEWLINE = "\n"
 QUOTES = "\"'“”"
 
 
@@ -110,5 +111,6 @@ def numbered(head: Text, items: Sequence[Text], tail: Text, talks: Sequence[Talk
     plain = [head.plain, *(f"{number}. {item.plain}" for number, item in enumerate(items, first)), tail.plain]
     listed = "".join(f"<li>{item.html}</li>" for item in items)
     begin = f'<ol start="{first}">' if first > 1 else "<ol>"
-    html = f"{head.html}{begin}{listed}</ol>{tail.html}"
+    listed = f"{begin}{listed}</ol>" if listed else ""
+    html = f"{head.html.replace(NEWLINE, '<br>')}{listed}{tail.html}"
     return Reply("\n".join(filter(None, plain)), html, tuple(talks), tuple(talks))

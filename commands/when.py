@@ -10,6 +10,8 @@ from collections.abc import Sequence
 from storage.programme import Day
 
 LENGTH_MAX = 40
+# "mon 12 sep", "12. september", "september 12"
+WRITTEN = re.compile(r"(?:[a-z]{3,9},? )?(?:(\d{1,2})(?:st|nd|rd|th|\.)? ([a-z]{3,9})|([a-z]{3,9}) (\d{1,2}))")
 
 
 def day_named(words: str, days: Sequence[Day], today: dt.date) -> Day | None:
@@ -34,6 +36,11 @@ def day_in_our_words(words: str, days: Sequence[Day], today: dt.date) -> Day | N
     if asked.isalpha() and len(asked) >= 3:
         same = [day for day in days if f"{day.date:%A}".casefold().startswith(asked)]
         return next((day for day in same if day.date >= today), same[0]) if same else None
+    written = WRITTEN.fullmatch(asked)
+    if written:
+        wanted, month = int(written[1] or written[4]), written[2] or written[3]
+        alike = (day for day in days if day.date.day == wanted and f"{day.date:%B}".casefold().startswith(month))
+        return next(alike, None)
     try:
         return _on(dt.date.fromisoformat(asked), days)
     except ValueError:
@@ -46,12 +53,13 @@ def moment_in_the_past(words: str, now: dt.datetime) -> dt.datetime | None:
     "10:00", "today", "yesterday 14:30", "tuesday", "2022-09-01 9:00": not only days of the conference.
     """
     asked = _plain(words)
-    found = re.fullmatch(r"(.*?)\s*\b(\d{1,2})[:.](\d{2})", asked)
+    found = re.fullmatch(r"(.*?)\s*\b(\d{1,2})(?:[:.](\d{2}))?\s*(am|pm|h)?", asked)
     clock = dt.time()
-    if found:
-        if int(found[2]) > 23 or int(found[3]) > 59:
+    if found and not re.search(r"\d-$", found[1]):
+        hour = int(found[2]) % 12 + 12 * (found[4] == "pm") if found[4] in ("am", "pm") else int(found[2])
+        if hour > 23 or int(found[3] or 0) > 59:
             return None
-        asked, clock = found[1], dt.time(int(found[2]), int(found[3]))
+        asked, clock = found[1], dt.time(hour, int(found[3] or 0))
     date = _date_in_the_past(asked or "today", now.date())
     if date is None:
         return None

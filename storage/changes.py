@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import hashlib
 import re
 from collections import defaultdict
 from collections.abc import Callable, Hashable, Iterable, Iterator, Sequence
@@ -80,6 +81,12 @@ def between(before: Talk | None, after: Talk) -> Change | None:
     else:
         kind = ChangeKind.MOVED if fields & MOVING and not after.cancelled else ChangeKind.CHANGED
     return Change(kind, before, after, fields)
+
+
+def fingerprint(talks: Iterable[Talk]) -> str:
+    """What stands for what people see of a programme, whatever else its file says: a version, a time of writing."""
+    seen = sorted((t.key, t.title, t.starts_at, t.duration, t.location, _names(t), t.cancelled) for t in talks)
+    return hashlib.sha256(repr(seen).encode()).hexdigest()
 
 
 def why_doubtful(old: Sequence[Talk], changes: Sequence[Change]) -> str:

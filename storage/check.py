@@ -38,6 +38,8 @@ def check(programme: Programme) -> list[Problem]:
         *_overlaps(talks),
         *_people(talks),
     ]
+    if not programme.talks:
+        found.append(Problem("programme", "there is no talk in it", Severity.ERROR))
     order = list(Severity)
     return sorted(found, key=lambda problem: order.index(problem.severity))
 
@@ -137,15 +139,16 @@ def _overlaps(talks: Iterable[Talk]) -> Iterator[Problem]:
 
 def _people(talks: Iterable[Talk]) -> Iterator[Problem]:
     """Speakers who are needed in two places at once, or have no time to walk."""
-    people: dict[str, list[Talk]] = defaultdict(list)
+    # By id and name: there are feeds in which id 0 is everybody.
+    people: dict[tuple[str, str], list[Talk]] = defaultdict(list)
     for talk in talks:
         for person in talk.speakers:
-            people[person.id or person.name.casefold()].append(talk)
-    for own in people.values():
+            people[person.id, person.name.casefold()].append(talk)
+    for (_, folded), own in people.items():
         for before, after in pairwise(sorted(own, key=lambda one: (one.starts_at, one.ends_at))):
             if before.location == after.location or not (before.location and after.location and before.duration):
                 continue
-            name = next(p.name for p in after.speakers if before in people[p.id or p.name.casefold()])
+            name = next(person.name for person in after.speakers if person.name.casefold() == folded)
             both = f"{_named(before)} ({before.where}) in {before.location}"
             if after.starts_at < before.ends_at:
                 said = f"{name} is in {_named(after)} in {after.location} while in {both}"

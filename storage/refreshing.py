@@ -9,17 +9,18 @@ from collections.abc import Mapping
 from dataclasses import asdict, dataclass
 from typing import Any
 
-from sqlalchemy import Table, delete, select, update
+from sqlalchemy import Table, delete, func, insert, select, update
 from sqlalchemy.dialects.sqlite import insert as upsert
 
 from storage.database import Database
 from storage.programme import Hints
-from storage.tables import fetched, held, trouble
+from storage.tables import fetched, held, state, trouble
 
 # What differs from one time to the next in the same trouble: numbers, details, and what is quoted from the input.
 VARIABLE = re.compile(r"\([^)]*\)|“[^”]*”|\"[^\"]*\"|'[^']*'|\d+")
 # A server that fails now and then is told of once in this time.
 QUIET = dt.timedelta(hours=1)
+REJECTED_MAX = 20
 
 
 @dataclass(frozen=True, slots=True)
@@ -39,7 +40,10 @@ class Fetched:
 
 @dataclass(frozen=True, slots=True)
 class Held:
-    """A release that waits for an organizer, or that one rejected. `held_at` is the conference's clock, aware UTC."""
+    """A release that waits for an organizer, or that one rejected. `held_at` is the conference's clock, aware UTC.
+
+    `fingerprint` stands for what people would see of it.
+    """
 
     feed: str
     source: str
@@ -47,6 +51,7 @@ class Held:
     hints: Hints
     body: bytes
     body_sha256: str
+    fingerprint: str
     reason: str
     held_at: dt.datetime
     rejected: bool = False
@@ -84,6 +89,20 @@ class Refreshing:
         """The held release is not to be taken, nor to be asked about again."""
         with self._database.transaction() as connection:
             connection.execute(update(held).where(held.c.feed == feed).values(rejected=True))
+            release = connection.execute(select(held.c.fingerprint).where(held.c.feed == feed)).scalar()
+            known = [*self._rejected(feed), release][-REJECTED_MAX:]
+            row = {"name": f"rejected {feed}", "value": json.dumps(known)}
+            statement = upsert(state).values(row)
+            connection.execute(statement.on_conflict_do_update(index_elements=["name"], set_={"value": row["value"]}))
+
+    def was_rejected(self, feed: str, fingerprint: str) -> bool:
+        """Whether an organizer rejected such a programme before."""
+        return fingerprint in self._rejected(feed)
+
+    def _rejected(self, feed: str) -> list[str]:
+        statement = select(state.c.value).where(state.c.name == f"rejected {feed}")
+        with self._database.reading() as connection:
+            return list(json.loads(connection.execute(statement).scalar() or "[]"))
 
     def release(self, feed: str) -> None:
         """Nothing of the feed is held any more."""
@@ -94,21 +113,33 @@ class Refreshing:
         """Note what keeps the feed from being refreshed; True when that is new, and worth telling."""
         reason = VARIABLE.sub("…", said)[:200]
         row = {"feed": feed, "reason": reason, "said": said, "since": now}
+        same = (trouble.c.feed == feed) & (trouble.c.reason == reason)
         with self._database.transaction() as connection:
-            return connection.execute(upsert(trouble).values(row).on_conflict_do_nothing()).rowcount > 0
+            known = connection.execute(update(trouble).where(same).values(said=said, since=now)).rowcount > 0
+            if not known:
+                connection.execute(insert(trouble), row)
+            return not known
 
-    def well(self, feed: str, now: dt.datetime) -> None:
-        """The feed could be refreshed. A trouble only just over is kept, lest it be told each time it flickers."""
-        over = (trouble.c.feed == feed) & (trouble.c.since < now - QUIET)
+    def well(self, feed: str, now: dt.datetime) -> bool:
+        """The feed could be refreshed. Once it has been well for an hour its troubles are over: True then.
+
+        Until then they are kept, lest they be told each time a server flickers.
+        """
         with self._database.reading() as connection:
-            if connection.execute(select(trouble.c.feed).where(over)).first() is None:
-                return
+            latest = select(func.max(trouble.c.since)).where(trouble.c.feed == feed)
+            since = connection.execute(latest).scalar()
+        if since is None or now - since < QUIET:
+            return False
         with self._database.transaction() as connection:
-            connection.execute(delete(trouble).where(over))
+            connection.execute(delete(trouble).where(trouble.c.feed == feed))
+        return True
 
     def troubles(self, feed: str) -> list[str]:
-        """What was told of the feed lately, newest first."""
+        """What keeps the feed from being refreshed now: what came up since it was last read, newest first."""
+        last = self.last(feed)
         statement = select(trouble.c.said).where(trouble.c.feed == feed).order_by(trouble.c.since.desc())
+        if last is not None:
+            statement = statement.where(trouble.c.since > last.asked_at)
         with self._database.reading() as connection:
             return list(connection.execute(statement).scalars())
 

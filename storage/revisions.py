@@ -9,15 +9,17 @@ from dataclasses import dataclass
 from typing import Any
 
 from sqlalchemy import Connection, Row, bindparam, func, insert, select, update
+from sqlalchemy.dialects.sqlite import insert as upsert
 
 from storage.changes import Change, ChangeKind
 from storage.database import Database
 from storage.programme import Programme, Speaker, Talk
-from storage.tables import change, revision
+from storage.tables import change, revision, state
 from storage.talks import CHUNK
 
 # A talk's own texts beyond its slot are long, and nobody asks for them as they were.
 PLAIN = ("key", "id", "title", "location", "track", "kind", "subtitle", "language", "url", "cancelled", "feed")
+RENAMES = select(state.c.value).where(state.c.name == "renames")
 JOINED = select(change, revision.c.accepted_at).join(revision)
 
 
@@ -60,6 +62,21 @@ class Revisions:
             for start in range(0, len(ids), CHUNK):
                 some = ids[start : start + CHUNK]
                 connection.execute(update(change).where(change.c.id.in_(some)).values(told_at=now))
+
+    def renames(self) -> dict[str, str]:
+        """What locations are called now, by the case-folded name they had."""
+        with self._database.reading() as connection:
+            return dict(json.loads(connection.execute(RENAMES).scalar() or "{}"))
+
+    def rename(self, old: str, new: str) -> None:
+        """A location is called otherwise; what was renamed to the old name before is now called by the new one."""
+        known = {
+            name: new if called.casefold() == old.casefold() else called for name, called in self.renames().items()
+        }
+        value = json.dumps(known | {old.casefold(): new})
+        with self._database.transaction() as connection:
+            statement = upsert(state).values(name="renames", value=value)
+            connection.execute(statement.on_conflict_do_update(index_elements=["name"], set_={"value": value}))
 
     def _recorded(self, statement: Any) -> list[Recorded]:
         with self._database.reading() as connection:

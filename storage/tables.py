@@ -156,13 +156,14 @@ class HeldRow(SQLModel, table=True):
     columns: str
     body: bytes
     body_sha256: str
+    fingerprint: str
     reason: str
     held_at: dt.datetime
     rejected: bool
 
 
 class TroubleRow(SQLModel, table=True):
-    """Something that keeps a feed from being refreshed and that the organizers were told, so not to tell it again."""
+    """Something that kept a feed from being refreshed and that the organizers were told; `since` is the last time."""
 
     __tablename__ = "trouble"
 

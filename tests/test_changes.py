@@ -12,10 +12,10 @@ from hypothesis import strategies as st
 from bot.config import Config
 from bot.refresh import pace
 from bot.tell import Teller, ripe
-from commands.changes import net
+from commands._changed import net
 from commands.dispatch import answer
 from commands.registry import Services
-from storage.changes import Change, ChangeKind, between, diff, why_doubtful
+from storage.changes import Change, ChangeKind, between, diff, fingerprint, why_doubtful
 from storage.programme import Hints, Programme, Speaker, Talk
 from storage.refreshing import Held
 from storage.store import Store
@@ -176,6 +176,11 @@ def test_changes_says_what_was_and_what_is_latest_first(small_store: Store) -> N
     assert say(small_store, "!changes since yesterday", now=at(TUESDAY, "09:00")).startswith(
         "3 changed talks since Mon"
     )
+    assert say(small_store, "!changes since 9", now=now).startswith("3 changed talks since Mon 12 Sep 09:00")
+    assert say(small_store, "!changes since 9am rust", now=now).splitlines()[1:] == [
+        "1. cancelled: GCC Rust · Mon 11:00 · Herbert",
+        f"2. {moved}",
+    ]
     assert say(small_store, "!changes since the flood", now=now).startswith("Since when? I cannot read “the flood”")
 
 
@@ -201,8 +206,9 @@ def test_a_cancelled_talk_is_found_and_marked_and_nowhere_else(small_store: Stor
 
 @pytest.fixture
 def held_store(small_store: Store) -> Store:
-    body = SAMPLE.read_bytes()
-    small_store.refreshing.hold(Held("main", "x", "auto", Hints(), body, "sha", "7 of 7 talks would be gone", NOW))
+    """A release of another conference waits."""
+    reason = "7 of 7 talks would be gone"
+    small_store.refreshing.hold(Held("main", "x", "auto", Hints(), SAMPLE.read_bytes(), "sha", "seen", reason, NOW))
     return small_store
 
 
@@ -210,9 +216,7 @@ def test_only_organizers_look_after_feeds(held_store: Store) -> None:
     refused = "Only organizers can look after the feeds."
     assert [say(held_store, words) for words in ("!feed", "!feed accept", "!feed reject")] == [refused] * 3
     assert say(held_store, "!feed", who="@grace:example.org.evil.org") == refused
-    assert say(held_store, "!feed", room="!control").startswith(
-        "main · 7 talks · 1 releases · not looked at yet · held"
-    )
+    assert say(held_store, "!feed", room="!control").startswith("main · 7 talks · 1 release · not looked at yet · held")
     assert say(held_store, "!feed", who=GRACE).startswith("main · 7 talks")
     assert held_store.talks.count() == 7
 
@@ -285,12 +289,12 @@ async def test_the_rooms_of_both_halls_and_the_control_room_are_told_once(small_
     await teller.look()
     await teller.look()
     said = {notice.room_id: notice.content["body"].splitlines()[1:] for notice in small_store.outbox.pending(9)}
-    rust = "Rust in the kernel: now in Pembroke (was Herbert)"
-    testing = "Testing everywhere: now in Meeting 9 (was Meeting 1&2)"
+    rust = "Rust in the kernel: Mon 10:15 · now in Pembroke (was Herbert)"
+    testing = "Testing everywhere: Mon 10:15 · now in Meeting 9 (was Meeting 1&2)"
     assert said == {
         "!herbert": [f"1. {rust}"],
         "!pembroke": [f"1. {rust}"],
-        "!control": [f"1. {testing}", f"2. {rust}"],
+        "!control": [f"1. {rust}", f"2. {testing}"],
     }
     assert {notice.content["msgtype"] for notice in small_store.outbox.pending(9)} == {"m.text"}
     assert {str(notice.content["m.mentions"]) for notice in small_store.outbox.pending(9)} == {"{}"}
@@ -315,3 +319,64 @@ def test_several_feeds_are_one_programme_with_their_ids_apart(small_store: Store
     # The one goes; the other's talk of the same id stays.
     small_store.feeds.accept("bofs", "b", small(talks=(), days=()), "2", NOW)
     assert (small_store.talks.count(), say(small_store, "!where kernel")[:10]) == (7, "Mon 12 Sep")
+
+
+def test_a_cancelled_talk_is_named_with_the_slot_it_had_last(small_store: Store) -> None:
+    moved = replace(RUST, starts_at=RUST.starts_at + HOUR, location="Pembroke")
+    small_store.feeds.accept("main", "x", small(talks=(moved, *TALKS[2:])), "2", NOW)
+    small_store.feeds.accept("main", "x", small(talks=TALKS[2:]), "3", NOW + MINUTE)
+    assert "cancelled: Rust in the kernel · Mon 11:15 · Pembroke" in say(small_store, "!changes")
+
+
+def herbert_renamed(*more: Talk) -> Programme:
+    """All of Herbert is in Herbert Hall now."""
+    rest = [replace(talk, location="Herbert Hall") if talk.location == "Herbert" else talk for talk in TALKS]
+    return small(talks=(*rest[: len(rest) - len(more)], *more))
+
+
+def test_a_hall_with_another_name_is_one_line(small_store: Store) -> None:
+    small_store.feeds.accept("main", "x", herbert_renamed(), "2", NOW)
+    assert say(small_store, "!changes").splitlines() == [
+        "4 changed talks",
+        "the location Herbert is now called Herbert Hall (4 talks)",
+    ]
+
+
+def test_talks_that_only_go_elsewhere_are_no_renamed_hall(small_store: Store) -> None:
+    rest = [replace(talk, location="Pembroke") if talk.id in ("1", "2", "3") else talk for talk in TALKS]
+    small_store.feeds.accept("main", "x", small(talks=tuple(rest)), "2", NOW)
+    assert "is now called" not in say(small_store, "!changes")
+
+
+async def test_the_room_of_a_renamed_hall_goes_on_hearing_of_it(small_store: Store) -> None:
+    clock = FixedClock(at(MONDAY, "08:00"))
+    teller = Teller(Services(small_store), Config.model_validate(CONFIG), clock, "@bot:x.org", lambda: None)  # type: ignore[arg-type]
+
+    async def heard(programme: Programme) -> list[str]:
+        small_store.feeds.accept("main", "x", programme, str(clock.moment), clock.moment)
+        clock.moment += 4 * MINUTE
+        await teller.look()
+        told = [notice for notice in small_store.outbox.pending(9) if notice.room_id == "!herbert"]
+        for notice in small_store.outbox.pending(9):
+            small_store.outbox.mark_sent(notice.key, "$e", NOW)
+        return [line for notice in told for line in str(notice.content["body"]).splitlines()[1:]]
+
+    assert await heard(herbert_renamed()) == ["the location Herbert is now called Herbert Hall (4 talks)"]
+    later = replace(TALKS[6], location="Herbert Hall", starts_at=TALKS[6].starts_at + HOUR)
+    assert await heard(herbert_renamed(later)) == ["1. Closing: now Tue 18:00 (was Tue 17:00) · Herbert Hall"]
+
+
+def test_a_clock_that_was_set_back_keeps_nobody_waiting(small_store: Store) -> None:
+    edited(small_store)
+    untold = small_store.revisions.untold()
+    assert ripe(untold, at(MONDAY, "07:00"), 3 * MINUTE) == untold
+
+
+def test_the_same_programme_in_other_bytes_is_the_same() -> None:
+    assert fingerprint(TALKS) == fingerprint([replace(talk, abstract="new", row_id=9) for talk in reversed(TALKS)])
+    assert fingerprint(TALKS) != fingerprint(TALKS[1:])
+
+
+@pytest.mark.parametrize("words", ["12 sep", "mon 12 sep", "12 September", "september 12", "12th sep", "Mon, 12. sep"])
+def test_a_day_is_understood_as_it_is_written(small_store: Store, words: str) -> None:
+    assert say(small_store, f"!day {words}").startswith("Monday 12 September, day 1")

@@ -63,6 +63,15 @@ def test_one_speaker_in_two_places_at_once_or_without_time_to_walk() -> None:
     assert found(first, placed(2, "10:30", speakers=ADA)) == []
 
 
+def test_an_id_that_is_everybodys_is_nobodys() -> None:
+    ada, grace = (Speaker("Ada King", "0"),), (Speaker("Grace Hill", "0"),)
+    assert found(placed(1, "10:00", speakers=ada), placed(2, "10:00", "Pembroke", speakers=grace)) == []
+
+
+def test_a_programme_without_a_talk() -> None:
+    assert found() == [("error", "programme", "there is no talk in it")]
+
+
 def test_a_talk_outside_its_day() -> None:
     wrong = placed(1, "10:00", day=MONDAY + dt.timedelta(days=1))
     night = placed(2, "01:00", starts_at=at(MONDAY, "10:00") + 15 * HOUR)

@@ -161,6 +161,50 @@ async def test_a_rejected_release_is_not_asked_about_again(store: Store, server:
     assert (told(store), store.talks.count()) == ([], 215)
 
 
+async def test_a_rejected_programme_is_the_same_whatever_version_its_file_claims(
+    store: Store, server: FeedServer
+) -> None:
+    good, half = SAMPLE.read_bytes(), release(SAMPLE.read_bytes(), share=0.5)
+    again = half.replace(b'"version": "', b'"version": "9.')
+    assert again != half
+    server.behaviours = [body(good, '"1"'), body(half), body(again), body(good, '"1"'), body(good, '"1"')]
+    looker = refresher(store, server.url)
+    await looker.refresh()
+    await looker.refresh()
+    store.refreshing.reject("main")
+    await looker.refresh()
+    assert len(told(store)) == 1
+    # Once the feed is good again, nothing is left that could be accepted.
+    await looker.refresh()
+    assert store.refreshing.held("main") is None
+    await looker.refresh()
+    assert store.talks.count() == 215
+
+
+async def test_after_an_accepted_release_the_good_one_comes_back(store: Store, server: FeedServer) -> None:
+    good, half = SAMPLE.read_bytes(), release(SAMPLE.read_bytes(), share=0.5)
+    server.behaviours = [body(good, '"1"'), body(half, '"2"'), body(good, '"1"')]
+    looker = refresher(store, server.url)
+    await looker.refresh()
+    await looker.refresh()
+    held = store.refreshing.held("main")
+    assert held is not None
+    store.accept_held(held, held.held_at)
+    assert store.talks.count() < 110
+    await looker.refresh()
+    assert store.talks.count() == 215
+
+
+async def test_another_doubtful_release_is_announced_with_its_own_figures(store: Store, server: FeedServer) -> None:
+    sample = SAMPLE.read_bytes()
+    server.behaviours = [body(sample), body(release(sample, share=0.3)), body(release(sample, share=0.5))]
+    looker = refresher(store, server.url)
+    for _ in server.behaviours:
+        await looker.refresh()
+    first, second = told(store)
+    assert ("would be gone" in first, "would be gone" in second, first != second) == (True, True, True)
+
+
 async def test_a_trouble_is_told_once_whatever_its_details(store: Store, server: FeedServer) -> None:
     good = SAMPLE.read_bytes()
     server.behaviours = [body(good), status(500), body(good[:1000]), body(good[:2000]), body(good), status(500)]
@@ -171,6 +215,9 @@ async def test_a_trouble_is_told_once_whatever_its_details(store: Store, server:
         heard.append(len(told(store)))
     assert heard == [0, 1, 1, 0, 0, 0]
     assert store.talks.count() == 215
+    assert [said.split(": ")[1] for said in store.refreshing.troubles("main")] == [
+        "the server answers 500 Internal Server Error"
+    ]
 
 
 async def test_a_feed_is_not_fetched_again_before_it_is_due(store: Store, server: FeedServer) -> None:

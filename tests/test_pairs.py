@@ -18,7 +18,7 @@ from typing import Any
 
 import pytest
 
-from commands.changes import net
+from commands._changed import net
 from storage.changes import Change, ChangeKind, diff
 from storage.formats import detect_and_parse
 from storage.programme import Programme, Talk

@@ -13,6 +13,7 @@ from hypothesis import strategies as st
 
 from storage.formats import detect_and_parse
 from storage.formats.table import looks_like, parse
+from storage.programme import FormatError, Hints
 from tests.tables import (
     BERLIN,
     CELLS,
@@ -166,3 +167,11 @@ def test_whatever_a_sheet_holds(changes: list[tuple[int, bytes]]) -> None:
         return bytes(changed)
 
     check(altered(SHEET, change), format_name="table")
+
+
+def test_whoever_says_what_the_columns_are_means_a_table() -> None:
+    body = b"Item,Begins,Which hall\nRust,2024-05-01 10:00,Herbert\nCXL,2024-05-01 11:00,Pembroke\n"
+    hints = Hints("Europe/Berlin", {"title": "Item"})
+    assert [talk.title for talk in detect_and_parse(body, hints=hints).talks] == ["Rust", "CXL"]
+    with pytest.raises(FormatError, match="columns"):
+        detect_and_parse(b"Foo,Bar,Baz\n1,2,3\n4,5,6\n")

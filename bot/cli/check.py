@@ -13,6 +13,10 @@ from bot.cli._source import body_of, hints_of
 from bot.feed import FeedError, parse
 from storage.check import check
 from storage.programme import Severity
+from storage.refreshing import VARIABLE
+
+# Of more problems that differ only in numbers and names, the rest is counted (--json has them all).
+ALIKE_MAX = 10
 
 
 def main(arguments: argparse.Namespace) -> int:
@@ -52,8 +56,15 @@ def _print(outcome: dict[str, Any], as_json: bool) -> None:
     if outcome["errors"]:
         return
     source = outcome["source"]
+    alike: Counter[str] = Counter()
     for problem in outcome["problems"]:
-        print(f"{source}: {problem['severity']}: {problem['where']}: {problem['what']}")
+        kind = VARIABLE.sub("…", problem["what"])
+        alike[kind] += 1
+        if alike[kind] <= ALIKE_MAX:
+            print(f"{source}: {problem['severity']}: {problem['where']}: {problem['what']}")
+    for kind, number in alike.items():
+        if number > ALIKE_MAX:
+            print(f"{source}: and {number - ALIKE_MAX} more like this: {kind}")
     counts = [counted(number, severity) for severity, number in outcome["counts"].items() if number]
     found = ", ".join(counts) or "nothing doubtful"
     print(f"{source}: {outcome['format']}, {counted(outcome['talks'], 'talk')}; {found}")

@@ -67,6 +67,8 @@ async def _feed(feed: FeedSection, config: Config) -> tuple[Finding, Programme |
         programme = parse(feed.source, got.body or b"", format_name=feed.format, hints=hints_of(feed, config))
     except FeedError as error:
         return (False, f"feed {feed.name}: {error}"), None
+    if not programme.talks:
+        return (False, f"feed {feed.name}: {programme.format}, holds no talk"), programme
     doubtful = f", {counted(len(programme.problems), 'doubtful thing')} (hallway check)" if programme.problems else ""
     return (True, f"feed {feed.name}: {programme.format}, {len(programme.talks)} talks{doubtful}"), programme
 
@@ -94,4 +96,4 @@ async def _room(matrix: Matrix, room: str, joined: set[str]) -> Finding:
         known = await matrix.room_id(room)
     except RefusedError as error:
         return False, f"room {room}: {error}"
-    return known in joined, f"room {room}" + ("" if known in joined else ": the bot is not in it; invite it there")
+    return True, f"room {room}" + ("" if known in joined else ": not in it yet; `hallway run` joins it, once invited")

@@ -58,10 +58,23 @@ def detect_and_parse(body: bytes, format_name: str = "auto", hints: Hints = NO_H
     for one in formats().values():
         if one.looks_like(start):
             return _parsed(one, body, hints)
+    if hints.columns or _in_columns(start):
+        # Whoever says what its columns are means a table; and a table that is not understood can say why.
+        return _parsed(formats()["table"], body, hints)
     if start.startswith((b"{", b"[")):
         # A file that was cut off may have lost the very mark of its format: where it ends is what to say.
         load(start)
     raise FormatError(_stranger(start[:HEAD]))
+
+
+def _in_columns(body: bytes) -> bool:
+    """Whether the first lines have the same number of commas, semicolons or tabs."""
+    lines = body[:HEAD].splitlines()[:3]
+    if len(lines) < 3 or body[:1] in (b"{", b"[", b"<") or b"\0" in body[:HEAD]:
+        return False
+    return any(
+        lines[0].count(mark) > 0 and len({line.count(mark) for line in lines}) == 1 for mark in (b",", b";", b"\t")
+    )
 
 
 def _parsed(one: Format, body: bytes, hints: Hints) -> Programme:

@@ -62,6 +62,7 @@ def upgrade() -> None:
         sa.Column("columns", sa.String(), nullable=False),
         sa.Column("body", sa.LargeBinary(), nullable=False),
         sa.Column("body_sha256", sa.String(), nullable=False),
+        sa.Column("fingerprint", sa.String(), nullable=False),
         sa.Column("reason", sa.String(), nullable=False),
         sa.Column("held_at", sa.DateTime(), nullable=False),
         sa.Column("rejected", sa.Boolean(), nullable=False),
