@@ -250,4 +250,5 @@ def _monday() -> dt.datetime:
 
 
 def _no_command(name: str) -> str:
-    return f"There is no command “{name}”. There are: {', '.join('!' + known for known in commands())}"
+    known = [known for known, entry in commands().items() if not entry.organizers]
+    return f"There is no command “{name}”. There are: {', '.join('!' + one for one in known)}"
