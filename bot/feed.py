@@ -10,7 +10,7 @@ import json
 import socket
 import zipfile
 import zlib
-from collections.abc import AsyncIterator
+from collections.abc import AsyncIterator, Iterator
 from contextlib import asynccontextmanager
 from dataclasses import dataclass
 from importlib import resources
@@ -29,6 +29,7 @@ SAMPLE = "sample"
 BODY_MAX = 64 * 1024 * 1024
 SECONDS_MAX = 60.0
 REDIRECTS_MAX = 5
+PIECE = 2**18
 GZIP = 31  # zlib's word for "with gzip's header"
 REDIRECTS = frozenset({301, 302, 303, 307, 308})
 HEADERS = {"Accept": "application/json, application/xml, text/calendar, */*;q=0.5", "Accept-Encoding": "gzip"}
@@ -167,9 +168,10 @@ async def _body(url: str, response: aiohttp.ClientResponse) -> bytes:
     unpacked = _Unpacked() if packing != "identity" else None
     body = bytearray()
     async for chunk in response.content.iter_chunked(2**16):
-        body += unpacked.more(chunk, BODY_MAX + 1 - len(body)) if unpacked else chunk
-        if len(body) > BODY_MAX:
-            raise FeedError(f"{url}: {_too_large()}")
+        for piece in unpacked.pieces(chunk) if unpacked else (chunk,):
+            body += piece
+            if len(body) > BODY_MAX:
+                raise FeedError(f"{url}: {_too_large()}")
     if unpacked and not unpacked.whole:
         raise FeedError(f"{url}: ends in the middle")
     return bytes(body)
@@ -185,15 +187,13 @@ class _Unpacked:
     def whole(self) -> bool:
         return self._part.eof
 
-    def more(self, chunk: bytes, limit: int) -> bytes:
-        """What comes out of the chunk, no more than about `limit` bytes of it."""
-        out = bytearray()
-        while chunk and len(out) < limit:
+    def pieces(self, chunk: bytes) -> Iterator[bytes]:
+        """What comes out of the chunk, little by little."""
+        while chunk:
             if self._part.eof:
                 self._part = zlib.decompressobj(wbits=GZIP)
-            out += self._part.decompress(chunk, limit - len(out))
-            chunk = self._part.unused_data
-        return bytes(out)
+            yield self._part.decompress(chunk, PIECE)
+            chunk = self._part.unused_data if self._part.eof else self._part.unconsumed_tail
 
 
 class _Elsewhere(ThreadedResolver):
