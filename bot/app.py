@@ -88,7 +88,7 @@ async def _run(config: Config, store: Store, matrix: Matrix) -> None:
     inbox = Inbox(services, clock, matrix.user_id, deliverer.wake)
     listener = Listener(matrix, store, inbox, rooms, synced, deliverer.settled)
     teller = Teller(services, config, clock, matrix.user_id, deliverer.wake)
-    feeds = [Refresher(store, feed, config, clock, deliverer.wake) for feed in config.feeds]
+    feeds = [Refresher(services, feed, config, clock, deliverer.wake) for feed in config.feeds]
     jobs = Jobs()
     for feed, refresher in zip(config.feeds, feeds, strict=True):
         jobs.every(feed.refresh_seconds, refresher.look, jitter=min(5.0, feed.refresh_seconds / 10))

@@ -16,11 +16,11 @@ from dataclasses import dataclass
 from importlib import resources
 from importlib.metadata import version
 from pathlib import Path
-from urllib.parse import urljoin, urlsplit
 
 import aiohttp
 from aiohttp.abc import ResolveResult
 from aiohttp.resolver import ThreadedResolver
+from yarl import URL
 
 from storage.formats import detect_and_parse
 from storage.programme import NO_HINTS, FormatError, Hints, Programme
@@ -144,16 +144,18 @@ async def _following(
     session: aiohttp.ClientSession, url: str, headers: dict[str, str], local: bool
 ) -> AsyncIterator[aiohttp.ClientResponse]:
     """The response at the end of the redirects, each of which is looked at before it is followed."""
-    place = url
+    # The host is looked at as the client reads it: what looks like a name may become an address on the way there.
+    place = URL(url)
     for _ in range(REDIRECTS_MAX + 1):
-        if not local and _is_local(urlsplit(place).hostname or ""):
-            raise FeedError(f"{url}: leads to {_local_said(urlsplit(place).hostname or '')}")
+        host = place.host or ""
+        if not local and _is_local(host):
+            raise FeedError(f"{url}: leads to {_local_said(host)}")
         async with session.get(place, headers=headers, allow_redirects=False) as response:
             if response.status not in REDIRECTS:
                 yield response
                 return
-            place = urljoin(place, response.headers.get("Location", ""))
-        if not place.startswith(("http://", "https://")):
+            place = place.join(URL(response.headers.get("Location", "")))
+        if place.scheme not in ("http", "https"):
             raise FeedError(f"{url}: redirects to something other than http and https")
     raise FeedError(f"{url}: redirects more than {REDIRECTS_MAX} times")
 

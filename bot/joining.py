@@ -75,6 +75,8 @@ class Joiner:
 
     async def _join(self, room: Room) -> None:
         room_id = await self._matrix.join(room.room_id, room.via)
+        if room_id == room.room_id and (alias := await self._alias_of(room_id)):
+            self._rooms.bind(alias, room_id)
         reason = await self._why_not_stay(room)
         if reason:
             log.warning("%s %s: leaving it", room.room_id, reason)
@@ -95,8 +97,9 @@ class Joiner:
         return ""
 
     async def _leave(self, room: Room) -> None:
-        if await self._is_configured(room.room_id):
+        if not room.predecessor and (alias := await self._alias_of(room.room_id)):
             # Invited there by somebody who may not invite us anywhere else.
+            self._rooms.bind(alias, room.room_id)
             self._store.rooms.change(room.room_id, membership=Membership.INVITED, retry_at=None, attempts=0)
             self._rooms.news.set()
             return
@@ -104,14 +107,13 @@ class Joiner:
         log.info("left %s", room.room_id)
         self._rooms.left(room.room_id)
 
-    async def _is_configured(self, room_id: str) -> bool:
-        """Whether one of the configured aliases that are still to be joined is this room's."""
-        waiting = [one.room_id for one in self._store.rooms.unsettled() if one.room_id.startswith("#")]
-        for alias in waiting:
+    async def _alias_of(self, room_id: str) -> str:
+        """The configured alias whose room this is, among those that are not known yet; empty when none is."""
+        for alias in self._rooms.unbound():
             with suppress(RefusedError):
                 if await self._matrix.room_id(alias) == room_id:
-                    return True
-        return False
+                    return alias
+        return ""
 
     def _later(self, room: Room, error: MatrixError) -> None:
         """Try again; after some refusals no more, but never because the homeserver is away or busy."""

@@ -5,15 +5,18 @@ from __future__ import annotations
 import asyncio
 import datetime as dt
 import logging
-from collections.abc import Callable
+from collections.abc import Callable, Sequence
 
 from bot.clock import Clock
 from bot.config import Config, FeedSection
 from bot.feed import FeedError, digest_of, fetch, parse, reading_of
 from bot.messages import statement
 from bot.rooms import NEWS_AGE
+from commands._changed import change_line
 from commands.feed import counted
-from storage.changes import fingerprint, why_doubtful
+from commands.lines import Writer
+from commands.registry import Request, Services
+from storage.changes import Change, ChangeKind, fingerprint, why_doubtful
 from storage.errors import StoreError
 from storage.outbox import Notice, notice_key
 from storage.programme import Hints, Programme
@@ -26,6 +29,8 @@ log = logging.getLogger("hallway")
 # Before and after the conference a feed is looked at this many times less often.
 SLOWER = 6
 # The programme is most edited from here on.
+# As many changes of a held release are described.
+SHOWN = 3
 EVE = dt.timedelta(hours=18)
 
 
@@ -45,13 +50,18 @@ def pace(seconds: float, conference: Conference, now: dt.datetime) -> float:
 class Refresher:
     """One feed. `wake` is called when there is something to deliver."""
 
-    def __init__(self, store: Store, feed: FeedSection, config: Config, clock: Clock, wake: Callable[[], None]) -> None:
-        self._store = store
+    def __init__(
+        self, services: Services, feed: FeedSection, config: Config, clock: Clock, wake: Callable[[], None]
+    ) -> None:
+        self._services = services
+        self._store: Store = services.store
         self._feed = feed
         self._config = config
         self._clock = clock
         self._wake = wake
         self._hints = hints_of(feed, config)
+        # The first load may still be under way when the next look is due: the later release must come out on top.
+        self._one_at_a_time = asyncio.Lock()
 
     async def look(self) -> None:
         """Refresh the feed if it is due."""
@@ -70,16 +80,19 @@ class Refresher:
         """Fetch the feed and take what it has. Whatever goes wrong changes nothing, and is told once."""
         name = self._feed.name
         try:
-            await self._refresh()
-            if self._store.refreshing.well(name, self._clock.real()):
-                said = f"The programme ({name}) has been refreshed without trouble for an hour."
-                self._tell(said, key=notice_key("well", name, self._clock.real().isoformat()))
+            async with self._one_at_a_time:
+                await self._refresh()
+            with self._store.transaction():
+                if self._store.refreshing.well(name, self._clock.real()):
+                    said = f"The programme ({name}) has been refreshed without trouble for an hour."
+                    self._tell(said, key=notice_key("well", name, self._clock.real().isoformat()))
         except FeedError as error:
             self._trouble(str(error))
         except StoreError as error:
             log.warning("feed %s: %s; the programme stays as it was", name, error)
         except Exception:
             log.exception("feed %s could not be read; the programme stays as it was", name)
+            self._trouble(f"{self._feed.source}: a fault in Hallway itself, which its log describes")
 
     async def _refresh(self) -> None:
         feed = self._feed
@@ -118,7 +131,7 @@ class Refresher:
         rejected = store.refreshing.was_rejected(feed.name, seen)
         now = self._clock.now()
         release = Held(feed.name, feed.source, feed.format, self._hints, body, digest, seen, doubt, now, rejected)
-        self._hold(release, held)
+        self._hold(release, changes)
         return False
 
     def _accept(self, programme: Programme, digest: str) -> None:
@@ -129,18 +142,30 @@ class Refresher:
         if accepted.changes:
             log.info("feed %s: %s", name, counted(accepted))
 
-    def _hold(self, release: Held, earlier: Held | None) -> None:
+    def _hold(self, release: Held, changes: Sequence[Change]) -> None:
         name, prefix = release.feed, self._config.matrix.prefix
         with self._store.transaction():
             self._store.refreshing.hold(release)
-            known = earlier is not None and earlier.fingerprint == release.fingerprint
-            if not known and not release.rejected:
+            news = self._store.refreshing.announce(name, release.fingerprint, self._clock.real())
+            if news and not release.rejected:
                 log.warning("feed %s: held back, since %s", name, release.reason)
                 self._tell(
                     f"A new release of the programme ({name}) is held back: {release.reason}.",
+                    *self._described(changes),
                     f"{prefix}feed accept {name} takes it; {prefix}feed reject {name} leaves everything as it is.",
                     key=notice_key("held", name, release.body_sha256, self._clock.real().isoformat()),
                 )
+
+    def _described(self, changes: Sequence[Change]) -> list[str]:
+        """The soonest few of what it would change, and how many there are of each kind."""
+        telling = sorted((one for one in changes if one.noteworthy), key=lambda one: one.after.starts_at)
+        writer = Writer(Request("feed", "", "", "", direct=False, now=self._clock.now()), self._services)
+        kinds = ((kind, sum(one.kind is kind for one in telling)) for kind in ChangeKind)
+        counts = ", ".join(f"{count} {kind}" for kind, count in kinds if count)
+        return [
+            f"It would be: {counts}. The first of them:",
+            *(f"- {change_line(one, writer).plain}" for one in telling[:SHOWN]),
+        ]
 
     def _trouble(self, said: str) -> None:
         now = self._clock.real()

@@ -49,7 +49,11 @@ class Rooms:
 
     def expect(self) -> None:
         """Mark the configured rooms as to be joined; what is to be said there waits for that."""
-        for room in self.configured:
+        for room in list(self.configured):
+            current = self._store.rooms.id_of(room)
+            if current != room:
+                self.configured.add(current)  # joined under its alias, or upgraded since it was configured
+                continue
             known = self._store.rooms.get(room)
             if known is None or known.membership is Membership.LEFT:
                 self._store.rooms.put(Room(room, Membership.INVITED, via=_server(room)))
@@ -111,14 +115,12 @@ class Rooms:
         log.info("joined %s", room_id)
         with self._store.transaction():
             if room_id != room.room_id:
-                self._store.rooms.forget(room.room_id)
-                self._store.rooms.change(room_id, alias=room.room_id)
-                self._store.outbox.move(room.room_id, room_id)
-                self.configured.add(room_id)
+                self.bind(room.room_id, room_id)
             known = self._store.rooms.get(room_id)
             if known is None or known.membership is not Membership.JOINED:
                 self._store.rooms.change(room_id, membership=Membership.ENTERED, retry_at=None, attempts=0)
             if room.predecessor:
+                self._succeed(room.predecessor, room_id)
                 self._store.outbox.move(room.predecessor, room_id)
                 self._store.rooms.change(room.predecessor, membership=Membership.LEAVING, retry_at=None)
             if room.encrypted:
@@ -126,6 +128,27 @@ class Rooms:
             elif room.direct_with and room.direct_with == room.inviter and not room.predecessor:
                 self._greet(room.direct_with, room_id)
         self._wake()
+
+    def bind(self, alias: str, room_id: str) -> None:
+        """A configured alias is this room's: what was to be said there is said here."""
+        with self._store.transaction():
+            self._store.rooms.forget(alias)
+            self._store.rooms.change(room_id, alias=alias)
+            self._store.outbox.move(alias, room_id)
+        self.configured.add(room_id)
+
+    def unbound(self) -> list[str]:
+        """The configured aliases whose rooms are not known yet."""
+        return [room for room in self.configured if room.startswith("#") and self._store.rooms.id_of(room) == room]
+
+    def _succeed(self, old_id: str, room_id: str) -> None:
+        """What the configuration calls the old room, it means the new one by."""
+        old = self._store.rooms.get(old_id)
+        name = (old.alias if old else "") or (old_id if old_id in self.configured else "")
+        if name:
+            self._store.rooms.change(room_id, alias=name)
+            self._store.rooms.change(old_id, alias="")
+            self.configured.add(room_id)
 
     def welcome(self, inviter: str, *, direct: bool) -> bool:
         """Whether `matrix.join` lets us follow this person's invitation."""

@@ -66,23 +66,25 @@ class Teller:
         All of them in the control room.
         """
         found: dict[str, tuple[str, list[Change]]] = {}
-        called = self._store.revisions.renames()
+        halls = {name.casefold() for name in self._store.talks.per_location()}
+        called = {old: new for old, new in self._store.revisions.renames().items() if old not in halls}
         for location in self._config.locations:
             names = {location.name.casefold(), called.get(location.name.casefold(), location.name).casefold()}
             concerned = [change for change in changes if names & _halls(change)]
-            for room in location.rooms:
-                if concerned:
-                    found[self._store.rooms.id_of(room)] = (
-                        called.get(location.name.casefold(), location.name),
-                        concerned,
-                    )
+            hall = called.get(location.name.casefold(), location.name)
+            for room in location.rooms if concerned else ():
+                room_id = self._store.rooms.id_of(room)
+                # A room may belong to several halls: then it hears of them all, of each change once.
+                other, known = found.get(room_id, (hall, []))
+                more = [change for change in concerned if change not in known]
+                found[room_id] = (hall if other == hall else "", known + more)
         if changes and self._config.roles.control_room:
             found[self._store.rooms.id_of(self._config.roles.control_room)] = ("", list(changes))
         return found
 
     def _follow_renames(self, changes: Sequence[Change]) -> None:
         """Keep what halls are called now, so that the rooms configured for the old name go on hearing of them."""
-        for old, (new, _) in renamed(changes, self._store.talks.names()["location"]).items():
+        for old, (new, _) in renamed(changes, self._store.talks.per_location()).items():
             log.warning("the location “%s” is now called “%s”: put that into [[locations]]", old, new)
             self._store.revisions.rename(old, new)
 

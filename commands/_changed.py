@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections import Counter, defaultdict
-from collections.abc import Collection, Iterable, Sequence
+from collections.abc import Mapping, Sequence
 
 from commands.lines import Writer, place, speakers
 from commands.reply import Text, bold, joined, text
@@ -29,19 +29,22 @@ def net(recorded: Sequence[Recorded]) -> list[Change]:
     return [change for change in made if change is not None and change.noteworthy]
 
 
-def renamed(changes: Iterable[Change], halls: Collection[str]) -> dict[str, tuple[str, int]]:
+def renamed(changes: Sequence[Change], halls: Mapping[str, int]) -> dict[str, tuple[str, int]]:
     """Halls that are only called otherwise now: the new name and how many talks, by the old name.
 
-    `halls` are those that the programme has now. All talks of the old one must be in the new one.
+    `halls` says how many talks each location has now. All talks of the old one must be in the new one, and no other
+    that was there before.
     """
     moves: dict[str, Counter[str]] = defaultdict(Counter)
+    new_here = Counter(change.after.location for change in changes if change.before is None)
     for change in changes:
         if change.before is not None and "location" in change.fields and not change.after.cancelled:
             moves[change.before.location][change.after.location] += 1
     found = {}
-    for old, new in moves.items():
-        name, count = new.most_common(1)[0]
-        if old and name and len(new) == 1 and old not in halls and count >= RENAMED_TALKS:
+    for old, gone_to in moves.items():
+        name, count = gone_to.most_common(1)[0]
+        alone = len(gone_to) == 1 and old not in halls and halls.get(name) == count + new_here[name]
+        if old and name and alone and count >= RENAMED_TALKS:
             found[old] = (name, count)
     return found
 

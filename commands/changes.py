@@ -12,14 +12,18 @@ from commands.registry import Request, Services, command
 from commands.reply import Reply, Text, bold, code, joined, numbered, paragraphs, quoted, text
 from commands.when import moment_in_the_past
 from storage.changes import Change
+from storage.programme import Talk
 from storage.revisions import Recorded
+from storage.search import folded
+
+RENAMES_SHOWN = 3
 
 
 @command("changes", "[today | since <time>] [words]")
 def changes(request: Request, services: Services) -> Reply:
     """Show what changed in the programme, the latest first.
 
-    With "today", or "since" and a time: since then. With words: only talks that match them.
+    With "today", or "since" and a time: since then. With words: only talks that match them, as they are or were.
 
     !changes
     !changes today
@@ -27,77 +31,115 @@ def changes(request: Request, services: Services) -> Reply:
     !changes rust
     """
     writer = Writer(request, services)
+    now = request.now.astimezone(writer.zone)
     asked = request.args.strip()
-    words, page = (asked, 1) if asked.casefold().startswith("since ") else words_and_page(asked)
-    first, _, rest = words.partition(" ")
+    first, _, rest = asked.partition(" ")
     since: dt.datetime | None = None
-    if first.casefold() == "today":
-        since, words = moment_in_the_past("today", request.now.astimezone(writer.zone)), rest
-    elif first.casefold() == "since":
-        since, words, page = _since(rest, request.now.astimezone(writer.zone))
+    if first.casefold() == "since":
+        # A number behind "since" is a time: only "#2" is a page.
+        rest, page = words_and_page(rest) if " #" in rest else (rest, 1)
+        since, words = _since(rest, now)
         if since is None:
             example = code(f"{services.prefix}changes since 10:00")
             said = text("Since when? I cannot read ") + quoted(rest) + text(". For example: ") + example
             return paragraphs(said, ok=False)
+        again, mark = f"changes since {rest}", "#"
+    else:
+        words, page = (asked, 1) if writer.is_name(asked) else words_and_page(asked)
+        again, mark = f"changes {words}".strip(), ""
+        if words.partition(" ")[0].casefold() == "today":
+            since, words = moment_in_the_past("today", now), words.partition(" ")[2]
     recorded = services.store.revisions.since(since.astimezone(dt.UTC) if since else None)
-    meant = Text()
-    if since:
-        meant = text(f" since {since:%a} {since.day} {since:%b %H:%M}")
+    meant = text(f" since {since:%a} {since.day} {since:%b %H:%M}") if since else Text()
     if words:
-        found = services.store.talks.find(words)
-        if not found.exact or not found.talks:
-            return nothing_like(words, request, services, found)
-        rows = {talk.row_id for talk in found.talks}
-        recorded = [one for one in recorded if one.talk_id in rows]
+        recorded = _about(recorded, words)
+        if not recorded and not services.store.talks.find(words).exact:
+            return nothing_like(words, request, services)
         meant = meant + text(" for ") + quoted(words)
-    return _listed(recorded, meant, asked.rsplit(" #", 1)[0] if page > 1 else asked, page, writer)
-
-
-def changed(made: Sequence[Change], request: Request, services: Services, words: str = "") -> Reply:
-    """What the bot says by itself when the programme has changed: soonest first, halls' new names before that.
-
-    `words` narrow `!changes` to what the room heard, for those who want the rest.
-    """
-    writer = Writer(request, services)
-    made = sorted(made, key=lambda change: change.after.starts_at)
-    return _lines(made, text("The programme has changed"), f"changes {words}".strip(), 1, writer)
-
-
-def _since(words: str, now: dt.datetime) -> tuple[dt.datetime | None, str, int]:
-    """The moment at the beginning of the words, the words after it, and the page ("#2")."""
-    words, page = words_and_page(words) if " #" in words else (words, 1)
-    tokens = words.split()
-    for count in range(len(tokens), 0, -1):
-        moment = moment_in_the_past(" ".join(tokens[:count]), now)
-        if moment is not None:
-            return moment, " ".join(tokens[count:]), page
-    return None, words, page
-
-
-def _listed(recorded: Sequence[Recorded], meant: Text, asked: str, page: int, writer: Writer) -> Reply:
     made = net(recorded)
     if not made:
         return paragraphs(text("Nothing has changed in the programme") + meant + text("."))
     title = text(f"{len(made)} changed talks" if len(made) > 1 else "1 changed talk") + meant
-    words, _ = words_and_page(asked) if "since" not in asked.casefold() else (asked, 1)
-    mark = "#" if "since" in asked.casefold() else ""
-    return _lines(made, title, f"changes {words}".strip(), min(page, writer.pages(len(made))), writer, mark)
+    return _listed(made, title, page, writer, again, mark)
 
 
-def _lines(made: Sequence[Change], title: Text, again: str, page: int, writer: Writer, mark: str = "") -> Reply:
-    called = renamed(made, writer.locations())
-    made = [change for change in made if not _only_renamed(change, called)]
-    rows = writer.request.lines - 1 - len(called)
+def changed(made: Sequence[Change], request: Request, services: Services, words: str = "") -> Reply:
+    """What the bot says by itself when the programme has changed: halls' new names, then talks, soonest first.
+
+    `words` narrow `!changes` to what the room heard, for those who want the rest.
+    """
+    writer = Writer(request, services)
+    names, talks = _parted(sorted(made, key=lambda change: change.after.starts_at), writer)
+    rows = max(1, request.lines - 1 - len(names))
+    more = len(talks) - rows
+    tail = code(f"{services.prefix}changes {words}".strip()) if more > 0 else Text()
+    return paragraphs(
+        _head(text("The programme has changed"), talks[:rows], writer),
+        *names,
+        *(text("- ") + change_line(change, writer) for change in talks[:rows]),
+        text(f"and {more} more: ") + tail if more > 0 else "",
+        talks=[change.after for change in talks],
+    )
+
+
+def _since(words: str, now: dt.datetime) -> tuple[dt.datetime | None, str]:
+    """The moment at the beginning of the words, and the words after it."""
+    tokens = words.split()
+    for count in range(len(tokens), 0, -1):
+        moment = moment_in_the_past(" ".join(tokens[:count]), now)
+        if moment is not None:
+            return moment, " ".join(tokens[count:])
+    return None, words
+
+
+def _about(recorded: Sequence[Recorded], words: str) -> list[Recorded]:
+    """What concerns talks that have all the words in what they are, or were, called and where they are or were."""
+    wanted = folded(words)
+
+    def said(talk: Talk | None) -> list[str]:
+        if talk is None:
+            return []
+        names = (talk.title, talk.track, talk.location, *(person.name for person in talk.speakers))
+        return folded(" ".join(names))
+
+    rows = {
+        one.talk_id
+        for one in recorded
+        if any(
+            all(any(word.startswith(want) for word in known) for want in wanted)
+            for known in (said(one.change.before), said(one.change.after))
+        )
+    }
+    return [one for one in recorded if one.talk_id in rows]
+
+
+def _listed(made: Sequence[Change], title: Text, page: int, writer: Writer, again: str, mark: str) -> Reply:
+    names, talks = _parted(made, writer)
+    rows = max(1, writer.request.lines - 1 - len(names))
+    page = min(page, max(1, -(-len(talks) // rows)))
     start = (page - 1) * rows
-    shown = made[start : start + rows]
-    more = len(made) - start - len(shown)
-    zone = zone_label(writer.zone, [change.after for change in shown]) if shown else ""
-    head = joined([bold(title), f"times in {zone}" if zone else ""])
+    shown = talks[start : start + rows]
+    more = len(talks) - start - len(shown)
+    head = _head(title, shown, writer)
+    for name in names:
+        head = head + text("\n") + name
     tail = writer.more(more, again, page + 1, mark) if more else Text()
-    for old, (new, count) in called.items() if page == 1 else ():
-        head = head + text("\n") + rename_line(old, new, count)
-    lines = [change_line(change, writer) for change in shown]
-    return numbered(head, lines, tail, [change.after for change in made], start + 1)
+    return numbered(head, [change_line(change, writer) for change in shown], tail, [c.after for c in talks], start + 1)
+
+
+def _head(title: Text, shown: Sequence[Change], writer: Writer) -> Text:
+    zone = zone_label(writer.zone, [change.after for change in shown]) if shown else ""
+    return joined([bold(title), f"times in {zone}" if zone else ""])
+
+
+def _parted(made: Sequence[Change], writer: Writer) -> tuple[list[Text], list[Change]]:
+    """Halls that are only called otherwise, a line each, and the changes that say more than that."""
+    called = renamed(made, writer.locations())
+    lines = [rename_line(old, new, count) for old, (new, count) in called.items()]
+    if len(lines) > RENAMES_SHOWN:
+        rest = len(lines) - RENAMES_SHOWN + 1
+        lines = [*lines[: RENAMES_SHOWN - 1], text(f"and {rest} more locations are called otherwise")]
+    return lines, [change for change in made if not _only_renamed(change, called)]
 
 
 def _only_renamed(change: Change, called: dict[str, tuple[str, int]]) -> bool:

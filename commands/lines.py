@@ -106,7 +106,7 @@ class Writer:
         """Said when the programme has not started, or is over; empty while it runs."""
         first, last = self.conference.starts_at, self.conference.ends_at
         if first is None or last is None:
-            return "No programme is loaded yet"
+            return "Nothing in the programme takes place" if self.conference.days else "No programme is loaded yet"
         if self.request.now < first:
             return f"{self._programme} has not started: it begins {self._moment(first)}"
         if self.request.now >= last:
@@ -145,9 +145,9 @@ class Writer:
         mark = mark or ("#" if words and self.is_name(f"{words} {page}") else "")
         return text(f"and {count} more: ") + code(f"{self.prefix}{again} {mark}{page}")
 
-    def locations(self) -> list[str]:
-        """The locations of the programme as it is now."""
-        return self._talks.names()["location"]
+    def locations(self) -> dict[str, int]:
+        """The locations of the programme as it is now, and how many talks each has."""
+        return self._talks.per_location()
 
     def is_name(self, words: str) -> bool:
         """Whether a title, track, location or person is called exactly so, in part or whole."""

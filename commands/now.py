@@ -36,25 +36,25 @@ def now(request: Request, services: Services) -> Reply:
         nothing = text("Nothing on now matches ") + quoted(words)
     if not running:
         return _nothing(nothing, coming, f"next {words}".strip(), writer)
-    beside: dict[str, int] = {}
+    beside: dict[int, int] = {}
     if not words:
         running, beside = _one_per_location(running)
 
     def line(talk: Talk) -> Text:
-        more = beside.get(talk.key, 0)
+        more = beside.get(talk.row_id, 0)
         return writer.running(talk) + (f" (and {more} more there)" if more else "")
 
     page = min(page, writer.pages(len(running)))
     return writer.listing(title, running, page=page, again=f"now {words}".strip(), line=line)
 
 
-def _one_per_location(running: Sequence[Talk]) -> tuple[list[Talk], dict[str, int]]:
-    """The talk that began last in each location, and how many others run beside it there, by its key."""
-    held: dict[str, list[Talk]] = defaultdict(list)
+def _one_per_location(running: Sequence[Talk]) -> tuple[list[Talk], dict[int, int]]:
+    """The talk that began last in each location, and how many others run beside it there, by its row."""
+    held: dict[str | int, list[Talk]] = defaultdict(list)
     for talk in running:
-        held[talk.location or talk.key].append(talk)
+        held[talk.location or talk.row_id].append(talk)
     latest = [talks[-1] for talks in held.values()]
-    return latest, {talks[-1].key: len(talks) - 1 for talks in held.values()}
+    return latest, {talks[-1].row_id: len(talks) - 1 for talks in held.values()}
 
 
 def _nothing(sentence: Text, coming: Sequence[Talk], instead: str, writer: Writer) -> Reply:

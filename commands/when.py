@@ -63,6 +63,8 @@ def moment_in_the_past(words: str, now: dt.datetime) -> dt.datetime | None:
     date = _date_in_the_past(asked or "today", now.date())
     if date is None:
         return None
+    if not 1 < date.year < 9998:
+        return None  # at the edges of the calendar there is no other zone to go to
     moment = dt.datetime.combine(date, clock, now.tzinfo)
     # "since 10:00", asked at nine, is yesterday's.
     return moment if moment <= now or asked else moment - dt.timedelta(days=1)

@@ -30,6 +30,7 @@ SHRINKS_BY = 1 / 3
 MOVES = 1 / 2
 # An abstract shorter than this is as likely to be "To be announced" as to tell two talks apart.
 TELLING_ABSTRACT = 40
+PUNCTUATION = re.compile(r"[\s!\"$-*,-/:-@\[-`{-~\u00a1-\u00bf\u2010-\u205e\u3000-\u303f]+")
 
 
 @dataclass(frozen=True, slots=True)
@@ -112,44 +113,62 @@ def _recognized(old: list[Talk], new: Sequence[Talk]) -> dict[str, Talk]:
         return known
     keys = {talk.key for talk in new}
     lost = {talk.key: talk for talk in old if talk.key not in keys}
-    for mark in MARKS:
+    for mark, anywhere in MARKS:
         if not (lost and strange):
             break
-        for before, after in _pairs(list(lost.values()), list(strange.values()), mark):
+        for before, after in _pairs(list(lost.values()), list(strange.values()), mark, anywhere):
             known[after.key] = known.pop(before.key)
             del lost[before.key], strange[after.key]
     return known
 
 
-def _pairs(lost: Sequence[Talk], strange: Sequence[Talk], mark: Callable[[Talk], Hashable]) -> list[tuple[Talk, Talk]]:
-    """Talks that share a mark: those in the same slot first, then in the order of their starts."""
+def _pairs(
+    lost: Sequence[Talk], strange: Sequence[Talk], mark: Callable[[Talk], Hashable], anywhere: bool
+) -> list[tuple[Talk, Talk]]:
+    """Talks that share a mark: those in the same slot first, then, if it may be `anywhere`, in the order of starts.
+
+    What says too little of itself ("Lunch") is the same only in the same slot.
+    """
     groups: dict[Hashable, tuple[list[Talk], list[Talk]]] = defaultdict(lambda: ([], []))
     for side, talks in enumerate((lost, strange)):
         for talk in talks:
             if (made := mark(talk)) is not None:
                 groups[made][side].append(talk)
-    return [pair for before, after in groups.values() if before and after for pair in _matched(before, after)]
+    pairs: list[tuple[Talk, Talk]] = []
+    for before, after in groups.values():
+        if before and after:
+            pairs += _matched(before, after, anywhere and _telling(before[0]))
+    return pairs
 
 
-def _matched(before: list[Talk], after: list[Talk]) -> Iterator[tuple[Talk, Talk]]:
-    slots = {(talk.starts_at, talk.location): talk for talk in after}
+def _matched(before: list[Talk], after: list[Talk], anywhere: bool) -> Iterator[tuple[Talk, Talk]]:
+    slots: dict[tuple[object, str], list[Talk]] = defaultdict(list)
+    for talk in reversed(after):
+        slots[talk.starts_at, talk.location].append(talk)
     rest: list[Talk] = []
-    for talk in before:
-        same = slots.pop((talk.starts_at, talk.location), None)
-        if same is None:
-            rest.append(talk)
+    # One that takes place is taken before one that was cancelled.
+    for talk in sorted(before, key=lambda one: one.cancelled):
+        same = slots[talk.starts_at, talk.location]
+        if same:
+            yield talk, same.pop()
         else:
-            yield talk, same
-    yield from zip(sorted(rest, key=_order), sorted(slots.values(), key=_order), strict=False)
+            rest.append(talk)
+    if anywhere:
+        left = (talk for talks in slots.values() for talk in talks)
+        yield from zip(sorted(rest, key=_order), sorted(left, key=_order), strict=False)
+
+
+def _telling(talk: Talk) -> bool:
+    return bool(talk.speakers) or len(talk.abstract) >= TELLING_ABSTRACT
 
 
 def _order(talk: Talk) -> tuple[bool, object, str, str]:
-    # One that takes place is taken before one that was cancelled.
     return talk.cancelled, talk.starts_at, talk.location, talk.key
 
 
 def _folded(text: str) -> str:
-    return " ".join(re.findall(r"\w+", text.casefold()))
+    """The text without case, spaces and punctuation; C is not C++ nor C#."""
+    return PUNCTUATION.sub(" ", text.casefold()).strip()
 
 
 def _names(talk: Talk) -> tuple[str, ...]:
@@ -177,11 +196,11 @@ def _speakers_and_abstract(talk: Talk) -> Hashable:
     return (_names(talk), _folded(talk.abstract)) if enough else None
 
 
-# What says that two talks are one, from sure to likely.
-MARKS: tuple[Callable[[Talk], Hashable], ...] = (
-    _to_the_letter,  # far cheaper than the next, and enough where a tool only numbers everything anew
-    _all_three,
-    _title_and_speakers,
-    _title_and_abstract,
-    _speakers_and_abstract,
+# What says that two talks are one, from sure to likely, and whether it says so in another slot too.
+MARKS: tuple[tuple[Callable[[Talk], Hashable], bool], ...] = (
+    (_to_the_letter, True),  # far cheaper than the next, and enough where a tool only numbers everything anew
+    (_all_three, True),
+    (_title_and_speakers, False),
+    (_title_and_abstract, False),
+    (_speakers_and_abstract, False),
 )

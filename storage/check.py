@@ -6,7 +6,6 @@ import datetime as dt
 import re
 from collections import Counter, defaultdict
 from collections.abc import Iterable, Iterator, Sequence
-from itertools import pairwise
 from zoneinfo import ZoneInfo
 
 from rapidfuzz.distance import OSA
@@ -145,17 +144,25 @@ def _people(talks: Iterable[Talk]) -> Iterator[Problem]:
         for person in talk.speakers:
             people[person.id, person.name.casefold()].append(talk)
     for (_, folded), own in people.items():
-        for before, after in pairwise(sorted(own, key=lambda one: (one.starts_at, one.ends_at))):
-            if before.location == after.location or not (before.location and after.location and before.duration):
-                continue
-            name = next(person.name for person in after.speakers if person.name.casefold() == folded)
-            both = f"{_named(before)} ({before.where}) in {before.location}"
-            if after.starts_at < before.ends_at:
-                said = f"{name} is in {_named(after)} in {after.location} while in {both}"
-                yield Problem(after.where, said, Severity.WARNING)
-            elif after.starts_at == before.ends_at:
-                said = f"{name} has no time to walk to {_named(after)} in {after.location} from {both}"
-                yield Problem(after.where, said, Severity.NOTE)
+        before: Talk | None = None
+        for after in sorted(own, key=lambda one: (one.starts_at, one.ends_at)):
+            if before is not None and before.location and after.location and before.location != after.location:
+                yield from _walks(before, after, folded)
+            # Whoever is still in a long one is there when the next but one begins.
+            before = after if before is None or after.ends_at >= before.ends_at else before
+
+
+def _walks(before: Talk, after: Talk, folded: str) -> Iterator[Problem]:
+    if not before.duration:
+        return
+    name = next(person.name for person in after.speakers if person.name.casefold() == folded)
+    both = f"{_named(before)} ({before.where}) in {before.location}"
+    if after.starts_at < before.ends_at:
+        said = f"{name} is in {_named(after)} in {after.location} while in {both}"
+        yield Problem(after.where, said, Severity.WARNING)
+    elif after.starts_at == before.ends_at:
+        said = f"{name} has no time to walk to {_named(after)} in {after.location} from {both}"
+        yield Problem(after.where, said, Severity.NOTE)
 
 
 def _named(talk: Talk) -> str:

@@ -21,6 +21,8 @@ VARIABLE = re.compile(r"\([^)]*\)|“[^”]*”|\"[^\"]*\"|'[^']*'|\d+")
 # A server that fails now and then is told of once in this time.
 QUIET = dt.timedelta(hours=1)
 REJECTED_MAX = 20
+# The same doubtful release is announced again only after this.
+AGAIN = dt.timedelta(hours=6)
 
 
 @dataclass(frozen=True, slots=True)
@@ -94,6 +96,18 @@ class Refreshing:
             row = {"name": f"rejected {feed}", "value": json.dumps(known)}
             statement = upsert(state).values(row)
             connection.execute(statement.on_conflict_do_update(index_elements=["name"], set_={"value": row["value"]}))
+
+    def announce(self, feed: str, fingerprint: str, now: dt.datetime) -> bool:
+        """Note that organizers are told of a held release; False when they were told of it lately."""
+        name = f"announced {feed}"
+        statement = select(state.c.value).where(state.c.name == name)
+        with self._database.transaction() as connection:
+            known = dict(json.loads(connection.execute(statement).scalar() or "{}"))
+            fresh = {one: at for one, at in known.items() if now - dt.datetime.fromisoformat(at) < AGAIN}
+            value = json.dumps({**fresh, fingerprint: fresh.get(fingerprint, now.isoformat())})
+            put = upsert(state).values(name=name, value=value)
+            connection.execute(put.on_conflict_do_update(index_elements=["name"], set_={"value": value}))
+        return fingerprint not in fresh
 
     def was_rejected(self, feed: str, fingerprint: str) -> bool:
         """Whether an organizer rejected such a programme before."""

@@ -184,6 +184,12 @@ class Talks:
                 for kind, column in columns.items()
             }
 
+    def per_location(self) -> dict[str, int]:
+        """How many talks take place in each location."""
+        statement = select(location.c.name, func.count()).select_from(talk.join(location)).where(TAKES_PLACE)
+        with self._database.reading() as connection:
+            return {row[0]: row[1] for row in connection.execute(statement.group_by(location.c.name))}
+
     def _where(
         self, condition: ColumnElement[bool], limit: int | None = None, order: Sequence[ColumnElement[object]] = ORDER
     ) -> list[Talk]:

@@ -292,9 +292,9 @@ async def test_the_rooms_of_both_halls_and_the_control_room_are_told_once(small_
     rust = "Rust in the kernel: Mon 10:15 · now in Pembroke (was Herbert)"
     testing = "Testing everywhere: Mon 10:15 · now in Meeting 9 (was Meeting 1&2)"
     assert said == {
-        "!herbert": [f"1. {rust}"],
-        "!pembroke": [f"1. {rust}"],
-        "!control": [f"1. {rust}", f"2. {testing}"],
+        "!herbert": [f"- {rust}"],
+        "!pembroke": [f"- {rust}"],
+        "!control": [f"- {rust}", f"- {testing}"],
     }
     assert {notice.content["msgtype"] for notice in small_store.outbox.pending(9)} == {"m.text"}
     assert {str(notice.content["m.mentions"]) for notice in small_store.outbox.pending(9)} == {"{}"}
@@ -363,7 +363,7 @@ async def test_the_room_of_a_renamed_hall_goes_on_hearing_of_it(small_store: Sto
 
     assert await heard(herbert_renamed()) == ["the location Herbert is now called Herbert Hall (4 talks)"]
     later = replace(TALKS[6], location="Herbert Hall", starts_at=TALKS[6].starts_at + HOUR)
-    assert await heard(herbert_renamed(later)) == ["1. Closing: now Tue 18:00 (was Tue 17:00) · Herbert Hall"]
+    assert await heard(herbert_renamed(later)) == ["- Closing: now Tue 18:00 (was Tue 17:00) · Herbert Hall"]
 
 
 def test_a_clock_that_was_set_back_keeps_nobody_waiting(small_store: Store) -> None:
@@ -380,3 +380,82 @@ def test_the_same_programme_in_other_bytes_is_the_same() -> None:
 @pytest.mark.parametrize("words", ["12 sep", "mon 12 sep", "12 September", "september 12", "12th sep", "Mon, 12. sep"])
 def test_a_day_is_understood_as_it_is_written(small_store: Store, words: str) -> None:
     assert say(small_store, f"!day {words}").startswith("Monday 12 September, day 1")
+
+
+def test_a_hall_that_closes_and_whose_talks_go_to_another_one_is_not_renamed(small_store: Store) -> None:
+    rest = [replace(talk, location="Pembroke") if talk.location == "Herbert" else talk for talk in TALKS]
+    small_store.feeds.accept("main", "x", small(talks=tuple(rest)), "2", NOW)
+    assert "is now called" not in say(small_store, "!changes")
+
+
+async def test_a_room_of_two_halls_hears_of_both_once(small_store: Store) -> None:
+    both = [{"name": "Herbert", "rooms": ["!one"]}, {"name": "Pembroke", "rooms": ["!one"]}]
+    config = Config.model_validate({**CONFIG, "locations": both})
+    clock = FixedClock(at(MONDAY, "08:00"))
+    teller = Teller(Services(small_store), config, clock, "@bot:x.org", lambda: None)  # type: ignore[arg-type]
+    moved, other = replace(RUST, location="Pembroke"), replace(CXL, starts_at=CXL.starts_at + HOUR)
+    small_store.feeds.accept(
+        "main", "x", small(talks=(TALKS[0], moved, *TALKS[2:4], other, *TALKS[5:])), "2", clock.moment
+    )
+    clock.moment += 4 * MINUTE
+    await teller.look()
+    (body,) = [str(one.content["body"]) for one in small_store.outbox.pending(9) if one.room_id == "!one"]
+    assert [line.split(":")[0] for line in body.splitlines()[1:]] == ["- Rust in the kernel", "- CXL memory tiering"]
+
+
+def test_what_says_little_of_itself_is_the_same_only_in_the_same_slot() -> None:
+    lunch = replace(RUST, title="Lunch", speakers=(), abstract="", key="a")
+    later = replace(lunch, key="b", starts_at=lunch.starts_at + 48 * HOUR)
+    assert [kind for kind, _, _ in kinds([lunch], [later])] == ["added", "cancelled"]
+    alice = replace(RUST, title="Keynote", speakers=(Speaker("Alice"),), abstract="", key="a")
+    bob = replace(alice, speakers=(Speaker("Bob"),), key="b", starts_at=alice.starts_at + HOUR)
+    assert [kind for kind, _, _ in kinds([alice], [bob])] == ["added", "cancelled"]
+
+
+def test_equal_talks_in_one_slot_are_told_apart_one_by_one() -> None:
+    bof = replace(RUST, title="BoF", speakers=(), abstract="", location="")
+    old, new = ([replace(bof, key=f"{name}{n}") for n in range(6)] for name in ("old", "new"))
+    assert kinds(old, new) == [("changed", "key", False)] * 6
+
+
+def test_a_talk_that_takes_place_is_taken_before_one_that_was_cancelled() -> None:
+    long = "An abstract that is long enough to tell one talk from another one."
+    live = replace(RUST, abstract=long, key="live", starts_at=RUST.starts_at + HOUR)
+    gone = replace(RUST, abstract=long, key="gone", cancelled=True)
+    back = replace(RUST, abstract=long, key="back")
+    assert [kind for kind, _, _ in kinds([gone, live], [back])] == ["restored", "cancelled"]
+
+
+def test_c_is_not_c_plus_plus() -> None:
+    talk = replace(RUST, title="Modern C")
+    assert kinds([talk], [replace(talk, title="Modern C++")]) == [("changed", "title", True)]
+    assert kinds([talk], [replace(talk, title="modern c!")]) == [("changed", "title", False)]
+
+
+def test_changes_are_found_by_where_talks_were(small_store: Store) -> None:
+    edited(small_store)
+    now = at(MONDAY, "12:00")
+    assert [line[:22] for line in say(small_store, "!changes herbert", now=now).splitlines()[1:]] == [
+        "1. cancelled: GCC Rust",
+        "2. Rust in the kernel:",
+    ]
+    assert say(small_store, "!changes since 0001-01-01", now=now).startswith("Since when?")
+
+
+def test_many_renamed_halls_leave_room_for_talks(store: Store) -> None:
+    def hall(number: int, name: str) -> list[Talk]:
+        slots = (
+            replace(RUST, key=f"{number}.{n}", id=f"{number}.{n}", title=f"T{number}.{n}", location=name)
+            for n in range(3)
+        )
+        return list(slots)
+
+    before = [talk for number in range(6) for talk in hall(number, f"Hall {number}")]
+    after = [talk for number in range(6) for talk in hall(number, f"Room {number}")]
+    moved = replace(after[-1], starts_at=RUST.starts_at + HOUR)
+    store.feeds.accept("main", "x", small(talks=tuple(before)), "1", NOW)
+    store.feeds.accept("main", "x", small(talks=(*after[:-1], moved)), "2", NOW)
+    lines = say(store, "!changes").splitlines()
+    assert lines[3] == "and 4 more locations are called otherwise"
+    assert lines[4].startswith("1. T5.2: now Mon 11:15")
+    assert len(lines) == 5

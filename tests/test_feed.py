@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import asyncio
 import gzip
 import io
 import zipfile
@@ -15,6 +16,7 @@ from bot.clock import Clock
 from bot.config import Config
 from bot.feed import BODY_MAX, FeedError, Fetch, fetch
 from bot.refresh import Refresher
+from commands.registry import Services
 from storage.store import Store
 from tests.conftest import SAMPLE
 from tests.faults.feed_server import FeedServer, body, bomb, drip, dropped, loop, release, status
@@ -82,7 +84,18 @@ async def test_every_wrong_answer_is_one_sentence(server: FeedServer) -> None:
 
 
 @pytest.mark.parametrize(
-    "host", ["127.0.0.1", "localhost", "[::1]", "[::ffff:127.0.0.1]", "0.0.0.0", "169.254.169.254"]
+    "host",
+    [
+        "127.0.0.1",
+        "localhost",
+        "[::1]",
+        "[::ffff:127.0.0.1]",
+        "0.0.0.0",
+        "169.254.169.254",
+        "127。0。0。1",
+        "１２７.0.0.1",
+        "①②⑦.0.0.1",
+    ],
 )
 async def test_a_feed_may_not_lead_to_this_machine_or_its_link(host: str) -> None:
     said = await refused(f"http://{host}:9/schedule.json", local=False)
@@ -122,7 +135,7 @@ def refresher(store: Store, source: str) -> Refresher:
             "roles": {"control_room": "!control"},
         }
     )
-    return Refresher(store, config.feeds[0], config, Clock(), lambda: None)
+    return Refresher(Services(store), config.feeds[0], config, Clock(), lambda: None)
 
 
 def told(store: Store) -> list[str]:
@@ -143,8 +156,9 @@ async def test_a_doubtful_release_is_held_once_and_let_go_when_put_right(store: 
         await looker.refresh()
         heard.append([line.split(":")[0] for line in told(store)])
     held = ["A new release of the programme (main) is held back"]
-    # The same release comes back after it was put right: that is news again.
-    assert heard == [[], held, [], [], held]
+    # The same release that comes back soon after it was put right is held again, and no news.
+    assert heard == [[], held, [], [], []]
+    assert store.refreshing.held("main") is not None
     assert store.talks.count() == 215
 
 
@@ -226,3 +240,29 @@ async def test_a_feed_is_not_fetched_again_before_it_is_due(store: Store, server
     await looker.look()
     await looker.look()
     assert server.asked == 1
+
+
+async def test_the_release_that_was_asked_for_last_is_the_one_that_counts(store: Store, server: FeedServer) -> None:
+    sample = SAMPLE.read_bytes()
+
+    async def slow(request: web.Request) -> web.StreamResponse:
+        await asyncio.sleep(0.5)
+        return await body(sample)(request)
+
+    server.behaviours = [slow, body(release(sample, moved=55))]
+    looker = refresher(store, server.url)
+    await asyncio.gather(looker.refresh(), looker.refresh())
+    (talk,) = store.talks.find("nvme driver written in rust").talks[:1]
+    assert f"{talk.starts_at:%H:%M}" == "18:00"
+
+
+async def test_what_is_held_is_described(store: Store, server: FeedServer) -> None:
+    server.behaviours = [body(SAMPLE.read_bytes()), body(release(SAMPLE.read_bytes(), share=0.5))]
+    looker = refresher(store, server.url)
+    await looker.refresh()
+    await looker.refresh()
+    (said,) = told(store)
+    lines = said.splitlines()
+    assert lines[1].startswith("It would be: ")
+    assert [line.split(":")[0] for line in lines[2:5]] == ["- cancelled"] * 3
+    assert "!feed accept main" in lines[5]

@@ -174,3 +174,8 @@ def test_keys_stay_unique_whatever_the_feed_writes() -> None:
 def test_a_hall_written_twice_loses_no_talk() -> None:
     hall = b'"Herbert": ' + json.dumps([TALK]).encode()
     assert len(parse(schedule(TALK).replace(hall, hall + b", " + hall)).talks) == 2
+
+
+def test_more_objects_than_any_programme_has_are_refused_unread() -> None:
+    with pytest.raises(FormatError, match=r"^holds more than 1000000 objects"):
+        parse(b'{"schedule": {"x": [' + b"{}," * 1_000_001 + b"{}]}}")

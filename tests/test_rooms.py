@@ -227,3 +227,33 @@ async def test_a_notice_whose_time_is_over_is_not_sent(place: Place) -> None:
     place.store.outbox.add(late)
     await deliverer._deliver(late, "!a")
     assert (place.matrix.asked, place.store.outbox.counts()) == ([], {"expired": 1})
+
+
+async def test_what_the_configuration_calls_a_room_it_means_the_successor_by(store: Store) -> None:
+    place = Place(store, roles={"organizers": [ORGANIZER], "control_room": "!control"})
+    place.rooms.expect()
+    place.rooms.entered(Room("!control", Membership.INVITED), "!control")
+    place.rooms.state("!control", state("m.room.tombstone", "", replacement_room="!next"))
+    place.matrix.answers |= {"members": {BOT, EVE, ADA}, "predecessor": "!control"}
+    await place.work()
+    assert store.rooms.id_of("!control") == "!next"
+    again = Place(store, roles={"organizers": [ORGANIZER], "control_room": "!control"})
+    again.rooms.expect()
+    assert (again.membership("!control"), "!next" in again.rooms.configured) == ("leaving", True)
+
+
+@pytest.mark.parametrize("who", [ORGANIZER, EVE])
+async def test_an_alias_that_was_given_up_is_found_again_by_an_invitation(store: Store, who: str) -> None:
+    place = Place(store, roles={"organizers": [ORGANIZER], "control_room": "#control:x.org"})
+    place.rooms.expect()
+    place.matrix.answers["join"] = RefusedError("M_FORBIDDEN", "private")
+    for _ in range(REFUSALS_MAX):
+        await place.work()
+        place.clock.moment += 60 * MINUTE
+    assert place.membership("#control:x.org") == "left"
+    del place.matrix.answers["join"]
+    place.matrix.answers["room_id"] = "!control"
+    place.rooms.invited(Invite("!control", who, direct=False, encrypted=False))
+    await place.work()
+    await place.work()
+    assert (store.rooms.id_of("#control:x.org"), place.membership("!control")) == ("!control", "entered")

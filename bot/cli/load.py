@@ -60,6 +60,7 @@ def _load(store: Store, source: str, arguments: argparse.Namespace, bar: Any) ->
         if not programme.talks and store.feeds.talk_count(arguments.feed):
             raise FeedError(f"{source}: holds no talk, so the feed “{arguments.feed}” stays as it was")
         accepted = store.feeds.accept(arguments.feed, source, programme, digest, dt.datetime.now(dt.UTC))
+        store.refreshing.release(arguments.feed)
         bar.update()
     except FeedError as error:
         return _outcome(source, "", Accepted((), 0, first=True), [str(error)])

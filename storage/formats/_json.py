@@ -8,9 +8,15 @@ from typing import Any
 
 from storage.programme import FormatError
 
+OBJECTS_MAX = 1_000_000
+VALUES_MAX = 3_000_000
+
 
 def load(body: bytes) -> Any:
     """The value of a JSON text. Numbers are texts, as they are written. Raises `FormatError` with the line."""
+    # Each takes far more room in memory than in the text.
+    if body.count(b"{") + body.count(b"[") > OBJECTS_MAX or body.count(b",") > VALUES_MAX:
+        raise FormatError(f"holds more than {OBJECTS_MAX} objects or {VALUES_MAX} values, which is no programme")
     try:
         # Integers are kept as written: a hostile one of a million digits would take minutes to read.
         return json.loads(body, parse_int=str, parse_float=str, parse_constant=str, object_pairs_hook=_joined)

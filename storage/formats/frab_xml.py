@@ -11,6 +11,7 @@ from storage.formats._frab import RawDay, RawEvent, RawProgramme, build
 from storage.programme import HEAD, NO_HINTS, FormatError, Hints, Problem, Programme
 
 NAME = "frab-xml"
+TAGS_MAX = 3_000_000
 FIELDS = {
     "title": "title",
     "subtitle": "subtitle",
@@ -72,6 +73,8 @@ def parse(body: bytes, hints: Hints = NO_HINTS) -> Programme:
 
 
 def _root(body: bytes) -> etree._Element:
+    if body.count(b"<") > TAGS_MAX:
+        raise FormatError(f"line 1: holds more than {TAGS_MAX} tags, which is no programme")
     # No entity is resolved and nothing is loaded, so that a feed can neither read our files nor swell in memory.
     parser = etree.XMLParser(resolve_entities=False, no_network=True, load_dtd=False, huge_tree=False, remove_pis=True)
     try:
