@@ -105,7 +105,7 @@ async def test_a_server_that_answers_in_every_wrong_way(world: World, server: Fe
 
     assert told == dict.fromkeys(WORTH, 1)
     assert [line.split("\n")[1] for line in heard if line.startswith("The programme has changed")] == [
-        "1. An NVMe driver written in Rust: now Mon 19:00 (was Mon 17:00) · Herbert"
+        "- An NVMe driver written in Rust: now Mon 19:00 (was Mon 17:00) · Herbert"
     ]
     assert "Aya: eBPF programs in Rust" in answer["content"]["body"]
     assert (most - before) / 2**20 <= SWELLS_MIB
