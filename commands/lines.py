@@ -8,7 +8,7 @@ from dataclasses import replace
 from zoneinfo import ZoneInfo
 
 from commands.registry import Request, Services
-from commands.reply import Reply, Text, bold, code, joined, numbered, paragraphs, text
+from commands.reply import Reply, Text, bold, code, joined, numbered, paragraphs, quoted, text
 from storage.programme import Talk
 from storage.talks import Conference, Found
 
@@ -153,10 +153,11 @@ class Writer:
         """Whether a title, track, location or person is called exactly so, in part or whole."""
         return self._talks.has_phrase(words)
 
-    def single(self, talk: Talk, talks: Sequence[Talk] = ()) -> Reply:
-        """One talk as an answer of its own."""
+    def single(self, talk: Talk, talks: Sequence[Talk] = (), found: Found | None = None) -> Reply:
+        """One talk as an answer of its own; with `found`, also what the words were taken for."""
         stage = self.stage()
-        return paragraphs(self.one(talk), f"{stage}." if stage else "", talks=talks or [talk], shown=[talk])
+        meant = text("Taken as ") + quoted(found.meant) + text(".") if found and found.meant else ""
+        return paragraphs(self.one(talk), meant, f"{stage}." if stage else "", talks=talks or [talk], shown=[talk])
 
     def pages(self, count: int) -> int:
         rows = self.request.lines - 1
@@ -165,6 +166,11 @@ class Writer:
     def _moment(self, moment: dt.datetime) -> str:
         local = moment.astimezone(self.zone)
         return f"{local:%a} {local.day} {local:%b %H:%M} ({offset(local)})"
+
+
+def asked_for(words: str, found: Found) -> Text:
+    """The words as they were written, and what they were taken for where that is something else."""
+    return quoted(words) + (text(", taken as ") + quoted(found.meant) if found.meant else text(""))
 
 
 def found_and_page(args: str, writer: Writer, find: Callable[[str], Found]) -> tuple[Found, str, int]:

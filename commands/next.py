@@ -2,11 +2,11 @@
 
 from __future__ import annotations
 
-from commands.lines import Writer, found_and_page, words_and_page
+from commands.lines import Writer, asked_for, found_and_page, words_and_page
 from commands.nearest import nothing_like
 from commands.registry import Request, Services, command
-from commands.reply import Reply, paragraphs, quoted, text
-from storage.programme import Talk
+from commands.reply import Reply, paragraphs, text
+from storage.talks import Found
 
 
 @command("next", "[words]")
@@ -30,19 +30,19 @@ def next_(request: Request, services: Services) -> Reply:
         return nothing_like(words, request, services, found)
     talks = found.upcoming(request.now)
     if not talks:
-        return _only_past(found.talks, words, writer)
+        return _only_past(found, words, writer)
     if len(talks) == 1:
-        return writer.single(talks[0])
-    title = text("Next on ") + quoted(words)
+        return writer.single(talks[0], found=found)
+    title = text("Next on ") + asked_for(words, found)
     return writer.listing(title, talks, page=min(page, writer.pages(len(talks))), again=f"next {words}")
 
 
-def _only_past(talks: tuple[Talk, ...], words: str, writer: Writer) -> Reply:
+def _only_past(found: Found, words: str, writer: Writer) -> Reply:
     """Everything that matches has begun, is over or was cancelled: say so, and name the last of them."""
-    last = max(talks, key=lambda talk: (not talk.cancelled, talk.starts_at))
+    last = max(found.talks, key=lambda talk: (not talk.cancelled, talk.starts_at))
     stage = writer.stage()
     return paragraphs(
-        text("Nothing more is coming on ") + quoted(words) + text(". The last was ") + writer.one(last),
+        text("Nothing more is coming on ") + asked_for(words, found) + text(". The last was ") + writer.one(last),
         f"{stage}." if stage else "",
         ok=False,
     )

@@ -5,10 +5,10 @@ from __future__ import annotations
 from collections import defaultdict
 from collections.abc import Sequence
 
-from commands.lines import Writer, found_and_page, words_and_page
+from commands.lines import Writer, asked_for, found_and_page, words_and_page
 from commands.nearest import nothing_like
 from commands.registry import Request, Services, command
-from commands.reply import Reply, Text, code, paragraphs, quoted, text
+from commands.reply import Reply, Text, code, paragraphs, text
 from storage.programme import Talk
 
 
@@ -32,8 +32,8 @@ def now(request: Request, services: Services) -> Reply:
         if not found.exact or not found.talks:
             return nothing_like(words, request, services, found)
         running, coming = found.running(request.now), found.upcoming(request.now)
-        title = text("On now for ") + quoted(words)
-        nothing = text("Nothing on now matches ") + quoted(words)
+        title = text("On now for ") + asked_for(words, found)
+        nothing = text("Nothing on now matches ") + asked_for(words, found)
     if not running:
         return _nothing(nothing, coming, f"next {words}".strip(), writer)
     beside: dict[int, int] = {}

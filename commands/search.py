@@ -2,10 +2,10 @@
 
 from __future__ import annotations
 
-from commands.lines import Writer, found_and_page
+from commands.lines import Writer, asked_for, found_and_page
 from commands.nearest import example, nothing_like
 from commands.registry import Request, Services, command
-from commands.reply import Reply, paragraphs, quoted, text
+from commands.reply import Reply, paragraphs, text
 from storage.search import RESULTS_MAX
 
 
@@ -26,7 +26,7 @@ def search(request: Request, services: Services) -> Reply:
     if not found.exact or not found.talks:
         return nothing_like(words, request, services, found)
     if len(found.talks) == 1:
-        return writer.single(found.talks[0])
+        return writer.single(found.talks[0], found=found)
     count = len(found.talks)
-    title = text(f"{'More than ' if count == RESULTS_MAX else ''}{count} talks match ") + quoted(words)
+    title = text(f"{'More than ' if count == RESULTS_MAX else ''}{count} talks match ") + asked_for(words, found)
     return writer.listing(title, found.talks, page=page, again=f"search {words}")

@@ -2,10 +2,10 @@
 
 from __future__ import annotations
 
-from commands.lines import Writer, found_and_page, place, state
+from commands.lines import Writer, asked_for, found_and_page, place, state
 from commands.nearest import example, nothing_like
 from commands.registry import Request, Services, command
-from commands.reply import Reply, Text, bold, joined, paragraphs, quoted, text
+from commands.reply import Reply, Text, bold, joined, paragraphs, text
 from storage.programme import Talk
 
 
@@ -26,12 +26,12 @@ def where(request: Request, services: Services) -> Reply:
         return nothing_like(words, request, services, found)
     talks = sorted(found.talks, key=lambda talk: (talk.cancelled, talk.over_at <= request.now, talk.starts_at))
     if len(talks) == 1:
-        return writer.single(talks[0])
+        return writer.single(talks[0], found=found)
 
     def line(talk: Talk) -> Text:
         said = state(talk, request.now)
         return joined([bold(place(talk)), writer.when(talk), text(talk.title), "" if said == "on now" else said])
 
-    title = text("Where ") + quoted(words) + text(" is")
+    title = text("Where ") + asked_for(words, found) + text(" is")
     page = min(page, writer.pages(len(talks)))
     return writer.listing(title, talks, page=page, again=f"where {words}", line=line)

@@ -23,6 +23,7 @@ STRONG = "{title speakers track location}"
 WORDS_MAX = 12
 RESULTS_MAX = 200
 ALL_MAX = 10_000
+KEYWORDS = re.compile(r"^(?:Keywords|Tags): *(.+)$", re.IGNORECASE | re.MULTILINE)
 
 # Words people put around what they look for. They count only when nothing else is left.
 FILLERS = frozenset(
@@ -76,6 +77,18 @@ def any_of(words: Sequence[str]) -> str:
     return " OR ".join(_quoted(word) for word in words)
 
 
+def all_groups(groups: Sequence[Sequence[str]]) -> str:
+    """An FTS5 expression: of every group, one of its words or phrases."""
+    made = (" OR ".join(_quoted(word) for word in group) for group in groups)
+    return " AND ".join(f"({group})" for group in made if group)
+
+
+def texts(connection: Connection) -> list[tuple[str, str]]:
+    """All that is indexed: of each talk its title, people, track and location, and its abstract."""
+    found = connection.exec_driver_sql("SELECT title, speakers, track, location, abstract FROM talk_search")
+    return [("\n".join(row[:4]), row[4]) for row in found]
+
+
 def match(connection: Connection, expression: str, *, column: str = "", limit: int = RESULTS_MAX) -> list[int]:
     """Ids of the talks that match an FTS5 expression, best first. `column` narrows it, as `STRONG` does."""
     if not expression:
@@ -86,6 +99,12 @@ def match(connection: Connection, expression: str, *, column: str = "", limit: i
         (f"{column} : ({expression})" if column else expression,),
     )
     return [int(row[0]) for row in found]
+
+
+def keywords(abstract: str) -> str:
+    """What an abstract lists as its keywords; such words tell as much as a track's name."""
+    found = KEYWORDS.search(abstract)
+    return found[1] if found else ""
 
 
 def folded(text: str) -> list[str]:

@@ -6,12 +6,14 @@ import datetime as dt
 from collections import defaultdict
 from collections.abc import Sequence
 from dataclasses import dataclass
+from itertools import pairwise
 from typing import Any
 
 from sqlalchemy import ColumnElement, Connection, FromClause, Row, Select, and_, bindparam, func, or_, select
 
 from storage import search
 from storage.database import Database
+from storage.finding import Finder
 from storage.programme import A_WHILE, Day, Speaker, Talk
 from storage.tables import day, feed, location, speaker, talk, talk_speaker, track
 
@@ -62,10 +64,14 @@ class Conference:
 
 @dataclass(frozen=True, slots=True)
 class Found:
-    """Talks for a query, best first. `exact` is False when they are only the nearest there is."""
+    """Talks for a query, best first. `exact` is False when they are only the nearest there is.
+
+    `meant` is what the words were taken for, empty where they were taken as they are.
+    """
 
     talks: tuple[Talk, ...]
     exact: bool = True
+    meant: str = ""
 
     def running(self, now: dt.datetime) -> list[Talk]:
         """Those of them that have begun and are not over."""
@@ -85,6 +91,7 @@ class Talks:
 
     def __init__(self, database: Database) -> None:
         self._database = database
+        self._finder = Finder()
 
     def conference(self, first: str = "") -> Conference:
         """Title and zone of the feed named, else of the first by name; the days of all, numbered from 1."""
@@ -109,22 +116,31 @@ class Talks:
             return int(connection.execute(select(func.count()).where(TAKES_PLACE)).scalar_one())
 
     def find(self, words: str) -> Found:
-        """Talks that match all words, best first; when none does, those that match some (`exact` is False)."""
+        """Talks that match all words, best first; when none does, those that match most of them (`exact` is False)."""
         with self._database.reading() as connection:
-            ids, exact = _ids_for(connection, words)
-            return Found(tuple(_by_ids(connection, ids)), exact)
+            if ids := self._finder.strict(connection, words):
+                return Found(tuple(_as_written(_by_ids(connection, ids), words)))
+            ids, exact, meant = self._finder.loose(connection, words)
+            return Found(tuple(_as_written(_by_ids(connection, ids), words)), exact, meant)
 
     def about(self, words: str) -> Found:
         """As `find`, but a mention in an abstract counts only where no title, track, speaker or location matches."""
         with self._database.reading() as connection:
             # All of them: they are narrowed by time next, and the soonest need not be among the best. "saal 2" is that
             # hall, where there is one, and not the second talk in any Saal.
-            ids, exact = search.match(connection, _phrase(words), column="location", limit=search.ALL_MAX), True
+            most, finder = search.ALL_MAX, self._finder
+            ids = search.match(connection, _phrase(words), column="location", limit=most)
+            ids = (
+                ids
+                or finder.strict(connection, words, search.STRONG, most)
+                or finder.strict(connection, words, "", most)
+            )
+            exact, meant = True, ""
             if not ids:
-                ids, exact = _ids_for(connection, words, column=search.STRONG, limit=search.ALL_MAX)
+                ids, exact, meant = finder.loose(connection, words, search.STRONG, most)
             if not exact:
-                ids, exact = _ids_for(connection, words, limit=search.ALL_MAX)
-            return Found(tuple(_by_ids(connection, ids)), exact)
+                ids, exact, meant = finder.loose(connection, words, "", most)
+            return Found(tuple(_by_ids(connection, ids)), exact, meant)
 
     def has_phrase(self, words: str) -> bool:
         """Whether these words stand together in a title, a track, a location or a person's name."""
@@ -217,20 +233,18 @@ def _phrase(words: str) -> str:
     return search.all_of([words.replace('"', " ")]) if len(search.words_of(words)) > 1 else ""
 
 
-def _ids_for(
-    connection: Connection, words: str, column: str = "", limit: int = search.RESULTS_MAX
-) -> tuple[list[int], bool]:
-    """Talk ids best first, and whether they match all the words.
+def _as_written(talks: list[Talk], words: str) -> list[Talk]:
+    """Talks that have the very words in what they are called before those that only have their stems."""
+    wanted = search.folded(words)
+    joined = ["".join(pair) for pair in pairwise(wanted)]
 
-    From strict to loose: every word; every word but fillers; every word as a beginning; any word.
-    """
-    everything = search.words_of(words)
-    telling = search.telling(everything)
-    strict = [search.all_of(everything), search.all_of(telling), search.all_of(telling, prefix=True)]
-    for expression in strict:
-        if ids := search.match(connection, expression, column=column, limit=limit):
-            return ids, True
-    return search.match(connection, search.any_of(telling), column=column, limit=limit), False
+    def missing(found: Talk) -> int:
+        said = (found.title, found.track, search.keywords(found.abstract), *(person.name for person in found.speakers))
+        names = search.folded(" ".join(said))
+        known = {*names, *("".join(pair) for pair in pairwise(names))}
+        return sum(word not in known for word in wanted) - 2 * sum(pair in known for pair in joined)
+
+    return sorted(talks, key=missing)
 
 
 def _by_ids(connection: Connection, ids: Sequence[int]) -> list[Talk]:

@@ -168,17 +168,32 @@ def test_a_day_without_a_name_is_what_is_left_of_today(dialog: Dialog) -> None:
 
 
 def test_what_matches_nothing_gets_the_nearest_thing_and_an_example(dialog: Dialog) -> None:
+    nothing = "Nothing in the programme matches “{}”. Nearest: the speaker {}. Try !speaker {}"
     dialog(
         [
-            ("!search rsut", "Nothing in the programme matches “rsut”. Nearest: the track Rust. Try !search Rust"),
-            (
-                "!where hebert",
-                "Nothing in the programme matches “hebert”. Nearest: the location Herbert. Try !search Herbert",
-            ),
+            ("!search wayland", nothing.format("wayland", "Wedson Almeida", "Wedson Almeida")),
+            ("!speaker herbst", nothing.format("herbst", "Philip Herron", "Philip Herron")),
             (
                 "!search rust zebra",
                 f"No talk matches all of “rust zebra”; nearest · {DUBLIN}\n1. Mon 11:00 · Herbert · GCC Rust\n"
                 "2. Mon 10:15 · Herbert · Rust in the kernel\n3. Mon 10:15 · Meeting 1&2 · Testing everywhere",
+            ),
+        ],
+        at=DURING,
+    )
+
+
+def test_a_slip_is_understood_and_said(dialog: Dialog) -> None:
+    dialog(
+        [
+            (
+                "!search rsut",
+                f"3 talks match “rsut”, taken as “rust” · {DUBLIN}\n1. Mon 11:00 · Herbert · GCC Rust\n"
+                "2. Mon 10:15 · Herbert · Rust in the kernel\n3. Mon 10:15 · Meeting 1&2 · Testing everywhere",
+            ),
+            (
+                "!where teiring",
+                "Tue 13 Sep 10:00–10:30 (UTC+1) · Pembroke · CXL memory tiering — Ada King\nTaken as “tiering”.",
             ),
         ],
         at=DURING,
