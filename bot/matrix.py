@@ -214,6 +214,16 @@ class Matrix:
         said = (await self._raw("GET", path, seconds=REQUEST_SECONDS)).get("predecessor")
         return str(said.get("room_id", "")) if isinstance(said, dict) else ""
 
+    async def state(self, room_id: str, kind: str) -> Mapping[str, Any]:
+        """The content of a room's state event of this type, empty where there is none."""
+        path = Api._build_path(["rooms", room_id, "state", kind])
+        try:
+            return await self._raw("GET", path, seconds=REQUEST_SECONDS)
+        except RefusedError as error:
+            if error.code == "M_NOT_FOUND":
+                return {}
+            raise
+
     async def joined_rooms(self) -> set[str]:
         body = await self._raw("GET", Api._build_path(["joined_rooms"]), seconds=REQUEST_SECONDS)
         return {room_id for room_id in body.get("joined_rooms", []) if isinstance(room_id, str)}

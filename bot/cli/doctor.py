@@ -4,8 +4,9 @@ from __future__ import annotations
 
 import argparse
 import asyncio
-from collections.abc import AsyncIterator
+from collections.abc import AsyncIterator, Mapping
 from pathlib import Path
+from typing import Any
 
 from bot.cli import DONE, FAILED, WRONG, Failure, counted
 from bot.config import Config, ConfigError, FeedSection, load_config, unknown_halls
@@ -82,6 +83,7 @@ async def _account(config: Config, session: Path) -> AsyncIterator[Finding]:
         yield True, f"homeserver {config.matrix.homeserver}: logged in as {user_id}, device {device_id}"
         rooms = await matrix.joined_rooms()
         yield True, f"rooms: in {len(rooms)}"
+        yield True, "limits: homeservers do not tell theirs; the bot slows down whenever it is asked to"
         halls = [room for location in config.locations for room in location.rooms]
         for room in filter(None, [config.roles.control_room, *halls]):
             yield await _room(matrix, room, rooms)
@@ -94,6 +96,24 @@ async def _account(config: Config, session: Path) -> AsyncIterator[Finding]:
 async def _room(matrix: Matrix, room: str, joined: set[str]) -> Finding:
     try:
         known = await matrix.room_id(room)
+        if known not in joined:
+            return True, f"room {room}: not in it yet; `hallway run` joins it, once invited"
+        if await matrix.state(known, "m.room.encryption"):
+            return False, f"room {room}: is encrypted, and the bot cannot read there yet"
+        rights = await matrix.state(known, "m.room.power_levels")
     except RefusedError as error:
         return False, f"room {room}: {error}"
-    return True, f"room {room}" + ("" if known in joined else ": not in it yet; `hallway run` joins it, once invited")
+    if not may_write(rights, matrix.user_id):
+        return False, f"room {room}: the bot is not allowed to write there; give it the power level for messages"
+    return True, f"room {room}"
+
+
+def may_write(rights: Mapping[str, Any], user_id: str) -> bool:
+    """Whether these `m.room.power_levels` let somebody send messages (specification, "m.room.power_levels")."""
+
+    def level(table: object, name: str, default: object) -> int:
+        found = table.get(name, default) if isinstance(table, dict) else default
+        return found if isinstance(found, int) else 0
+
+    needed = level(rights.get("events"), "m.room.message", rights.get("events_default", 0))
+    return level(rights.get("users"), user_id, rights.get("users_default", 0)) >= needed
