@@ -236,15 +236,20 @@ def _phrase(words: str) -> str:
 def _as_written(talks: list[Talk], words: str) -> list[Talk]:
     """Talks that have the very words in what they are called before those that only have their stems."""
     wanted = search.folded(words)
-    joined = ["".join(pair) for pair in pairwise(wanted)]
 
     def missing(found: Talk) -> int:
         said = (found.title, found.track, search.keywords(found.abstract), *(person.name for person in found.speakers))
-        names = search.folded(" ".join(said))
-        known = {*names, *("".join(pair) for pair in pairwise(names))}
-        return sum(word not in known for word in wanted) - 2 * sum(pair in known for pair in joined)
+        return _missing(wanted, " ".join(said))
 
     return sorted(talks, key=missing)
+
+
+def _missing(wanted: Sequence[str], text: str) -> int:
+    """How many of the words the text does not have, as one word or as two written together."""
+    parts = search.folded(text)
+    known = {*parts, *("".join(pair) for pair in pairwise(parts))}
+    covered = {place for place, pair in enumerate(pairwise(wanted)) if "".join(pair) in known}
+    return sum(word not in known and not {place, place - 1} & covered for place, word in enumerate(wanted))
 
 
 def _by_ids(connection: Connection, ids: Sequence[int]) -> list[Talk]:
