@@ -9,11 +9,13 @@ from __future__ import annotations
 import datetime as dt
 from collections.abc import Callable, Iterable, Sequence
 from dataclasses import dataclass
-from typing import cast
+from typing import TYPE_CHECKING, cast
 
-from icalendar import Calendar, Component, Event, Timezone, TimezoneStandard, vDuration, vRecur
-from icalendar.timezone.windows_to_olson import WINDOWS_TO_OLSON
-from recurring_ical_events import of
+if TYPE_CHECKING:
+    from icalendar import Component
+
+# The libraries are imported where they are used: together they take more memory than the whole programme of a large
+# conference, and a bot that reads JSON needs none of it.
 
 SECOND = dt.timedelta(seconds=1)
 # What the two of them raise over values that are well-formed and still make no sense.
@@ -45,11 +47,15 @@ class Instance:
 
 def olson(windows_name: str) -> str:
     """The IANA name of a Windows time zone; empty where it is none."""
+    from icalendar.timezone.windows_to_olson import WINDOWS_TO_OLSON
+
     return WINDOWS_TO_OLSON.get(windows_name, "")
 
 
 def duration(text: str) -> dt.timedelta | None:
     """A DURATION, negative ones too; None for what is none."""
+    from icalendar import vDuration
+
     read = cast(Callable[[str], dt.timedelta], vDuration.from_ical)
     try:
         return read(text.strip().upper()[:60])
@@ -59,6 +65,8 @@ def duration(text: str) -> dt.timedelta | None:
 
 def transitions(observances: Iterable[Observance]) -> list[tuple[dt.datetime, dt.timedelta]]:
     """(naive UTC, offset from then on) of a time zone, in order; rules are followed until 2038."""
+    from icalendar import Timezone, TimezoneStandard, vRecur
+
     zone = Timezone()
     zone.add("TZID", "Zone")
     for observance in observances:
@@ -86,6 +94,9 @@ def instances(
     events: the lines of each VEVENT that say when, in local times without a zone.
     step:   how far is looked at once; nothing more is looked for when more than `most` are found.
     """
+    from icalendar import Calendar, Event
+    from recurring_ical_events import of
+
     calendar = Calendar()
     found: list[Instance] = []
     try:

@@ -6,14 +6,15 @@ import datetime as dt
 import io
 import warnings
 import zipfile
-
-import openpyxl
-from openpyxl.worksheet.worksheet import Worksheet
+from typing import TYPE_CHECKING
 
 from storage.clean import one_line
 from storage.formats._table_sheet import Sheet
 from storage.formats._zip import Archive, names
 from storage.programme import FormatError
+
+if TYPE_CHECKING:
+    from openpyxl.worksheet.worksheet import Worksheet
 
 WORKBOOK = "xl/workbook.xml"
 # Empty cells with a colour unpack to fifty times their size; what costs time is elements, and they are counted.
@@ -33,6 +34,9 @@ def is_workbook(body: bytes) -> bool:
 
 def from_xlsx(body: bytes) -> list[Sheet]:
     """The sheets that are not hidden. Formulas give the values they had when it was saved. Raises `FormatError`."""
+    # Imported here: most feeds are no spreadsheets, and it takes memory.
+    import openpyxl
+
     safe = _parts(body)
     try:
         with warnings.catch_warnings():
