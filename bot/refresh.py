@@ -13,7 +13,7 @@ from bot.feed import FeedError, digest_of, fetch, parse, reading_of
 from bot.messages import statement
 from bot.rooms import NEWS_AGE
 from commands._changed import change_line
-from commands.feed import counted
+from commands.feed import summary
 from commands.lines import Writer
 from commands.registry import Request, Services
 from storage.changes import Change, ChangeKind, fingerprint, why_doubtful
@@ -140,7 +140,7 @@ class Refresher:
             self._store.refreshing.release(name)
             accepted = self._store.feeds.accept(name, self._feed.source, programme, digest, self._clock.now())
         if accepted.changes:
-            log.info("feed %s: %s", name, counted(accepted))
+            log.info("feed %s: %s", name, summary(accepted))
 
     def _hold(self, release: Held, changes: Sequence[Change]) -> None:
         name, prefix = release.feed, self._config.matrix.prefix

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from commands.lines import Writer
 from commands.registry import Request, Services, command
-from commands.reply import Reply, Text, bold, code, joined, paragraphs, quoted, text
+from commands.reply import Reply, Text, bold, code, counted, joined, paragraphs, quoted, text
 from storage.changes import ChangeKind
 from storage.feeds import Accepted
 from storage.programme import FormatError
@@ -68,14 +68,14 @@ def _accept(held: Held, request: Request, services: Services) -> Reply:
         accepted = services.store.accept_held(held, request.now)
     except FormatError as error:
         return paragraphs(text(f"The held release of {held.feed} cannot be read any more: {error}"), ok=False)
-    return paragraphs(text(f"Accepted: {held.feed} has {counted(accepted)}."))
+    return paragraphs(text(f"Accepted: {held.feed} has {summary(accepted)}."))
 
 
-def counted(accepted: Accepted) -> str:
+def summary(accepted: Accepted) -> str:
     """ "215 talks (3 added, 2 moved, 1 cancelled)"."""
     counts = ((kind, accepted.count(kind)) for kind in ChangeKind)
     said = ", ".join(f"{count} {kind}" for kind, count in counts if count)
-    return f"{accepted.talks} talks ({said or 'nothing changed'})"
+    return f"{counted(accepted.talks, 'talk')} ({said or 'nothing changed'})"
 
 
 def _status(request: Request, services: Services) -> Reply:
@@ -86,17 +86,13 @@ def _status(request: Request, services: Services) -> Reply:
     return paragraphs(*(line for name in names for line in _of(name, services, writer)))
 
 
-def _counted(number: int, thing: str) -> str:
-    return f"{number} {thing}" + ("" if number == 1 else "s")
-
-
 def _of(name: str, services: Services, writer: Writer) -> list[Text]:
     store = services.store
     last = store.refreshing.last(name)
     parts = [
         bold(name),
-        text(_counted(store.feeds.talk_count(name), "talk")),
-        text(_counted(store.revisions.count(name), "release")),
+        text(counted(store.feeds.talk_count(name), "talk")),
+        text(counted(store.revisions.count(name), "release")),
         text(f"looked at {last.asked_at.astimezone(writer.zone):%a %H:%M}") if last else text("not looked at yet"),
     ]
     held = store.refreshing.held(name)

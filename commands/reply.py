@@ -77,6 +77,11 @@ def link(label: str, url: str) -> Text:
     return Text(f"{inner.plain}: {address.plain}", f'<a href="{address.html}">{inner.html}</a>')
 
 
+def counted(number: int, thing: str) -> str:
+    """ "1 talk", "2 talks"."""
+    return f"{number} {thing}" + ("" if number == 1 else "s")
+
+
 def quoted(words: str) -> Text:
     """Somebody's own words said back to them: one line, short, in quotes."""
     return text(f"“{one_line(words.strip(QUOTES) or words, ECHO_MAX)}”")

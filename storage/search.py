@@ -73,10 +73,6 @@ def all_of(words: Sequence[str], *, prefix: bool = False) -> str:
     return " AND ".join(_quoted(word) + ("*" if prefix and len(word) > 2 else "") for word in words)
 
 
-def any_of(words: Sequence[str]) -> str:
-    return " OR ".join(_quoted(word) for word in words)
-
-
 def all_groups(groups: Sequence[Sequence[str]]) -> str:
     """An FTS5 expression: of every group, one of its words or phrases."""
     made = (" OR ".join(_quoted(word) for word in group) for group in groups)

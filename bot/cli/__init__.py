@@ -60,11 +60,6 @@ def main() -> None:
     sys.exit(status)
 
 
-def counted(number: int, thing: str) -> str:
-    """ "1 talk", "2 talks"."""
-    return f"{number} {thing}" + ("" if number == 1 else "s")
-
-
 def _say(text: str, status: int, debug: bool) -> int:
     if debug:
         logging.getLogger("hallway").exception("stopped here")

@@ -8,9 +8,10 @@ import sys
 from collections import Counter
 from typing import Any
 
-from bot.cli import DONE, FAILED, counted
+from bot.cli import DONE, FAILED
 from bot.cli._source import body_of, hints_of
 from bot.feed import FeedError, parse
+from commands.reply import counted
 from storage.check import check
 from storage.programme import Severity
 from storage.refreshing import VARIABLE

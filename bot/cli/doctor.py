@@ -8,12 +8,13 @@ from collections.abc import AsyncIterator, Mapping
 from pathlib import Path
 from typing import Any
 
-from bot.cli import DONE, FAILED, WRONG, Failure, counted
+from bot.cli import DONE, FAILED, WRONG, Failure
 from bot.config import Config, ConfigError, FeedSection, load_config, unknown_halls
 from bot.feed import FeedError, fetch, parse
 from bot.matrix import Matrix, MatrixError, RefusedError
 from bot.refresh import hints_of
 from bot.session import StartError, check_credentials, log_in, session_path
+from commands.reply import counted
 from storage.errors import StoreError
 from storage.programme import Programme
 from storage.store import Store
