@@ -8,6 +8,7 @@ import re
 from rapidfuzz import fuzz, process
 from rapidfuzz.distance import OSA
 
+from commands.language import language_of
 from commands.registry import Request, Services, commands
 from commands.reply import Reply, code, paragraphs, quoted, text
 from storage.clean import one_line
@@ -33,8 +34,10 @@ def answer(body: str, services: Services, *, sender: str, room_id: str, direct: 
     known = commands()
     if name not in known:
         return _unknown(name, list(known), services.prefix, direct)
+    settings = services.store.people.settings(sender)
+    language = language_of(settings.language or services.language)
     with services.store.savepoint():
-        reply = known[name].answer(Request(name, args, sender, room_id, direct, now), services)
+        reply = known[name].answer(Request(name, args, sender, room_id, direct, now, settings, language), services)
         if len(reply.shown) > 0:
             services.store.inbox.remember_list(sender, room_id, reply.shown, now)
     return reply

@@ -11,7 +11,9 @@ from dataclasses import dataclass
 from functools import cache, cached_property
 from zoneinfo import ZoneInfo
 
-from commands.reply import Reply
+from commands.language import ENGLISH, Language
+from commands.reply import Reply, Text
+from storage.people import DEFAULTS, Settings
 from storage.store import Store
 from storage.talks import Conference
 
@@ -23,7 +25,8 @@ LINES_IN_DIRECT = 40
 class Request:
     """One question. `args` is what follows the command's name; `now` is the conference's clock, aware UTC.
 
-    `direct` is True in a room of the sender and the bot alone, where answers may be longer.
+    `direct` is True in a room of the sender and the bot alone, where answers may be longer. `settings` are what the
+    sender chose, `language` is the one to answer in.
     """
 
     command: str
@@ -32,6 +35,16 @@ class Request:
     room_id: str
     direct: bool
     now: dt.datetime
+    settings: Settings = DEFAULTS
+    language: Language = ENGLISH
+
+    def say(self, message: str, **values: object) -> Text:
+        """`Language.say` in the sender's language."""
+        return self.language.say(message, **values)
+
+    def count(self, one: str, many: str, number: int, **values: object) -> Text:
+        """`Language.count` in the sender's language."""
+        return self.language.count(one, many, number, **values)
 
     @property
     def lines(self) -> int:
@@ -45,7 +58,7 @@ class Services:
 
     `name` and `timezone` come from the configuration and win over what the feeds say. `feeds` are the names of the
     configured feeds, of which the first speaks for the conference. `organizers` are full user ids, `control_room` is
-    what the configuration calls the organizers' own room.
+    what the configuration calls the organizers' own room. `language` is the conference's.
     """
 
     store: Store
@@ -54,6 +67,7 @@ class Services:
     timezone: str = ""
     organizers: frozenset[str] = frozenset()
     control_room: str = ""
+    language: str = "en"
     feeds: tuple[str, ...] = ()
 
     def organizes(self, request: Request) -> bool:

@@ -2,17 +2,20 @@
 
 from __future__ import annotations
 
+from dataclasses import dataclass
 from typing import Any
 
-from sqlalchemy import Column, delete, select, update
+from sqlalchemy import Column, bindparam, delete, select, update
+from sqlalchemy.dialects.sqlite import insert
 
 from storage.database import Database
-from storage.tables import heard, notice, room, shown
+from storage.tables import heard, notice, person, room, shown
 
 # Every column that holds a user id. A table that gains one belongs here; a test compares the list with the schema.
 PERSONAL: tuple[Column[Any], ...] = (
     heard.c.sender,
     notice.c.recipient,
+    person.c.user_id,
     room.c.direct_with,
     room.c.inviter,
     shown.c.user_id,
@@ -21,9 +24,47 @@ PERSONAL: tuple[Column[Any], ...] = (
 BLANKED = frozenset({room.c.inviter})
 
 
+SETTINGS = select(person.c.timezone, person.c.language, person.c.clock, person.c.profile_timezone).where(
+    person.c.user_id == bindparam("user_id")
+)
+
+
+@dataclass(frozen=True, slots=True)
+class Settings:
+    """What a person chose; what is empty is as the conference has it.
+
+    timezone: an IANA name.
+    language: a code of ours ("de").
+    clock:    "12" or "24".
+    profile_timezone: what their Matrix profile says, unchecked; `timezone` wins over it.
+    """
+
+    timezone: str = ""
+    language: str = ""
+    clock: str = ""
+    profile_timezone: str = ""
+
+
+DEFAULTS = Settings()
+
+
 class People:
     def __init__(self, database: Database) -> None:
         self._database = database
+
+    def settings(self, user_id: str) -> Settings:
+        with self._database.reading() as connection:
+            row = connection.execute(SETTINGS, {"user_id": user_id}).first()
+        return Settings(*row) if row else DEFAULTS
+
+    def change(self, user_id: str, **values: Any) -> None:
+        """Set some of what is kept of a person; the rest stays. The names are those of `PersonRow`."""
+        with self._database.transaction() as connection:
+            connection.execute(
+                insert(person)
+                .values(user_id=user_id, **values)
+                .on_conflict_do_update(index_elements=["user_id"], set_=values)
+            )
 
     def export(self, user_id: str) -> dict[str, list[dict[str, Any]]]:
         """Every row about the person, by table. Times are aware UTC."""

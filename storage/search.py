@@ -1,7 +1,7 @@
 """The full-text index over the talks. The one place with SQL that only SQLite understands.
 
-Columns and weights: title, speakers, track, location, abstract. Words are matched whole, by their stem and
-without accents ("rust" never inside "trust").
+Columns and weights: title, speakers, track, location, abstract, and what the abstract lists as keywords. Words are
+matched whole, by their stem and without accents ("rust" never inside "trust").
 """
 
 from __future__ import annotations
@@ -15,9 +15,10 @@ from sqlalchemy import Connection, text
 
 INDEX = (
     "CREATE VIRTUAL TABLE talk_search USING fts5("
-    'title, speakers, track, location, abstract, tokenize = "porter unicode61 remove_diacritics 2")'
+    'title, speakers, track, location, abstract, keywords, tokenize = "porter unicode61 remove_diacritics 2")'
 )
-RANK = "bm25(10.0, 8.0, 5.0, 3.0, 1.0)"
+RANK = "bm25(10.0, 8.0, 5.0, 3.0, 1.0, 4.0)"
+TEXTS = ("title", "speakers", "track", "location", "abstract")
 # Where a talk says what it is about; a mention in the abstract alone is weaker evidence.
 STRONG = "{title speakers track location}"
 WORDS_MAX = 12
@@ -40,11 +41,9 @@ def add(connection: Connection, rows: Sequence[dict[str, Any]]) -> None:
     """Index talks. Each row: `id` of the talk and the five texts."""
     if rows:
         connection.exec_driver_sql(
-            "INSERT INTO talk_search (rowid, title, speakers, track, location, abstract) VALUES (?, ?, ?, ?, ?, ?)",
-            [
-                (row["id"], row["title"], row["speakers"], row["track"], row["location"], row["abstract"])
-                for row in rows
-            ],
+            "INSERT INTO talk_search (rowid, title, speakers, track, location, abstract, keywords) "
+            "VALUES (?, ?, ?, ?, ?, ?, ?)",
+            [(row["id"], *(row[name] for name in TEXTS), keywords(row["abstract"])) for row in rows],
         )
 
 

@@ -236,6 +236,22 @@ class RoomRow(SQLModel, table=True):
     attempts: int = 0
 
 
+class PersonRow(SQLModel, table=True):
+    """What a person chose for themselves; what is empty is as the conference has it.
+
+    `profile_timezone` is what their Matrix profile said (`m.tz`) when it was read last.
+    """
+
+    __tablename__ = "person"
+
+    user_id: str = Field(primary_key=True)
+    timezone: str = Field(default="", sa_column_kwargs={"server_default": text("''")})
+    language: str = Field(default="", sa_column_kwargs={"server_default": text("''")})
+    clock: str = Field(default="", sa_column_kwargs={"server_default": text("''")})
+    profile_timezone: str = Field(default="", sa_column_kwargs={"server_default": text("''")})
+    profile_read_at: dt.datetime | None = None
+
+
 class ShownRow(SQLModel, table=True):
     """The list of talks (row ids, as JSON) a person was last shown in a room: a bare number means its line."""
 
@@ -275,5 +291,6 @@ trouble = metadata.tables["trouble"]
 heard = metadata.tables["heard"]
 notice = metadata.tables["notice"]
 room = metadata.tables["room"]
+person = metadata.tables["person"]
 shown = metadata.tables["shown"]
 state = metadata.tables["state"]
