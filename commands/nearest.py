@@ -10,7 +10,7 @@ from rapidfuzz import fuzz, process, utils
 from commands.lines import Writer
 from commands.registry import Request, Services
 from commands.reply import Reply, Text, code, paragraphs, quoted, text
-from storage.search import telling, words_of
+from storage.query import telling, words_of
 from storage.talks import Found
 
 EXAMPLE_WORDS = 3

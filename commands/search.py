@@ -15,8 +15,9 @@ def search(request: Request, services: Services) -> Reply:
 
     The best match comes first. Words in "quotes" must stand together. A number at the end shows that page.
 
-    !search confidential computing
-    !search "control flow integrity"
+    !search file systems
+    !search "in the kernel"
+    !search memory track:android
     !search memory 2
     """
     if not request.args.strip():

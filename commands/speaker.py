@@ -7,7 +7,7 @@ from commands.nearest import example, nothing_like
 from commands.registry import Request, Services, command
 from commands.reply import Reply, Text, joined, paragraphs, quoted, text
 from storage.programme import Talk
-from storage.search import words_of
+from storage.query import words_of
 
 
 @command("speaker", "<name>")

@@ -12,7 +12,7 @@ from typing import Any
 from sqlalchemy import Connection, Engine, create_engine, event, inspect, text
 from sqlalchemy.engine import URL, make_url
 from sqlalchemy.exc import ArgumentError, DBAPIError
-from sqlalchemy.pool import StaticPool
+from sqlalchemy.pool import PoolProxiedConnection, StaticPool
 
 from storage import search
 from storage.errors import DatabaseFull, DatabaseLocked, DatabaseUnusable, StoreError
@@ -41,6 +41,7 @@ class Database:
             _refuse_others(self.path)
         self._engine = _engine(self.url)
         self._current: Connection | None = None
+        self._kept: PoolProxiedConnection | None = None
 
     @property
     def path(self) -> Path | None:
@@ -73,6 +74,22 @@ class Database:
             yield self._current
             return
         with self._plain_errors(), self._engine.connect() as connection:
+            yield connection
+
+    @contextmanager
+    def driver(self) -> Iterator[sqlite3.Connection]:
+        """The driver's own connection, for queries so small that handling them costs more.
+
+        Inside a transaction it is that transaction's. Only for reading.
+        """
+        if self._current is not None:
+            yield driver_of(self._current)
+            return
+        with self._plain_errors():
+            if self._kept is None:
+                self._kept = self._engine.raw_connection()
+            connection = self._kept.driver_connection
+            assert isinstance(connection, sqlite3.Connection)
             yield connection
 
     def migrate(self) -> Path | None:
@@ -117,6 +134,9 @@ class Database:
                 raise StoreError(f"the backup to {destination} failed: {error}") from error
 
     def close(self) -> None:
+        if self._kept is not None:
+            self._kept.close()
+            self._kept = None
         self._engine.dispose()
 
     def _name(self) -> str:
@@ -152,8 +172,7 @@ class Database:
         with self._plain_errors(), self._engine.execution_options(writes=True).connect() as connection:
             # A table that is made anew is dropped first, and what refers to it must not go with it. The pragma counts
             # only outside a transaction.
-            driver = connection.connection.driver_connection
-            assert isinstance(driver, sqlite3.Connection)
+            driver = driver_of(connection)
             driver.execute("PRAGMA foreign_keys = OFF")
             try:
                 with connection.begin():
@@ -191,6 +210,12 @@ class Database:
         if "readonly" in said:
             return DatabaseUnusable(f"{self._name()} is not writable for this user")
         return StoreError(f"{self._name()}: {said}")
+
+
+def driver_of(connection: Connection) -> sqlite3.Connection:
+    driver = connection.connection.driver_connection
+    assert isinstance(driver, sqlite3.Connection)
+    return driver
 
 
 def create_tables(connection: Connection) -> None:

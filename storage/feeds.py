@@ -15,7 +15,8 @@ from storage.database import Database
 from storage.programme import Programme, Talk
 from storage.revisions import record
 from storage.tables import day, feed, location, speaker, talk, talk_speaker, track
-from storage.talks import CHUNK, Talks
+from storage.talk_rows import CHUNK
+from storage.talks import Talks
 
 
 @dataclass(frozen=True, slots=True)

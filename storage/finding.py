@@ -1,21 +1,39 @@
-"""Finding talks by words: strictly at first, then by what the words may have meant, then by most of them."""
+"""Finding talks by words: as they are written, else by what they may have meant, else by most of them."""
 
 from __future__ import annotations
 
-import math
 from collections import defaultdict
-from collections.abc import Iterable, Sequence
-from itertools import pairwise
+from collections.abc import Collection, Sequence
+from dataclasses import dataclass, field
 
-from sqlalchemy import Connection, func, select
+from storage import meanings, search
+from storage.meanings import SLIP, Group, Meaning
+from storage.query import FILLERS, Query, telling
+from storage.search import Driver, folded
+from storage.words import OPENINGS, Vocabulary, vocabulary
 
-from storage import search
-from storage.search import FILLERS, folded
-from storage.tables import revision
-from storage.words import Vocabulary, vocabulary
+# With fewer talks than this that have the words, those that come close are offered behind them.
+FEW = 10
+# So many of the best are put in order once more.
+ORDERED = 30
+CANDIDATES = 20
+# How much of what was asked for, rare words counting more, a talk must have to be an answer and not a mere offer.
+MOST = 0.6
+REMEMBERED = 10_000
 
-STAMP = select(func.max(revision.c.id), func.count(revision.c.id))
-RUN_LONGEST = 4
+
+@dataclass(frozen=True, slots=True)
+class Hits:
+    """Ids of talks, best first; `close` come near to what was asked for and stand behind them.
+
+    Without `ids`, nothing has what was asked for. The first `named` of them are called by it, where others only mention
+    it. `meant` is what the words were taken for where that is not how they were written.
+    """
+
+    ids: Sequence[int] = ()
+    close: Sequence[int] = ()
+    meant: str = ""
+    named: int = 0
 
 
 class Finder:
@@ -24,124 +42,173 @@ class Finder:
     def __init__(self) -> None:
         self._stamp: tuple[object, ...] = ()
         self._known = vocabulary(())
+        self._there: dict[str, bool] = {}
 
-    def strict(self, connection: Connection, words: str, column: str = "", limit: int = 0) -> list[int]:
-        """Ids of the talks that have all the words, or all but fillers, in one of their spellings; best first."""
-        limit = limit or search.RESULTS_MAX
-        everything = search.words_of(words)
-        telling = search.telling(everything)
-        for expression in (search.all_of(everything), search.all_of(telling)):
-            if ids := search.match(connection, expression, column=column, limit=limit):
-                return self._with_spellings(connection, ids, telling, column, limit)
-        return []
-
-    def loose(
-        self, connection: Connection, words: str, column: str = "", limit: int = 0
-    ) -> tuple[list[int], bool, str]:
-        """As `strict`, for what the words may have meant: acronyms, synonyms, slips, beginnings; else most of them.
-
-        Also whether that is all of the words, and what they were taken for, where that is something else.
-        """
-        limit = limit or search.RESULTS_MAX
-        everything = search.words_of(words)
-        groups = self._meant(connection, everything)
-        if ids := search.match(connection, search.all_groups(groups), column=column, limit=limit):
-            return ids, True, _taken(connection, groups, column)
-        telling = search.telling(everything)
-        if ids := search.match(connection, search.all_of(telling, prefix=True), column=column, limit=limit):
-            return ids, True, ""
-        return _most_of(connection, groups, column, limit), False, ""
-
-    def _with_spellings(
-        self, connection: Connection, ids: list[int], words: Sequence[str], column: str, limit: int
-    ) -> list[int]:
-        """Behind what was found, what only spells it otherwise: "riscv" and "risc-v", "hot plug" and "hotplug"."""
-        known = self._vocabulary(connection)
-        plain = [" ".join(folded(word)) for word in words]
-        together = ["".join(pair) for pair in pairwise(plain)]
-        if not any(word in known.compounds for word in plain) and not any(one in known.counts for one in together):
-            return ids
-        groups = self._meant(connection, words, meanings=False)
-        more = search.match(connection, search.all_groups(groups), column=column, limit=limit)
-        return more or ids
-
-    def _meant(self, connection: Connection, words: Sequence[str], *, meanings: bool = True) -> list[list[str]]:
-        """For each word, or run of words that is one thing, what it may be written as in the programme.
-
-        Without `meanings` only other spellings count.
-        """
-        known = self._vocabulary(connection)
-        plain = [part for word in words for part in ([" ".join(folded(word))] if folded(word) else [])]
-        groups: list[list[str]] = []
-        place = 0
-        while place < len(plain):
-            length, said = _run(plain[place:], known, meanings)
-            if length:
-                groups.append(said)
-                place += length
-                continue
-            word = plain[place]
-            place += 1
-            if word not in FILLERS or len(plain) == 1:
-                groups.append(_alternatives(connection, word, known, meanings))
-        return groups
-
-    def _vocabulary(self, connection: Connection) -> Vocabulary:
-        stamp = tuple(connection.execute(STAMP).one())
+    def find(self, driver: Driver, query: Query, column: str = "", limit: int = search.RESULTS_MAX) -> Hits:
+        """The talks that have all the words; with few of them also those that come close, and else only those."""
+        stamp = search.stamp(driver)
         if stamp != self._stamp:
-            self._known = vocabulary(search.texts(connection))
+            self._known = vocabulary(search.texts(driver))
+            self._there = {}
             self._stamp = stamp
-        return self._known
+        return _Search(driver, self._known, self._there, column, limit).run(query)
 
 
-def _run(words: Sequence[str], known: Vocabulary, meanings: bool) -> tuple[int, list[str]]:
-    """How many of the first words are one thing together, and what that is written as; 0 when they are not."""
-    for length in range(min(RUN_LONGEST, len(words)), 1, -1):
-        run = words[:length]
-        said = [" ".join(run)]
-        joined = "".join(run)
-        if length == 2 and joined in known.counts:
-            said.append(joined)
-        said += sorted(known.meanings.get(said[0], ())) if meanings else []
-        initials = "".join(word[0] for word in run)
-        said += [short for short in (initials, initials + "s") if meanings and length > 2 and short in known.counts]
-        if len(said) > 1:
-            return length, said
-    return 0, []
+@dataclass(slots=True)
+class _Search:
+    """One search. `narrow` are expressions that a talk must match besides its words."""
+
+    driver: Driver
+    known: Vocabulary
+    remembered: dict[str, bool]
+    column: str
+    limit: int
+    narrow: list[str] = field(default_factory=list)
+
+    def run(self, query: Query) -> Hits:
+        self.narrow = [search.within(column, self._narrowing(said)) for column, said in query.narrowed]
+        words = query.words
+        ids = self._all(meanings.as_written(words, self.known, self._is_there))
+        if not ids and any(word.casefold() in FILLERS for word in words):
+            ids = self._all(meanings.as_written(telling(words), self.known, self._is_there))
+        ids, named = self._named_first(ids, words)
+        if (named and len(words) > 1) or len(ids) >= FEW or not words:
+            return Hits(ids, named=named)
+        groups = meanings.meant(words, self.known, self._is_there)
+        return Hits(ids, self._close(ids, groups), named=named) if ids else self._meant(groups)
+
+    def _meant(self, groups: list[Group]) -> Hits:
+        """Talks that have what was meant by the words, else by most of them."""
+        sure = [[meaning for meaning in group if meaning.sure >= SLIP] for group in groups]
+        if ids := self._all(sure):
+            called = self.known.called.get(ids[0], "")
+            taken = [meanings.taken_for(group, called, self.known) for group in sure]
+            ids, named = self._named_first(ids, taken)
+            written = all(group[0].phrase == one for group, one in zip(sure, taken, strict=True))
+            return Hits(ids, () if named else self._close(ids, groups), "" if written else " ".join(taken), named)
+        if ids := self._all(groups):
+            order, by = self._by_score(groups, ids)
+            return Hits(order, self._close(order, groups), meanings.said(groups, by), 1)
+        return self._partly(groups)
+
+    def _partly(self, groups: list[Group]) -> Hits:
+        """Talks that have most of what was meant; those with too little of it only come close."""
+        ids = self._either(groups)
+        if not ids:
+            return Hits()
+        scores = self._scores(groups, ids)
+        order = sorted(ids, key=lambda one: -scores[one].total)
+        best = scores[order[0]]
+        weights = [meanings.weight(group, self.known) for group in groups]
+        has = sum(one for place, one in enumerate(weights) if place in best.by) / sum(weights)
+        if has < MOST or len(best.by) < 2:
+            return Hits(close=order)
+        enough = [one for one in order if scores[one].total > best.total / 2]
+        return Hits(enough, order[len(enough) :], meanings.said(groups, best.by), 1)
+
+    def _close(self, ids: Sequence[int], groups: list[Group]) -> list[int]:
+        """What comes close to words that few talks have: other meanings, and some of the words where they are rare."""
+        more = self._all(groups)
+        rare = sum(meanings.talks_with(group, self.known) for group in groups) <= 3 * CANDIDATES
+        if len(groups) > 1 and rare and len(ids) + len(more) < FEW:
+            more += self._either(groups)
+        had = set(ids)
+        close = [one for one in dict.fromkeys(more) if one not in had]
+        return close or [one for one in self._like(ids[0]) if one not in had]
+
+    def _like(self, talk_id: int) -> list[int]:
+        """Talks that share what a talk lists as its keywords, unless half the programme does."""
+        said = self.known.called.get(talk_id, "").strip().split(" | ")[4:]
+        groups = [[Meaning(phrase)] for phrase in said if phrase]
+        few = [group for group in groups if meanings.talks_with(group, self.known) <= CANDIDATES]
+        return self._either(few) if few else []
+
+    def _all(self, groups: list[Group]) -> list[int]:
+        """Talks that have a meaning of every group, best first."""
+        wanted = [*self.narrow, search.within(self.column, meanings.expression(groups))]
+        return search.match(self.driver, " AND ".join(filter(None, wanted)), limit=self.limit)
+
+    def _either(self, groups: list[Group]) -> list[int]:
+        """The talks that have some of it, best first."""
+        wanted = [*self.narrow, search.within(self.column or search.ALL, meanings.either(groups))]
+        return search.match(self.driver, " AND ".join(wanted), limit=CANDIDATES)
+
+    def _narrowing(self, said: str) -> str:
+        groups = meanings.meant(folded(said), self.known, self._is_there, placed=True)
+        return meanings.expression([[meaning for meaning in group if meaning.sure >= SLIP] for group in groups])
+
+    def _is_there(self, phrase: str) -> bool:
+        there = self.remembered.get(phrase)
+        if there is None:
+            there = search.is_there(self.driver, phrase)
+            if len(self.remembered) < REMEMBERED:
+                self.remembered[phrase] = there
+        return there
+
+    def _named_first(self, ids: list[int], words: Sequence[str]) -> tuple[list[int], int]:
+        """Talks that are called by the very words before those that have only their stems, or mention them.
+
+        Also how many of the former there are. A talk that only opens or closes a track is seldom what is looked for
+        by the track's name.
+        """
+        if not ids:
+            return ids, 0
+        wanted = [part for word in words for part in folded(word)]
+        spaced = [f" {word} " for word in wanted]
+        single = frozenset(part for word in words if word.isalnum() for part in folded(word))
+        asked = not OPENINGS.isdisjoint(wanted)
+        called, inside, opening = self.known.called, self.known.inside, self.known.opening
+        order = []
+        for place, one in enumerate(ids[:ORDERED]):
+            name = called.get(one, "")
+            missing = sum(word not in name for word in spaced)
+            if missing and len(wanted) > 1:
+                missing = _missing(wanted, name)
+            partly = one in inside and not inside[one].isdisjoint(single)
+            order.append((missing, one in opening and not asked, partly, place, one))
+        order.sort()
+        return [*(one[-1] for one in order), *ids[ORDERED:]], sum(one[0] == 0 for one in order)
+
+    def _by_score(self, groups: list[Group], ids: Sequence[int]) -> tuple[list[int], dict[int, Meaning]]:
+        """The same talks by how surely each is meant, and by which meaning of each group the best is."""
+        scores = self._scores(groups, ids[:CANDIDATES])
+        asked = any(meaning.phrase in OPENINGS for group in groups for meaning in group)
+        opening = frozenset() if asked else self.known.opening
+        order = sorted(ids[:CANDIDATES], key=lambda one: (one in opening, -scores[one].total))
+        return [*order, *ids[CANDIDATES:]], scores[order[0]].by
+
+    def _scores(self, groups: Sequence[Group], ids: Collection[int]) -> dict[int, Score]:
+        """Of each group its surest meaning counts, by where in the talk it stands and how rare the group is."""
+        scores = {one: Score() for one in ids}
+        for place, group in enumerate(groups):
+            best: dict[int, float] = defaultdict(float)
+            common = meanings.weight(group, self.known)
+            for meaning in group:
+                # A word as it is written tells as much as it is rare, however common what else it may mean.
+                tells = meanings.weight([meaning], self.known) if meaning.sure == 1 else common
+                worth = meaning.sure * tells / meanings.rarity(meaning, self.known)
+                found = search.ranks_of(self.driver, search.within(self.column, meaning.expression), ids)
+                for one, rank in found.items():
+                    if worth * rank > best[one]:
+                        best[one] = worth * rank
+                        scores[one].by[place] = meaning
+            for one, value in best.items():
+                scores[one].total += value
+        return scores
 
 
-def _alternatives(connection: Connection, word: str, known: Vocabulary, meanings: bool) -> list[str]:
-    """A word as it is, and what it may stand for; where the programme does not have it, what it may be a slip of."""
-    halves, joined = known.halves(word), word.replace(" ", "")
-    spelled = [word, halves] if halves else [word]
-    if joined != word and joined in known.counts:
-        spelled.append(joined)
-    if not meanings:
-        return spelled
-    longer = sorted(known.spelled_out(word))
-    if halves or " " in word or word in known.counts or search.match(connection, search.all_of([word]), limit=1):
-        return [*spelled, *longer]
-    near = known.near(word)
-    return [word, *longer, *near, *(known.compounds[one] for one in near if one in known.compounds)]
+@dataclass(slots=True)
+class Score:
+    """How well a talk fits: `by` says which meaning of each group (by its place) it has."""
+
+    total: float = 0.0
+    by: dict[int, Meaning] = field(default_factory=dict)
 
 
-def _taken(connection: Connection, groups: Sequence[Sequence[str]], column: str) -> str:
-    """The words as they were found, empty where that is how they were written."""
-
-    def there(word: str) -> bool:
-        return bool(search.match(connection, search.all_of([word]), column=column, limit=1))
-
-    said = [next(filter(there, group), group[0]) for group in groups]
-    return "" if said == [group[0] for group in groups] else " ".join(said)
-
-
-def _most_of(connection: Connection, groups: Iterable[Sequence[str]], column: str, limit: int) -> list[int]:
-    """Talks that have some of what was asked for: those with most of it first, rare words counting more."""
-    weight: dict[int, float] = defaultdict(float)
-    order: dict[int, int] = {}
-    for group in groups:
-        ids = search.match(connection, search.all_groups([group]), column=column, limit=search.ALL_MAX)
-        for place, talk_id in enumerate(ids):
-            weight[talk_id] += 1 / math.log2(2 + len(ids))
-            order[talk_id] = min(place, order.get(talk_id, place))
-    return sorted(weight, key=lambda talk_id: (-weight[talk_id], order[talk_id]))[:limit]
+def _missing(wanted: Sequence[str], called: str) -> int:
+    """How many of the words a talk is not called by, as one word or as two written together."""
+    lacking = [f" {word} " not in called for word in wanted]
+    for place in range(len(wanted) - 1):
+        if (lacking[place] or lacking[place + 1]) and f" {wanted[place]}{wanted[place + 1]} " in called:
+            lacking[place] = lacking[place + 1] = False
+    return sum(lacking)

@@ -15,7 +15,7 @@ from storage.changes import Change, ChangeKind
 from storage.database import Database
 from storage.programme import Programme, Speaker, Talk
 from storage.tables import change, revision, state
-from storage.talks import CHUNK
+from storage.talk_rows import CHUNK
 
 # A talk's own texts beyond its slot are long, and nobody asks for them as they were.
 PLAIN = ("key", "id", "title", "location", "track", "kind", "subtitle", "language", "url", "cancelled", "feed")

@@ -1,40 +1,46 @@
 """The full-text index over the talks. The one place with SQL that only SQLite understands.
 
-Columns and weights: title, speakers, track, location, abstract, and what the abstract lists as keywords. Words are
-matched whole, by their stem and without accents ("rust" never inside "trust").
+Columns: title, speakers, track, location, abstract, and what the abstract lists as keywords. Words are matched whole,
+by their stem and without accents ("rust" never inside "trust"). What is written with a hyphen or an underscore is
+indexed as one word too, so that "iouring" is "io_uring".
 """
 
 from __future__ import annotations
 
 import re
+import sqlite3
 import unicodedata
-from collections.abc import Iterable, Sequence
+from collections.abc import Collection, Iterable, Iterator, Sequence
 from typing import Any
 
 from sqlalchemy import Connection, text
 
+Driver = sqlite3.Connection
 INDEX = (
     "CREATE VIRTUAL TABLE talk_search USING fts5("
     'title, speakers, track, location, abstract, keywords, tokenize = "porter unicode61 remove_diacritics 2")'
 )
-RANK = "bm25(10.0, 8.0, 5.0, 3.0, 1.0, 4.0)"
 TEXTS = ("title", "speakers", "track", "location", "abstract")
+# A word's weight saturates (bm25's k1 is 1.2): what an abstract mentions must weigh far less than a title.
+RANK = "bm25(10.0, 8.0, 4.0, 3.0, 0.3, 2.0)"
 # Where a talk says what it is about; a mention in the abstract alone is weaker evidence.
 STRONG = "{title speakers track location}"
-WORDS_MAX = 12
+ALL = "{title speakers track location abstract keywords}"
 RESULTS_MAX = 200
 ALL_MAX = 10_000
 KEYWORDS = re.compile(r"^(?:Keywords|Tags): *(.+)$", re.IGNORECASE | re.MULTILINE)
-
-# Words people put around what they look for. They count only when nothing else is left.
-FILLERS = frozenset(
-    "a about an and any are at be by can do does find for from how i in is it me of on or room session "
-    "sessions show talk talks tell that the their there this to was we what when where which who with".split()
-)
+INNER = re.compile(r"[^\W_][-_/+][^\W_]")
+COMPOUND = re.compile(r"(?<![^\W_])[^\W_]{1,12}(?:[-_/+][^\W_]{1,12}){1,3}(?![^\W_])")
+# Not the rank itself: SQLite would work it out a second time.
+MATCH = "SELECT rowid FROM talk_search WHERE talk_search MATCH ? ORDER BY rank LIMIT ?"
+STAMP = "SELECT max(id), count(*) FROM revision"
+ANY = "SELECT 1 FROM talk_search WHERE talk_search MATCH ? LIMIT 1"
 
 
 def create_index(connection: Connection) -> None:
     connection.execute(text(INDEX))
+    # Kept with the table: naming the weights in each query costs as much as a small query does.
+    connection.exec_driver_sql(f"INSERT INTO talk_search (talk_search, rank) VALUES ('rank', '{RANK}')")  # noqa: S608
 
 
 def add(connection: Connection, rows: Sequence[dict[str, Any]]) -> None:
@@ -43,7 +49,10 @@ def add(connection: Connection, rows: Sequence[dict[str, Any]]) -> None:
         connection.exec_driver_sql(
             "INSERT INTO talk_search (rowid, title, speakers, track, location, abstract, keywords) "
             "VALUES (?, ?, ?, ?, ?, ?, ?)",
-            [(row["id"], *(row[name] for name in TEXTS), keywords(row["abstract"])) for row in rows],
+            [
+                (row["id"], *(_with_compounds(row[name]) for name in TEXTS), _with_compounds(keywords(row["abstract"])))
+                for row in rows
+            ],
         )
 
 
@@ -53,47 +62,61 @@ def remove(connection: Connection, talk_ids: Iterable[int]) -> None:
         connection.exec_driver_sql("DELETE FROM talk_search WHERE rowid = ?", ids)
 
 
-def words_of(query: str) -> list[str]:
-    """The words and "quoted phrases" of a query, at most `WORDS_MAX`, those without a letter or digit left out."""
-    found = (phrase or word for phrase, word in re.findall(r'"([^"]+)"|(\S+)', query))
-    return [word for word in found if re.search(r"[^\W_]", word)][:WORDS_MAX]
+def compounds(written: str) -> list[str]:
+    """What is written with hyphens, underscores and the like, as it stands there ("io_uring")."""
+    # Word by word, since most are none: looking for it all along a text takes ten times as long.
+    if not any(mark in written for mark in "-_/+") or not INNER.search(written):
+        return []
+    return [match[0] for word in written.split() if INNER.search(word) for match in COMPOUND.finditer(word)]
 
 
-def telling(words: Sequence[str]) -> list[str]:
-    """The words without fillers, or all of them when they are nothing else."""
-    return [word for word in words if word.casefold().strip("?!.,;:") not in FILLERS] or list(words)
-
-
-def all_of(words: Sequence[str], *, prefix: bool = False) -> str:
+def all_of(words: Iterable[str], *, prefix: bool = False) -> str:
     """An FTS5 expression: every word, each quoted so that nothing a person types is read as syntax.
 
     With `prefix`, a word of three letters or more also stands for its beginnings.
     """
-    return " AND ".join(_quoted(word) + ("*" if prefix and len(word) > 2 else "") for word in words)
+    return " AND ".join(quoted(word) + ("*" if prefix and len(word) > 2 else "") for word in words)
 
 
-def all_groups(groups: Sequence[Sequence[str]]) -> str:
+def all_groups(groups: Iterable[Iterable[str]]) -> str:
     """An FTS5 expression: of every group, one of its words or phrases."""
-    made = (" OR ".join(_quoted(word) for word in group) for group in groups)
+    made = (" OR ".join(quoted(word) for word in group) for group in groups)
     return " AND ".join(f"({group})" for group in made if group)
 
 
-def texts(connection: Connection) -> list[tuple[str, str]]:
-    """All that is indexed: of each talk its title, people, track and location, and its abstract."""
-    found = connection.exec_driver_sql("SELECT title, speakers, track, location, abstract FROM talk_search")
-    return [("\n".join(row[:4]), row[4]) for row in found]
+def within(column: str, expression: str) -> str:
+    """The expression, looked for in one column (or in a set like `STRONG`) only."""
+    return f"{column} : ({expression})" if column and expression else expression
 
 
-def match(connection: Connection, expression: str, *, column: str = "", limit: int = RESULTS_MAX) -> list[int]:
+def texts(driver: Driver) -> Iterator[tuple[int, str, str]]:
+    """All that is indexed: of each talk its id; title, people, track and location, a line each; and its abstract."""
+    for row in driver.execute("SELECT rowid, title, speakers, track, location, abstract FROM talk_search"):
+        yield row[0], "\n".join(" ".join(text.split()) for text in row[1:5]), row[5]
+
+
+def stamp(driver: Driver) -> tuple[object, ...]:
+    """What changes with every release that is accepted, and with it the index."""
+    return tuple(driver.execute(STAMP).fetchone())
+
+
+def match(driver: Driver, expression: str, *, column: str = "", limit: int = RESULTS_MAX) -> list[int]:
     """Ids of the talks that match an FTS5 expression, best first. `column` narrows it, as `STRONG` does."""
     if not expression:
         return []
-    found = connection.exec_driver_sql(
-        f"SELECT rowid FROM talk_search WHERE talk_search MATCH ? AND rank MATCH '{RANK}' "  # noqa: S608
-        f"ORDER BY rank LIMIT {int(limit)}",
-        (f"{column} : ({expression})" if column else expression,),
-    )
-    return [int(row[0]) for row in found]
+    return [row[0] for row in driver.execute(MATCH, (within(column, expression), limit)).fetchall()]
+
+
+def ranks_of(driver: Driver, expression: str, ids: Collection[int]) -> dict[int, float]:
+    """How well each of these talks matches, those that do not left out: more is better."""
+    marks = ", ".join("?" * len(ids))
+    sql = f"SELECT rowid, rank FROM talk_search WHERE talk_search MATCH ? AND rowid IN ({marks})"  # noqa: S608
+    return {row[0]: -row[1] for row in driver.execute(sql, (expression, *ids)).fetchall()}
+
+
+def is_there(driver: Driver, phrase: str) -> bool:
+    """Whether any talk has the word or phrase."""
+    return driver.execute(ANY, (quoted(phrase),)).fetchone() is not None
 
 
 def keywords(abstract: str) -> str:
@@ -104,9 +127,19 @@ def keywords(abstract: str) -> str:
 
 def folded(text: str) -> list[str]:
     """The words of a text as the index has them: without accents, case and punctuation."""
-    plain = "".join(c for c in unicodedata.normalize("NFKD", text.casefold()) if not unicodedata.combining(c))
+    text = text.casefold()
+    if text.isascii():
+        return re.findall(r"[a-z0-9]+", text)
+    plain = "".join(c for c in unicodedata.normalize("NFKD", text) if not unicodedata.combining(c))
     return re.findall(r"[^\W_]+", plain)
 
 
-def _quoted(word: str) -> str:
+def quoted(word: str) -> str:
+    """A word or phrase that FTS5 takes as it is."""
     return '"' + word.replace('"', " ").replace("\0", " ") + '"'
+
+
+def _with_compounds(written: str) -> str:
+    """A text and, behind it, what it writes with hyphens as single words."""
+    found = dict.fromkeys(re.sub(r"[^\w]|_", "", one) for one in compounds(written))
+    return f"{written}\n{' '.join(found)}" if found else written

@@ -3,39 +3,23 @@
 from __future__ import annotations
 
 import datetime as dt
-from collections import defaultdict
-from collections.abc import Sequence
+from collections.abc import Collection, Sequence
 from dataclasses import dataclass
-from itertools import pairwise
 from typing import Any
 
-from sqlalchemy import ColumnElement, Connection, FromClause, Row, Select, and_, bindparam, func, or_, select
+from sqlalchemy import ColumnElement, FromClause, Select, and_, bindparam, func, or_, select
 
 from storage import search
 from storage.database import Database
-from storage.finding import Finder
-from storage.programme import A_WHILE, Day, Speaker, Talk
+from storage.finding import Finder, Hits
+from storage.programme import A_WHILE, Day, Talk
+from storage.query import Query, parse, words_of
 from storage.tables import day, feed, location, speaker, talk, talk_speaker, track
+from storage.talk_rows import JOINED, by_ids, talks_of
 
-# SQLite takes some thousand bound values in one statement; this stays clear of every build's limit.
-CHUNK = 500
-COLUMNS = (
-    talk.c.id, talk.c.feed, talk.c.key, talk.c.feed_id, talk.c.title, talk.c.subtitle, talk.c.abstract, talk.c.kind,
-    talk.c.language, talk.c.url, talk.c.day, talk.c.starts_at, talk.c.ends_at, talk.c.cancelled,
-    location.c.name.label("location"), track.c.name.label("track"),
-)  # fmt: skip
 # A cancelled talk is found by those who look for it, and not among what is on or coming.
 TAKES_PLACE = talk.c.cancelled.is_(False)
 ORDER = (talk.c.starts_at, func.coalesce(location.c.position, -1), talk.c.position)
-# Statements of the questions that are asked all the time are made once: making one costs as much as running it.
-JOINED: Select[Any] = select(*COLUMNS).select_from(talk.outerjoin(location).outerjoin(track))
-BY_IDS = JOINED.where(talk.c.id.in_(bindparam("ids", expanding=True)))
-SPEAKERS_OF = (
-    select(talk_speaker.c.talk_id, speaker.c.name, speaker.c.feed_id)
-    .join(speaker)
-    .where(talk_speaker.c.talk_id.in_(bindparam("ids", expanding=True)))
-    .order_by(talk_speaker.c.talk_id, talk_speaker.c.position)
-)
 FEEDS_AND_DAYS = (
     select(
         feed.c.title,
@@ -66,12 +50,14 @@ class Conference:
 class Found:
     """Talks for a query, best first. `exact` is False when they are only the nearest there is.
 
-    `meant` is what the words were taken for, empty where they were taken as they are.
+    `meant` is what the words were taken for, empty where they were taken as they are. `close` are talks behind those
+    that match, which come near to it.
     """
 
     talks: tuple[Talk, ...]
     exact: bool = True
     meant: str = ""
+    close: tuple[Talk, ...] = ()
 
     def running(self, now: dt.datetime) -> list[Talk]:
         """Those of them that have begun and are not over."""
@@ -115,37 +101,53 @@ class Talks:
         with self._database.reading() as connection:
             return int(connection.execute(select(func.count()).where(TAKES_PLACE)).scalar_one())
 
-    def find(self, words: str) -> Found:
-        """Talks that match all words, best first; when none does, those that match most of them (`exact` is False)."""
-        with self._database.reading() as connection:
-            if ids := self._finder.strict(connection, words):
-                return Found(tuple(_as_written(_by_ids(connection, ids), words)))
-            ids, exact, meant = self._finder.loose(connection, words)
-            return Found(tuple(_as_written(_by_ids(connection, ids), words)), exact, meant)
+    def hits(self, words: str) -> Hits:
+        """The row ids of the talks that `find` reads."""
+        with self._database.driver() as driver:
+            return self._finder.find(driver, parse(words))
 
-    def about(self, words: str) -> Found:
+    def find(self, words: str, dates: Collection[dt.date] = (), now: dt.datetime | None = None) -> Found:
+        """Talks that match all words, best first; when none does, those that come close (`exact` is False).
+
+        `words` may hold "phrases" and what narrows them (`track:rust`). Where they name a day (`day:2`), `dates` are
+        the conference days that are meant. Of talks that match as well, those that are over at `now` come last.
+        """
+        query = parse(words)
+        with self._database.driver() as driver:
+            hits = self._finder.find(driver, query)
+        return self._read(hits, query, dates, now)
+
+    def about(self, words: str, dates: Collection[dt.date] = ()) -> Found:
         """As `find`, but a mention in an abstract counts only where no title, track, speaker or location matches."""
-        with self._database.reading() as connection:
-            # All of them: they are narrowed by time next, and the soonest need not be among the best. "saal 2" is that
-            # hall, where there is one, and not the second talk in any Saal.
-            most, finder = search.ALL_MAX, self._finder
-            ids = search.match(connection, _phrase(words), column="location", limit=most)
-            ids = (
-                ids
-                or finder.strict(connection, words, search.STRONG, most)
-                or finder.strict(connection, words, "", most)
-            )
-            exact, meant = True, ""
-            if not ids:
-                ids, exact, meant = finder.loose(connection, words, search.STRONG, most)
-            if not exact:
-                ids, exact, meant = finder.loose(connection, words, "", most)
-            return Found(tuple(_by_ids(connection, ids)), exact, meant)
+        # All of them: they are narrowed by time next, and the soonest need not be among the best. "saal 2" is that
+        # hall, where there is one, and not the second talk in any Saal.
+        most, finder, query = search.ALL_MAX, self._finder, parse(words)
+        with self._database.driver() as driver:
+            hits = Hits(search.match(driver, _phrase(words), column="location", limit=most))
+            hits = hits if hits.ids else finder.find(driver, query, search.STRONG, most)
+            if not hits.ids or hits.meant:
+                anywhere = finder.find(driver, query, "", most)
+                hits = anywhere if (anywhere.ids and not anywhere.meant) or not hits.ids else hits
+        return self._read(hits, query, dates)
 
     def has_phrase(self, words: str) -> bool:
         """Whether these words stand together in a title, a track, a location or a person's name."""
+        with self._database.driver() as driver:
+            return bool(search.match(driver, _phrase(words), column=search.STRONG, limit=1))
+
+    def _read(self, hits: Hits, query: Query, dates: Collection[dt.date], now: dt.datetime | None = None) -> Found:
+        """The talks of what was found, on those days only where the query names one."""
         with self._database.reading() as connection:
-            return bool(search.match(connection, _phrase(words), column=search.STRONG, limit=1))
+            if query.day and not (query.words or query.narrowed):
+                return Found(tuple(self._where(and_(TAKES_PLACE, talk.c.day.in_(dates)))))
+            talks, close = by_ids(connection, hits.ids), by_ids(connection, hits.close)
+        if now is not None:
+            talks = [*_coming_first(talks[: hits.named], now), *_coming_first(talks[hits.named :], now)]
+        if query.day:
+            talks, close = ([one for one in some if one.day in dates] for some in (talks, close))
+        if not query.words:
+            talks = sorted(talks, key=lambda one: (one.starts_at, one.location))
+        return Found(tuple(talks or close), bool(talks), hits.meant if talks else "", tuple(close if talks else ()))
 
     def running(self, now: dt.datetime) -> list[Talk]:
         """Talks that have begun and are not over, by location."""
@@ -170,11 +172,11 @@ class Talks:
 
     def by_speaker(self, name: str) -> list[Talk]:
         """Talks of every person whose name has all these words, or words that begin so."""
-        words = search.words_of(name)
-        with self._database.reading() as connection:
+        words = words_of(name)
+        with self._database.reading() as connection, self._database.driver() as driver:
             for prefix in (False, True):
-                ids = search.match(connection, search.all_of(words, prefix=prefix), column="speakers")
-                talks = [found for found in _by_ids(connection, ids) if _one_is_called(found, words)]
+                ids = search.match(driver, search.all_of(words, prefix=prefix), column="speakers")
+                talks = [found for found in by_ids(connection, ids) if _one_is_called(found, words)]
                 if talks:
                     return sorted(talks, key=lambda found: found.starts_at)
         return []
@@ -182,7 +184,7 @@ class Talks:
     def by_rows(self, row_ids: Sequence[int]) -> list[Talk | None]:
         """The talks with these row ids, in their order; None for one that is gone."""
         with self._database.reading() as connection:
-            known = {found.row_id: found for found in _by_ids(connection, row_ids)}
+            known = {found.row_id: found for found in by_ids(connection, row_ids)}
         return [known.get(row_id) for row_id in row_ids]
 
     def of_feed(self, name: str) -> list[Talk]:
@@ -211,7 +213,11 @@ class Talks:
     ) -> list[Talk]:
         statement = JOINED.where(condition).order_by(*order).limit(limit)
         with self._database.reading() as connection:
-            return _talks(connection, connection.execute(statement).all())
+            return talks_of(connection, connection.execute(statement).all())
+
+
+def _coming_first(talks: list[Talk], now: dt.datetime) -> list[Talk]:
+    return sorted(talks, key=lambda one: one.cancelled or one.over_at <= now)
 
 
 def _one_is_called(found: Talk, words: Sequence[str]) -> bool:
@@ -230,65 +236,4 @@ def _distinct(column: Any, everything: FromClause) -> Select[Any]:
 
 def _phrase(words: str) -> str:
     """The words as one phrase, in an FTS5 expression; empty for a single word."""
-    return search.all_of([words.replace('"', " ")]) if len(search.words_of(words)) > 1 else ""
-
-
-def _as_written(talks: list[Talk], words: str) -> list[Talk]:
-    """Talks that have the very words in what they are called before those that only have their stems."""
-    wanted = search.folded(words)
-
-    def missing(found: Talk) -> int:
-        said = (found.title, found.track, search.keywords(found.abstract), *(person.name for person in found.speakers))
-        return _missing(wanted, " ".join(said))
-
-    return sorted(talks, key=missing)
-
-
-def _missing(wanted: Sequence[str], text: str) -> int:
-    """How many of the words the text does not have, as one word or as two written together."""
-    parts = search.folded(text)
-    known = {*parts, *("".join(pair) for pair in pairwise(parts))}
-    covered = {place for place, pair in enumerate(pairwise(wanted)) if "".join(pair) in known}
-    return sum(word not in known and not {place, place - 1} & covered for place, word in enumerate(wanted))
-
-
-def _by_ids(connection: Connection, ids: Sequence[int]) -> list[Talk]:
-    rows: dict[int, Row[tuple[object, ...]]] = {}
-    for start in range(0, len(ids), CHUNK):
-        found = connection.execute(BY_IDS, {"ids": ids[start : start + CHUNK]})
-        rows |= {row.id: row for row in found}
-    return _talks(connection, [rows[talk_id] for talk_id in ids if talk_id in rows])
-
-
-def _talks(connection: Connection, rows: Sequence[Row[tuple[object, ...]]]) -> list[Talk]:
-    speakers = _speakers(connection, [row.id for row in rows])
-    return [
-        Talk(
-            key=row.key,
-            id=row.feed_id,
-            title=row.title,
-            starts_at=row.starts_at,
-            duration=row.ends_at - row.starts_at,
-            day=row.day,
-            location=row.location or "",
-            track=row.track or "",
-            kind=row.kind,
-            subtitle=row.subtitle,
-            abstract=row.abstract,
-            language=row.language,
-            url=row.url,
-            speakers=tuple(speakers[row.id]),
-            cancelled=row.cancelled,
-            feed=row.feed,
-            row_id=row.id,
-        )
-        for row in rows
-    ]
-
-
-def _speakers(connection: Connection, talk_ids: Sequence[int]) -> dict[int, list[Speaker]]:
-    found: dict[int, list[Speaker]] = defaultdict(list)
-    for start in range(0, len(talk_ids), CHUNK):
-        for row in connection.execute(SPEAKERS_OF, {"ids": talk_ids[start : start + CHUNK]}):
-            found[row.talk_id].append(Speaker(row.name, row.feed_id))
-    return found
+    return search.all_of([words.replace('"', " ")]) if len(words_of(words)) > 1 else ""

@@ -1,0 +1,73 @@
+"""What somebody looks for, taken apart: words, "phrases", and what narrows them (`track:rust`). Pure."""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Sequence
+from dataclasses import dataclass, replace
+
+WORDS_MAX = 12
+# What narrows a search, by the column of the index it is looked for in; "day" is no column but read by who asks.
+FIELDS = {
+    "title": "title",
+    "speaker": "speakers",
+    "speakers": "speakers",
+    "by": "speakers",
+    "track": "track",
+    "room": "location",
+    "hall": "location",
+    "location": "location",
+    "day": "day",
+}
+NARROWED = re.compile(rf"(?<!\S)({'|'.join(FIELDS)}):\s?(?:\"([^\"]+)\"|“([^”]+)”|(\S+))", re.IGNORECASE)
+
+# Words people put around what they look for. They count only when nothing else is left.
+FILLERS = frozenset(
+    "a about an and any anything are at be by can could do does doing find for from get give going has have hear "
+    "how i in is it its learn like looking may me my of on one or our please room see session sessions should "
+    "show some somebody something stuff talk talks tell that the their them there they thing things this to today "
+    "tomorrow tonight us use using want was we what whats when where which who whose why will with would you "
+    "your".split()
+)
+
+
+@dataclass(frozen=True, slots=True)
+class Query:
+    """`words` are single words and phrases; `narrowed` pairs of a column and what must be in it; `day` as written."""
+
+    words: tuple[str, ...] = ()
+    narrowed: tuple[tuple[str, str], ...] = ()
+    day: str = ""
+
+    def __bool__(self) -> bool:
+        return bool(self.words or self.narrowed or self.day)
+
+
+def parse(text: str) -> Query:
+    """Take apart what somebody typed. What looks like a field and is none of `FIELDS` stays a word."""
+    found = Query()
+    rest = text
+    if ":" in text:
+        for match in NARROWED.finditer(text):
+            column, value = FIELDS[match[1].casefold()], match[2] or match[3] or match[4]
+            if not re.search(r"[^\W_]", value):
+                continue
+            if column == "day":
+                found = replace(found, day=value)
+            else:
+                found = replace(found, narrowed=(*found.narrowed, (column, value))[:WORDS_MAX])
+        rest = NARROWED.sub(" ", text)
+    return replace(found, words=tuple(words_of(rest)))
+
+
+def words_of(text: str) -> list[str]:
+    """The words and "quoted phrases" of a text, at most `WORDS_MAX`, those without a letter or digit left out."""
+    if text.isalnum():
+        return [text]
+    found = (a or b or word for a, b, word in re.findall(r'"([^"]+)"|“([^”]+)”|(\S+)', text))
+    return [word for word in found if re.search(r"[^\W_]", word)][:WORDS_MAX]
+
+
+def telling(words: Sequence[str]) -> list[str]:
+    """The words without fillers, or all of them when they are nothing else."""
+    return [word for word in words if word.casefold().strip("?!.,;:'’") not in FILLERS] or list(words)
