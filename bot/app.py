@@ -76,6 +76,7 @@ async def _run(config: Config, store: Store, matrix: Matrix) -> None:
         feeds=tuple(feed.name for feed in config.feeds),
         organizers=frozenset(config.roles.organizers),
         control_room=config.roles.control_room,
+        language=config.conference.language,
     )
     start = config.clock.start
     if start is not None and start.tzinfo is None:
