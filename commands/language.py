@@ -102,6 +102,19 @@ def language_of(code: str) -> Language:
     return Language(code) if code in LANGUAGES else ENGLISH
 
 
+def languages_named(words: str) -> list[str]:
+    """The codes of our languages that the words name: by code, or by what one of ours calls it ("alemán")."""
+    asked = words.strip().casefold()
+    if asked in LANGUAGES:
+        return [asked]
+    from babel import Locale
+
+    names = {code: [str(Locale.parse(other).languages[code]).casefold() for other in LANGUAGES] for code in LANGUAGES}
+    exact = [code for code, known in names.items() if asked in known]
+    begin = [code for code, known in names.items() if len(asked) >= 3 and any(name.startswith(asked) for name in known)]
+    return exact or begin
+
+
 def _filled(message: str, values: dict[str, object]) -> Text:
     made = Text()
     for literal, name, _, _ in Formatter().parse(message):

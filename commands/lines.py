@@ -27,7 +27,7 @@ def times_for(request: Request, services: Services, conference: Conference | Non
     days, settings = conference.days, request.settings
     return Times(
         services.zone(conference),
-        zone_of(settings.timezone or settings.profile_timezone),
+        zone_of(settings.zone),
         request.language,
         twelve=settings.clock == "12",
         dated=bool(days) and (days[-1].date - days[0].date).days >= A_WEEK,

@@ -5,7 +5,7 @@ from __future__ import annotations
 import datetime as dt
 from collections.abc import Sequence
 from dataclasses import dataclass
-from zoneinfo import ZoneInfo
+from zoneinfo import ZoneInfo, ZoneInfoNotFoundError
 
 from commands.language import ENGLISH, Language
 from storage.programme import Talk
@@ -26,7 +26,7 @@ def zone_of(name: str) -> ZoneInfo | None:
     """The zone with this name; None for an empty one, or one that this machine does not know (any more)."""
     try:
         return ZoneInfo(name) if name else None
-    except (OSError, ValueError):
+    except (OSError, ValueError, ZoneInfoNotFoundError):
         return None
 
 
@@ -67,6 +67,10 @@ class Times:
         theirs = self._theirs(moment)
         own = self._on_day(theirs, local) if theirs else ""
         return self._zoned(f"{self.language.date(local)} {self._clock(local)}", offset(local), own)
+
+    def clock(self, moment: dt.datetime) -> str:
+        """ "10:05", or "10:05 am", in the conference's zone alone."""
+        return self._clock(self._local(moment))
 
     def dated_moment(self, moment: dt.datetime) -> str:
         """ "Mon 12 Sep 10:05"."""
