@@ -18,7 +18,7 @@ from commands.feed import counts, summary, why_held
 from commands.language import language_of
 from commands.lines import Writer
 from commands.registry import Request, Services
-from commands.reply import Text, text
+from commands.reply import Text, code, text
 from storage.changes import Change, fingerprint, why_doubtful
 from storage.errors import StoreError
 from storage.outbox import Notice, notice_key
@@ -164,8 +164,8 @@ class Refresher:
                     *self._described(changes),
                     say(
                         "{accept} takes it; {reject} leaves everything as it is.",
-                        accept=f"{prefix}feed accept {name}",
-                        reject=f"{prefix}feed reject {name}",
+                        accept=code(f"{prefix}feed accept {name}"),
+                        reject=code(f"{prefix}feed reject {name}"),
                     ),
                     key=notice_key("held", name, release.body_sha256, self._clock.real().isoformat()),
                 )

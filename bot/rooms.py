@@ -13,7 +13,7 @@ from bot.events import Event, Invite
 from bot.matrix import DIRECT_MARK
 from bot.messages import statement
 from commands.language import Language, language_of
-from commands.reply import Text
+from commands.reply import Text, code
 from storage.outbox import Notice, notice_key
 from storage.rooms import Membership, Room
 from storage.store import Store
@@ -177,7 +177,7 @@ class Rooms:
     def _greet(self, user_id: str, room_id: str) -> None:
         """A first word in a direct room; the deliverer finds or opens that room."""
         words = self._language_for(user_id).say(
-            "Ask me about the programme here. Try {command}", command=f"{self._config.matrix.prefix}help"
+            "Ask me about the programme here. Try {command}", command=code(f"{self._config.matrix.prefix}help")
         )
         self._say("greeting", notice_key("greet", user_id, room_id), (words,), recipient=user_id)
 

@@ -7,7 +7,7 @@ from collections.abc import Mapping, Sequence
 
 from commands.language import Language
 from commands.lines import Writer
-from commands.reply import Text, bold, joined, text
+from commands.reply import Text, bold, joined
 from storage.changes import Change, ChangeKind, between
 from storage.programme import Talk
 from storage.revisions import Recorded
@@ -59,7 +59,9 @@ def change_line(change: Change, writer: Writer) -> Text:
         return say("takes place after all: {talk}", talk=_slot(after, writer))
     if change.kind is ChangeKind.CANCELLED or change.before is None:
         return say("cancelled: {talk}", talk=_slot(after, writer))
-    return bold(after.title) + text(": ") + joined(_differences(change.before, change, writer))
+    return say(
+        "{title}: {changes}", title=bold(after.title), changes=joined(_differences(change.before, change, writer))
+    )
 
 
 def rename_line(old: str, new: str, count: int, language: Language) -> Text:
