@@ -16,7 +16,7 @@ from functools import lru_cache
 from importlib import resources
 from string import Formatter
 
-from commands.reply import Text, text
+from commands.reply import Quoted, Text, text
 
 # What each language calls itself.
 LANGUAGES = {"en": "English", "de": "Deutsch", "fr": "Français", "es": "Español"}
@@ -56,11 +56,11 @@ class Language:
 
         `message` must be written out where this is called: the catalogs are made of what stands there.
         """
-        return _filled(_catalog(self.code).gettext(message), values)
+        return self._filled(_catalog(self.code).gettext(message), values)
 
     def count(self, one: str, many: str, number: int, **values: object) -> Text:
         """As `say`, in the form that goes with `number`, which the message may name as {number}."""
-        return _filled(_catalog(self.code).ngettext(one, many, number), {"number": number, **values})
+        return self._filled(_catalog(self.code).ngettext(one, many, number), {"number": number, **values})
 
     def help(self, words: str) -> str:
         """What a command's docstring or usage says, in this language; the catalogs have those too."""
@@ -93,6 +93,19 @@ class Language:
             made = made + ", " + choice
         return self.say("{one} or {other}", one=made, other=choices[-1]) if len(choices) > 1 else made
 
+    def _filled(self, message: str, values: dict[str, object]) -> Text:
+        made = Text()
+        for literal, name, _, _ in Formatter().parse(message):
+            made = made + literal
+            if name is not None:
+                made = made + self._value(values[name])
+        return made
+
+    def _value(self, value: object) -> Text:
+        if isinstance(value, Quoted):
+            return self.say("“{words}”", words=value.words)
+        return value if isinstance(value, Text) else text(value)
+
 
 ENGLISH = Language()
 
@@ -113,16 +126,6 @@ def languages_named(words: str) -> list[str]:
     exact = [code for code, known in names.items() if asked in known]
     begin = [code for code, known in names.items() if len(asked) >= 3 and any(name.startswith(asked) for name in known)]
     return exact or begin
-
-
-def _filled(message: str, values: dict[str, object]) -> Text:
-    made = Text()
-    for literal, name, _, _ in Formatter().parse(message):
-        made = made + literal
-        if name is not None:
-            value = values[name]
-            made = made + (value if isinstance(value, Text) else text(value))
-    return made
 
 
 @lru_cache(maxsize=len(LANGUAGES))

@@ -8,6 +8,8 @@ import gettext
 import html
 import io
 import re
+import subprocess
+import sys
 from string import Formatter
 
 import pytest
@@ -79,6 +81,17 @@ def test_messages_are_found_where_they_are_said_and_must_be_written_out() -> Non
         with pytest.raises(NotWrittenOutError, match="line 1"):
             list(said_in(put_together, "x.py"))
     assert list(said_in("self._matrix.say(room, content, key)", "x.py")) == []
+
+
+def test_english_is_answered_without_reading_a_catalog() -> None:
+    script = (
+        "import sys, datetime as dt; from commands.dispatch import answer; from commands.registry import Services; "
+        "from storage.store import Store; now = dt.datetime.now(dt.UTC); store = Store('sqlite://'); "
+        "answer('!next rust', Services(store), sender='@a:b', room_id='!r', direct=False, now=now); "
+        "print(sorted({'babel', 'dateparser'} & set(sys.modules)))"
+    )
+    run = subprocess.run([sys.executable, "-c", script], capture_output=True, text=True, check=True)
+    assert run.stdout.strip() == "[]"
 
 
 # What stands for other letters: whatever is still written in these has not come through a catalog.
@@ -281,10 +294,10 @@ SAID = {
         "2. Di 10:00 (11:00) · Herbert · CXL memory tiering",
         "1 geänderter Vortrag · Zeiten in Europe/Dublin, UTC+1, deine (Europe/Berlin) in Klammern",
         "1. CXL memory tiering: Di 10:00 (11:00) · jetzt in Herbert (vorher Pembroke)",
-        "Nichts im Programm passt zu “zzz”. Am nächsten kommt der Name Ada King. Versuch !speaker Ada King",
+        "Nichts im Programm passt zu „zzz“. Am nächsten kommt der Name Ada King. Versuch !speaker Ada King",
         "Mo 12. Sept. 10:15–11:00 (UTC+1; bei dir 11:15–12:00) · Herbert · Rust in the kernel — Miguel Ojeda, "
         "Wedson Almeida · läuft gerade",
-        "Eine Zeitzone “berlni” kenne ich nicht. Meinst du !tz Europe/Berlin?",
+        "Eine Zeitzone „berlni“ kenne ich nicht. Meinst du !tz Europe/Berlin?",
     ],
     "fr": [
         "2 exposés par Ada King · fuseau Europe/Dublin, UTC+1, le vôtre (Europe/Berlin) entre parenthèses",
@@ -292,10 +305,10 @@ SAID = {
         "2. mar. 10:00 (11:00) · Herbert · CXL memory tiering",
         "1 exposé modifié · fuseau Europe/Dublin, UTC+1, le vôtre (Europe/Berlin) entre parenthèses",
         "1. CXL memory tiering : mar. 10:00 (11:00) · maintenant à Herbert (avant Pembroke)",
-        "Rien au programme ne correspond à “zzz”. Le plus proche : le nom Ada King. Essayez !speaker Ada King",
+        "Rien au programme ne correspond à « zzz ». Le plus proche : le nom Ada King. Essayez !speaker Ada King",
         "lun. 12 sept. 10:15–11:00 (UTC+1 ; chez vous 11:15–12:00) · Herbert · Rust in the kernel — Miguel Ojeda, "
         "Wedson Almeida · en cours",
-        "Je ne connais pas de fuseau “berlni”. Vouliez-vous dire !tz Europe/Berlin ?",
+        "Je ne connais pas de fuseau « berlni ». Vouliez-vous dire !tz Europe/Berlin ?",
     ],
     "es": [
         "2 charlas de Ada King · horario de Europe/Dublin, UTC+1, el tuyo (Europe/Berlin) entre paréntesis",
@@ -303,9 +316,9 @@ SAID = {
         "2. mar 10:00 (11:00) · Herbert · CXL memory tiering",
         "1 charla cambiada · horario de Europe/Dublin, UTC+1, el tuyo (Europe/Berlin) entre paréntesis",
         "1. CXL memory tiering: mar 10:00 (11:00) · ahora en Herbert (antes Pembroke)",
-        "Nada del programa coincide con “zzz”. Lo más cercano: ponente Ada King. Prueba !speaker Ada King",
+        "Nada del programa coincide con «zzz». Lo más cercano: ponente Ada King. Prueba !speaker Ada King",
         "lun 12 sept 10:15–11:00 (UTC+1; para ti 11:15–12:00) · Herbert · Rust in the kernel — Miguel Ojeda, "
         "Wedson Almeida · en curso",
-        "No conozco ninguna zona horaria “berlni”. ¿Querías decir !tz Europe/Berlin?",
+        "No conozco ninguna zona horaria «berlni». ¿Querías decir !tz Europe/Berlin?",
     ],
 }
