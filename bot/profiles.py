@@ -21,6 +21,7 @@ KEPT = dt.timedelta(days=1)
 # Whose question is older than this will ask again before it matters.
 ASKED_WITHIN = dt.timedelta(hours=1)
 AWAY_SECONDS = 60.0
+PAUSE_SECONDS = 0.5
 NAME_MAX = 64
 
 
@@ -44,8 +45,11 @@ class Profiles:
             await self._asked.wait()
             self._asked.clear()
             try:
-                while await self._read_one():
-                    pass
+                more = True
+                while more:
+                    # Answers first; and a full hall that asks at once is not to be a burst of requests of ours.
+                    await asyncio.sleep(PAUSE_SECONDS)
+                    more = await self._read_one()
             except (AwayError, RateLimitedError, RevokedError, StoreError) as error:
                 seconds = error.seconds if isinstance(error, RateLimitedError) else None
                 log.debug("profiles are read later: %s", error)

@@ -9,7 +9,7 @@ import pytest
 
 from bot.clock import Clock
 from bot.matrix import Matrix
-from bot.profiles import Profiles, zone_named
+from bot.profiles import PAUSE_SECONDS, Profiles, zone_named
 from storage.inbox import Heard
 from storage.people import DEFAULTS
 from storage.store import Store
@@ -66,7 +66,7 @@ async def test_while_the_homeserver_is_away_nothing_is_kept_and_nothing_breaks(s
     matrix = Matrix("http://127.0.0.1:9", "@bot:example.org", "HALLWAY")
     reading = asyncio.create_task(Profiles(matrix, store, clock).run())
     try:
-        await asyncio.sleep(0.5)
+        await asyncio.sleep(2 * PAUSE_SECONDS)
         assert not reading.done()
         assert store.people.settings(ADA) == DEFAULTS
         assert "person" not in store.people.export(ADA)
