@@ -4,7 +4,7 @@ VENV   := .venv
 BIN    := $(VENV)/bin
 READY  := $(VENV)/.ready
 
-.PHONY: setup demo test lint bench soak fuzz lock clean
+.PHONY: setup demo test lint bench soak fuzz messages lock clean
 
 setup: $(READY)
 
@@ -39,6 +39,10 @@ soak: $(READY)
 fuzz: $(READY)
 	HALLWAY_FUZZ=$(or $(EXAMPLES),2000) $(BIN)/python -m pytest -q tests -k "fuzz or hostile or whatever" --timeout 3600 $(if $(SEED),--hypothesis-seed=$(SEED))
 	$(BIN)/python -m tests.faults.fuzz --inputs $(or $(INPUTS),50000) $(if $(SEED),--seed $(SEED))
+
+# Brings commands/locale/ up to date with what the code says; docs/languages.md tells how to go on.
+messages: $(READY)
+	$(BIN)/python -m tools.messages
 
 # Needs uv. Writes versions and hashes, never where they came from.
 lock:

@@ -18,6 +18,7 @@ from bot.jobs import Jobs
 from bot.joining import Joiner
 from bot.listen import Listener
 from bot.matrix import Matrix
+from bot.profiles import Profiles
 from bot.refresh import Refresher
 from bot.rooms import Rooms
 from bot.session import check_credentials, log_in, session_path
@@ -76,6 +77,7 @@ async def _run(config: Config, store: Store, matrix: Matrix) -> None:
         feeds=tuple(feed.name for feed in config.feeds),
         organizers=frozenset(config.roles.organizers),
         control_room=config.roles.control_room,
+        language=config.conference.language,
     )
     start = config.clock.start
     if start is not None and start.tzinfo is None:
@@ -85,7 +87,8 @@ async def _run(config: Config, store: Store, matrix: Matrix) -> None:
     deliverer = Deliverer(matrix, store, clock, synced)
     rooms = Rooms(store, config, clock, matrix.user_id, deliverer.wake)
     joiner = Joiner(matrix, store, clock, rooms)
-    inbox = Inbox(services, clock, matrix.user_id, deliverer.wake)
+    profiles = Profiles(matrix, store, clock)
+    inbox = Inbox(services, clock, matrix.user_id, partial(_each, deliverer.wake, profiles.wake))
     listener = Listener(matrix, store, inbox, rooms, synced, deliverer.settled)
     teller = Teller(services, config, clock, matrix.user_id, deliverer.wake)
     feeds = [Refresher(services, feed, config, clock, deliverer.wake) for feed in config.feeds]
@@ -104,7 +107,7 @@ async def _run(config: Config, store: Store, matrix: Matrix) -> None:
         log.warning("location “%s”: the programme has no such hall; it has %s", name, ", ".join(halls))
     log.info("Hallway runs as %s with %d talks", matrix.user_id, store.talks.count())
     try:
-        await _together(listener.run, deliverer.run, partial(_join, joiner, synced), *later)
+        await _together(listener.run, deliverer.run, profiles.run, partial(_join, joiner, synced), *later)
     finally:
         jobs.stop()
 
@@ -140,6 +143,11 @@ async def _tidy(store: Store, clock: Clock) -> None:
         log.warning("housekeeping: %s", error)
         return
     log.debug("housekeeping: %d rows older than %d days", gone, KEEP_DAYS)
+
+
+def _each(*calls: Callable[[], None]) -> None:
+    for call in calls:
+        call()
 
 
 async def _join(joiner: Joiner, synced: asyncio.Event) -> None:

@@ -9,13 +9,22 @@ import re
 import tomllib
 from collections.abc import Iterable, Mapping
 from pathlib import Path
-from typing import Annotated, Any
-from zoneinfo import available_timezones
+from typing import Any
 
-from pydantic import AfterValidator, BaseModel, ConfigDict, Field, ValidationError, field_validator
+from pydantic import BaseModel, ConfigDict, Field, ValidationError, field_validator
 from pydantic_core import ErrorDetails
 
-from storage.formats import formats
+from bot.config_values import (
+    DatabaseUrl,
+    FeedName,
+    FormatName,
+    LanguageCode,
+    RoomName,
+    Span,
+    Timezone,
+    UserId,
+    seconds_of,
+)
 
 ENVIRONMENT = "HALLWAY_"
 JOIN = ("invited-by-organizers", "anyone", "nobody")
@@ -23,62 +32,6 @@ JOIN = ("invited-by-organizers", "anyone", "nobody")
 
 class ConfigError(Exception):
     """The configuration is wrong. The text names the file, the line, the key and what to do."""
-
-
-def _timezone(name: str) -> str:
-    if name and name not in available_timezones():
-        near = difflib.get_close_matches(name, available_timezones(), 1)
-        raise ValueError(f"“{name}” is not a time zone" + (f". Did you mean “{near[0]}”?" if near else ""))
-    return name
-
-
-def _user_id(user_id: str) -> str:
-    if not re.fullmatch(r"@[^:\s]+:[^\s]+", user_id):
-        raise ValueError(f"“{user_id}” is not a full Matrix user id like @ada:example.org")
-    return user_id
-
-
-def _seconds(text: str) -> float:
-    found = re.fullmatch(r"(\d+(?:\.\d+)?)\s*(s|m|h)", text)
-    if not found or not float(found[1]):
-        raise ValueError(f"“{text}” is not a span of time like 30s, 5m or 1h")
-    return float(found[1]) * {"s": 1, "m": 60, "h": 3600}[found[2]]
-
-
-def _span(text: str) -> str:
-    _seconds(text)
-    return text
-
-
-def _feed_name(name: str) -> str:
-    if not re.fullmatch(r"[a-z0-9][a-z0-9_-]{0,31}", name):
-        raise ValueError(f"“{name}” is no name for a feed: up to 32 small letters, digits, - and _")
-    return name
-
-
-def _format(name: str) -> str:
-    if name != "auto" and name not in formats():
-        raise ValueError(f"there is no format “{name}”; there are auto, {', '.join(formats())}")
-    return name
-
-
-def _room(name: str) -> str:
-    # Ids of the newest room versions name no server.
-    if name and not re.fullmatch(r"#[^:\s]+:\S+|![^\s:]+(:\S+)?", name):
-        raise ValueError(f"“{name}” is neither a room's alias like #herbert:example.org nor its id")
-    return name
-
-
-def _database_url(url: str) -> str:
-    if not url.startswith("sqlite:"):
-        raise ValueError(f"“{url}” is no SQLite database: write it like sqlite:///hallway.db")
-    return url
-
-
-Timezone = Annotated[str, AfterValidator(_timezone)]
-UserId = Annotated[str, AfterValidator(_user_id)]
-RoomName = Annotated[str, AfterValidator(_room)]
-Span = Annotated[str, AfterValidator(_span)]
 
 
 class Section(BaseModel):
@@ -113,18 +66,19 @@ class Matrix(Section):
 
 
 class DatabaseSection(Section):
-    url: Annotated[str, AfterValidator(_database_url)] = "sqlite:///hallway.db"
+    url: DatabaseUrl = "sqlite:///hallway.db"
 
 
 class ConferenceSection(Section):
     name: str = ""
     timezone: Timezone = ""
+    language: LanguageCode = "en"
 
 
 class FeedSection(Section):
-    name: Annotated[str, AfterValidator(_feed_name)]
+    name: FeedName
     source: str = Field(min_length=1)
-    format: Annotated[str, AfterValidator(_format)] = "auto"
+    format: FormatName = "auto"
     refresh: Span = "5m"
     timeout: Span = "60s"
     timezone: Timezone = ""
@@ -133,11 +87,11 @@ class FeedSection(Section):
 
     @property
     def refresh_seconds(self) -> float:
-        return _seconds(self.refresh)
+        return seconds_of(self.refresh)
 
     @property
     def timeout_seconds(self) -> float:
-        return _seconds(self.timeout)
+        return seconds_of(self.timeout)
 
 
 class ChangesSection(Section):
@@ -145,7 +99,7 @@ class ChangesSection(Section):
 
     @property
     def settle_seconds(self) -> float:
-        return _seconds(self.settle)
+        return seconds_of(self.settle)
 
 
 class Roles(Section):

@@ -224,6 +224,14 @@ class Matrix:
                 return {}
             raise
 
+    async def profile_field(self, user_id: str, name: str) -> object:
+        """What a person's profile says under a name, None where it says nothing (specification v1.16)."""
+        try:
+            body = await self._raw("GET", Api._build_path(["profile", user_id, name]), seconds=REQUEST_SECONDS)
+        except RefusedError:
+            return None
+        return body.get(name)
+
     async def joined_rooms(self) -> set[str]:
         body = await self._raw("GET", Api._build_path(["joined_rooms"]), seconds=REQUEST_SECONDS)
         return {room_id for room_id in body.get("joined_rooms", []) if isinstance(room_id, str)}

@@ -5,7 +5,7 @@ from __future__ import annotations
 from typing import Any
 
 from bot.events import Event
-from commands.reply import Reply, paragraphs
+from commands.reply import Reply, Text, paragraphs
 
 # Clients show far less and homeservers take 64 KiB an event, which both forms and their escapes must share.
 BODY_BYTES_MAX = 15_000
@@ -16,7 +16,7 @@ def reply_to(question: Event, reply: Reply) -> dict[str, Any]:
     return {**content_of("m.notice", reply), "m.relates_to": _relation(question)}
 
 
-def statement(msgtype: str, *lines: str) -> dict[str, Any]:
+def statement(msgtype: str, *lines: Text | str) -> dict[str, Any]:
     """A message of the bot's own, in plain words."""
     return content_of(msgtype, paragraphs(*lines))
 

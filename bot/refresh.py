@@ -5,6 +5,7 @@ from __future__ import annotations
 import asyncio
 import datetime as dt
 import logging
+from collections import Counter
 from collections.abc import Callable, Sequence
 
 from bot.clock import Clock
@@ -13,10 +14,12 @@ from bot.feed import FeedError, digest_of, fetch, parse, reading_of
 from bot.messages import statement
 from bot.rooms import NEWS_AGE
 from commands._changed import change_line
-from commands.feed import summary
+from commands.feed import counts, summary, why_held
+from commands.language import language_of
 from commands.lines import Writer
 from commands.registry import Request, Services
-from storage.changes import Change, ChangeKind, fingerprint, why_doubtful
+from commands.reply import Text, code, text
+from storage.changes import Change, fingerprint, why_doubtful
 from storage.errors import StoreError
 from storage.outbox import Notice, notice_key
 from storage.programme import Hints, Programme
@@ -28,9 +31,9 @@ log = logging.getLogger("hallway")
 
 # Before and after the conference a feed is looked at this many times less often.
 SLOWER = 6
-# The programme is most edited from here on.
 # As many changes of a held release are described.
 SHOWN = 3
+# The programme is most edited from here on.
 EVE = dt.timedelta(hours=18)
 
 
@@ -54,6 +57,7 @@ class Refresher:
         self, services: Services, feed: FeedSection, config: Config, clock: Clock, wake: Callable[[], None]
     ) -> None:
         self._services = services
+        self._language = language_of(services.language)
         self._store: Store = services.store
         self._feed = feed
         self._config = config
@@ -84,7 +88,9 @@ class Refresher:
                 await self._refresh()
             with self._store.transaction():
                 if self._store.refreshing.well(name, self._clock.real()):
-                    said = f"The programme ({name}) has been refreshed without trouble for an hour."
+                    said = self._language.say(
+                        "The programme ({feed}) has been refreshed without trouble for an hour.", feed=name
+                    )
                     self._tell(said, key=notice_key("well", name, self._clock.real().isoformat()))
         except FeedError as error:
             self._trouble(str(error))
@@ -140,31 +146,39 @@ class Refresher:
             self._store.refreshing.release(name)
             accepted = self._store.feeds.accept(name, self._feed.source, programme, digest, self._clock.now())
         if accepted.changes:
-            log.info("feed %s: %s", name, summary(accepted))
+            log.info("feed %s: %s", name, summary(accepted).plain)
 
     def _hold(self, release: Held, changes: Sequence[Change]) -> None:
-        name, prefix = release.feed, self._config.matrix.prefix
+        name, prefix, say = release.feed, self._config.matrix.prefix, self._language.say
         with self._store.transaction():
             self._store.refreshing.hold(release)
             news = self._store.refreshing.announce(name, release.fingerprint, self._clock.real())
             if news and not release.rejected:
-                log.warning("feed %s: held back, since %s", name, release.reason)
+                log.warning("feed %s: held back, since %s", name, release.doubt)
                 self._tell(
-                    f"A new release of the programme ({name}) is held back: {release.reason}.",
+                    say(
+                        "A new release of the programme ({feed}) is held back: {reason}.",
+                        feed=name,
+                        reason=why_held(release.doubt, self._language),
+                    ),
                     *self._described(changes),
-                    f"{prefix}feed accept {name} takes it; {prefix}feed reject {name} leaves everything as it is.",
+                    say(
+                        "{accept} takes it; {reject} leaves everything as it is.",
+                        accept=code(f"{prefix}feed accept {name}"),
+                        reject=code(f"{prefix}feed reject {name}"),
+                    ),
                     key=notice_key("held", name, release.body_sha256, self._clock.real().isoformat()),
                 )
 
-    def _described(self, changes: Sequence[Change]) -> list[str]:
+    def _described(self, changes: Sequence[Change]) -> list[Text]:
         """The soonest few of what it would change, and how many there are of each kind."""
         telling = sorted((one for one in changes if one.noteworthy), key=lambda one: one.after.starts_at)
-        writer = Writer(Request("feed", "", "", "", direct=False, now=self._clock.now()), self._services)
-        kinds = ((kind, sum(one.kind is kind for one in telling)) for kind in ChangeKind)
-        counts = ", ".join(f"{count} {kind}" for kind, count in kinds if count)
+        asked = Request("feed", "", "", "", direct=False, now=self._clock.now(), language=self._language)
+        writer = Writer(asked, self._services)
+        kinds = counts(Counter(one.kind for one in telling), self._language)
         return [
-            f"It would be: {counts}. The first of them:",
-            *(f"- {change_line(one, writer).plain}" for one in telling[:SHOWN]),
+            self._language.say("It would be: {changes}. The first of them:", changes=kinds),
+            *(text("- ") + change_line(one, writer).plain for one in telling[:SHOWN]),
         ]
 
     def _trouble(self, said: str) -> None:
@@ -175,13 +189,17 @@ class Refresher:
                     # Once, not at every look of an outage.
                     log.warning("feed %s: %s; the programme stays as it was", self._feed.name, said)
                     self._tell(
-                        f"The programme ({self._feed.name}) cannot be refreshed and stays as it was. {said}.",
+                        self._language.say(
+                            "The programme ({feed}) cannot be refreshed and stays as it was. {trouble}.",
+                            feed=self._feed.name,
+                            trouble=said,
+                        ),
                         key=notice_key("trouble", self._feed.name, said, now.isoformat()),
                     )
         except StoreError as error:
             log.warning("feed %s: %s", self._feed.name, error)
 
-    def _tell(self, *lines: str, key: str) -> None:
+    def _tell(self, *lines: Text, key: str) -> None:
         """Say something in the control room, where there is one."""
         room = self._config.roles.control_room
         if not room:

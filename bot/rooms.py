@@ -12,6 +12,8 @@ from bot.config import Config
 from bot.events import Event, Invite
 from bot.matrix import DIRECT_MARK
 from bot.messages import statement
+from commands.language import Language, language_of
+from commands.reply import Text, code
 from storage.outbox import Notice, notice_key
 from storage.rooms import Membership, Room
 from storage.store import Store
@@ -20,18 +22,6 @@ log = logging.getLogger("hallway")
 
 # What the bot says about a room by itself is of no use any more after this.
 NEWS_AGE = dt.timedelta(days=1)
-CANNOT_READ = (
-    "Messages in this room are encrypted, and I cannot read those yet, so I cannot answer here.",
-    "React to this message with any emoji, and I open an unencrypted direct room with you, where I can.",
-)
-CANNOT_READ_DIRECT = (
-    "Messages in this room are encrypted, and I cannot read those yet, so I cannot answer here.",
-    "I have opened an unencrypted direct room with you instead: look among your invitations.",
-)
-CANNOT_READ_ANYWHERE = (
-    "This homeserver encrypts every room, and I cannot read encrypted messages yet, so I cannot answer you directly.",
-    "Ask me in one of the conference's rooms instead.",
-)
 
 
 class Rooms:
@@ -178,18 +168,26 @@ class Rooms:
                 return
             self._store.rooms.change(room_id, told_encrypted=True)
             opened_by_us = room.inviter == self._me
-            words = CANNOT_READ_ANYWHERE if opened_by_us else CANNOT_READ_DIRECT if room.direct_with else CANNOT_READ
+            language = self._language_for(room.direct_with)
+            words = _cannot_read(language, direct=bool(room.direct_with), opened_by_us=opened_by_us)
             self._say("encrypted", notice_key("encrypted", room_id), words, room_id=room_id)
             if room.direct_with and not opened_by_us:
                 self._greet(room.direct_with, room_id)
 
     def _greet(self, user_id: str, room_id: str) -> None:
         """A first word in a direct room; the deliverer finds or opens that room."""
-        words = f"Ask me about the programme here. Try {self._config.matrix.prefix}help"
+        words = self._language_for(user_id).say(
+            "Ask me about the programme here. Try {command}", command=code(f"{self._config.matrix.prefix}help")
+        )
         self._say("greeting", notice_key("greet", user_id, room_id), (words,), recipient=user_id)
 
+    def _language_for(self, user_id: str | None) -> Language:
+        """The one a person chose, else the conference's."""
+        chosen = self._store.people.settings(user_id).language if user_id else ""
+        return language_of(chosen or self._config.conference.language)
+
     def _say(
-        self, kind: str, key: str, words: Iterable[str], *, room_id: str | None = None, recipient: str | None = None
+        self, kind: str, key: str, words: Iterable[Text], *, room_id: str | None = None, recipient: str | None = None
     ) -> None:
         now = self._clock.real()
         self._store.outbox.add(
@@ -220,6 +218,26 @@ class Rooms:
             )
         )
         self.news.set()
+
+
+def _cannot_read(language: Language, *, direct: bool, opened_by_us: bool) -> tuple[Text, Text]:
+    """That we cannot read here, and what to do instead."""
+    if opened_by_us:
+        return (
+            language.say(
+                "This homeserver encrypts every room, and I cannot read encrypted messages yet, so I cannot answer you "
+                "directly."
+            ),
+            language.say("Ask me in one of the conference's rooms instead."),
+        )
+    cannot = language.say("Messages in this room are encrypted, and I cannot read those yet, so I cannot answer here.")
+    if direct:
+        return cannot, language.say(
+            "I have opened an unencrypted direct room with you instead: look among your invitations."
+        )
+    return cannot, language.say(
+        "React to this message with any emoji, and I open an unencrypted direct room with you, where I can."
+    )
 
 
 def _configured(config: Config) -> Iterable[str]:

@@ -12,6 +12,7 @@ from bot.messages import content_of
 from bot.rooms import NEWS_AGE
 from commands._changed import net, renamed
 from commands.changes import changed
+from commands.language import language_of
 from commands.registry import Request, Services
 from storage.changes import Change
 from storage.errors import StoreError
@@ -89,7 +90,8 @@ class Teller:
             self._store.revisions.rename(old, new)
 
     def _request(self, room_id: str) -> Request:
-        return Request("changes", "", self._me, room_id, direct=False, now=self._clock.now())
+        language = language_of(self._services.language)
+        return Request("changes", "", self._me, room_id, direct=False, now=self._clock.now(), language=language)
 
 
 def ripe(untold: Sequence[Recorded], now: dt.datetime, settle: dt.timedelta) -> list[Recorded]:

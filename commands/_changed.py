@@ -5,8 +5,9 @@ from __future__ import annotations
 from collections import Counter, defaultdict
 from collections.abc import Mapping, Sequence
 
-from commands.lines import Writer, place, speakers
-from commands.reply import Text, bold, joined, text
+from commands.language import Language
+from commands.lines import Writer
+from commands.reply import Text, bold, joined
 from storage.changes import Change, ChangeKind, between
 from storage.programme import Talk
 from storage.revisions import Recorded
@@ -51,40 +52,55 @@ def renamed(changes: Sequence[Change], halls: Mapping[str, int]) -> dict[str, tu
 
 def change_line(change: Change, writer: Writer) -> Text:
     """ "Rust in the kernel: now Mon 14:00 (was Mon 10:15) · now in Pembroke (was Herbert)"."""
-    after = change.after
+    after, say = change.after, writer.request.say
     if change.kind is ChangeKind.ADDED:
-        return text("new: ") + _slot(after, writer)
+        return say("new: {talk}", talk=_slot(after, writer))
     if change.kind is ChangeKind.RESTORED:
-        return text("takes place after all: ") + _slot(after, writer)
+        return say("takes place after all: {talk}", talk=_slot(after, writer))
     if change.kind is ChangeKind.CANCELLED or change.before is None:
-        return text("cancelled: ") + _slot(after, writer)
-    return bold(after.title) + text(": ") + joined(_differences(change.before, change, writer))
+        return say("cancelled: {talk}", talk=_slot(after, writer))
+    return say(
+        "{title}: {changes}", title=bold(after.title), changes=joined(_differences(change.before, change, writer))
+    )
 
 
-def rename_line(old: str, new: str, count: int) -> Text:
-    return text("the location ") + bold(old) + text(" is now called ") + bold(new) + text(f" ({count} talks)")
+def rename_line(old: str, new: str, count: int, language: Language) -> Text:
+    return language.count(
+        "the location {old} is now called {new} ({number} talk)",
+        "the location {old} is now called {new} ({number} talks)",
+        count,
+        old=bold(old),
+        new=bold(new),
+    )
 
 
 def _slot(talk: Talk, writer: Writer) -> Text:
-    return joined([bold(talk.title), writer.when(talk), place(talk)])
+    return joined([bold(talk.title), writer.when(talk), writer.place(talk)])
 
 
-def _differences(before: Talk, change: Change, writer: Writer) -> list[str]:
+def _differences(before: Talk, change: Change, writer: Writer) -> list[Text | str]:
     """The slot, with what it was where it differs, and whatever else does."""
-    after, said = change.after, []
+    after, say = change.after, writer.request.say
+    said: list[Text | str] = []
     if "starts_at" in change.fields:
-        said.append(f"now {writer.when(after)} (was {writer.when(before)})")
+        was = writer.times.day_and_time(before.starts_at, own=False)
+        said.append(say("now {new} (was {old})", new=writer.when(after), old=was))
     else:
         said.append(writer.when(after))
     if "location" in change.fields:
-        said.append(f"now in {place(after)} (was {place(before)})")
+        said.append(say("now in {new} (was {old})", new=writer.place(after), old=writer.place(before)))
     else:
-        said.append(place(after))
+        said.append(writer.place(after))
     if "title" in change.fields:
-        said.append(f"was called “{before.title}”")
+        said.append(say("was called “{title}”", title=before.title))
     if "speakers" in change.fields:
-        said.append(f"now with {speakers(after) or 'nobody named'} (was {speakers(before) or 'nobody named'})")
+        names = [writer.speakers(talk) or say("nobody named") for talk in (after, before)]
+        said.append(say("now with {new} (was {old})", new=names[0], old=names[1]))
     if "duration" in change.fields:
         minutes = [int(talk.duration.total_seconds()) // 60 for talk in (after, before)]
-        said.append(f"now {minutes[0]} minutes (was {minutes[1]})")
+        said.append(
+            writer.request.count(
+                "now {number} minute (was {old})", "now {number} minutes (was {old})", minutes[0], old=minutes[1]
+            )
+        )
     return said

@@ -6,7 +6,7 @@ import datetime as dt
 from collections.abc import Sequence
 
 from commands._changed import change_line, net, rename_line, renamed
-from commands.lines import Writer, words_and_page, zone_label
+from commands.lines import Writer, words_and_page
 from commands.nearest import nothing_like
 from commands.registry import Request, Services, command
 from commands.reply import Reply, Text, bold, code, joined, numbered, paragraphs, quoted, text
@@ -41,7 +41,9 @@ def changes(request: Request, services: Services) -> Reply:
         since, words = _since(rest, now)
         if since is None:
             example = code(f"{services.prefix}changes since 10:00")
-            said = text("Since when? I cannot read ") + quoted(rest) + text(". For example: ") + example
+            said = request.say(
+                "Since when? I cannot read {words}. For example: {example}", words=quoted(rest), example=example
+            )
             return paragraphs(said, ok=False)
         again, mark = f"changes since {rest}", "#"
     else:
@@ -50,16 +52,14 @@ def changes(request: Request, services: Services) -> Reply:
         if words.partition(" ")[0].casefold() == "today":
             since, words = moment_in_the_past("today", now), words.partition(" ")[2]
     recorded = services.store.revisions.since(since.astimezone(dt.UTC) if since else None)
-    meant = text(f" since {since:%a} {since.day} {since:%b %H:%M}") if since else Text()
     if words:
         recorded = _about(recorded, words)
         if not recorded and not services.store.talks.find(words).exact:
             return nothing_like(words, request, services)
-        meant = meant + text(" for ") + quoted(words)
     made = net(recorded)
     if not made:
-        return paragraphs(text("Nothing has changed in the programme") + meant + text("."))
-    title = text(f"{len(made)} changed talks" if len(made) > 1 else "1 changed talk") + meant
+        return paragraphs(_nothing(words, since, writer))
+    title = _title(len(made), words, since, writer)
     return _listed(made, title, page, writer, again, mark)
 
 
@@ -72,14 +72,46 @@ def changed(made: Sequence[Change], request: Request, services: Services, words:
     names, talks = _parted(sorted(made, key=lambda change: change.after.starts_at), writer)
     rows = max(1, request.lines - 1 - len(names))
     more = len(talks) - rows
-    tail = code(f"{services.prefix}changes {words}".strip()) if more > 0 else Text()
+    tail = writer.rest(more, f"changes {words}".strip()) if more > 0 else ""
     return paragraphs(
-        _head(text("The programme has changed"), talks[:rows], writer),
+        _head(request.say("The programme has changed"), talks[:rows], writer),
         *names,
         *(text("- ") + change_line(change, writer) for change in talks[:rows]),
-        text(f"and {more} more: ") + tail if more > 0 else "",
+        tail,
         talks=[change.after for change in talks],
     )
+
+
+def _nothing(words: str, since: dt.datetime | None, writer: Writer) -> Text:
+    say = writer.request.say
+    moment, about = writer.times.dated_moment(since) if since else "", quoted(words)
+    if words and since:
+        return say("Nothing has changed in the programme since {moment} for {words}.", moment=moment, words=about)
+    if words:
+        return say("Nothing has changed in the programme for {words}.", words=about)
+    if since:
+        return say("Nothing has changed in the programme since {moment}.", moment=moment)
+    return say("Nothing has changed in the programme.")
+
+
+def _title(number: int, words: str, since: dt.datetime | None, writer: Writer) -> Text:
+    count = writer.request.count
+    moment, about = writer.times.dated_moment(since) if since else "", quoted(words)
+    if words and since:
+        return count(
+            "{number} changed talk since {moment} for {words}",
+            "{number} changed talks since {moment} for {words}",
+            number,
+            moment=moment,
+            words=about,
+        )
+    if words:
+        return count("{number} changed talk for {words}", "{number} changed talks for {words}", number, words=about)
+    if since:
+        return count(
+            "{number} changed talk since {moment}", "{number} changed talks since {moment}", number, moment=moment
+        )
+    return count("{number} changed talk", "{number} changed talks", number)
 
 
 def _since(words: str, now: dt.datetime) -> tuple[dt.datetime | None, str]:
@@ -128,17 +160,19 @@ def _listed(made: Sequence[Change], title: Text, page: int, writer: Writer, agai
 
 
 def _head(title: Text, shown: Sequence[Change], writer: Writer) -> Text:
-    zone = zone_label(writer.zone, [change.after for change in shown]) if shown else ""
-    return joined([bold(title), f"times in {zone}" if zone else ""])
+    return joined([bold(title), writer.times.heading([change.after for change in shown]) if shown else ""])
 
 
 def _parted(made: Sequence[Change], writer: Writer) -> tuple[list[Text], list[Change]]:
     """Halls that are only called otherwise, a line each, and the changes that say more than that."""
     called = renamed(made, writer.locations())
-    lines = [rename_line(old, new, count) for old, (new, count) in called.items()]
+    lines = [rename_line(old, new, count, writer.language) for old, (new, count) in called.items()]
     if len(lines) > RENAMES_SHOWN:
         rest = len(lines) - RENAMES_SHOWN + 1
-        lines = [*lines[: RENAMES_SHOWN - 1], text(f"and {rest} more locations are called otherwise")]
+        others = writer.request.count(
+            "and {number} more location is called otherwise", "and {number} more locations are called otherwise", rest
+        )
+        lines = [*lines[: RENAMES_SHOWN - 1], others]
     return lines, [change for change in made if not _only_renamed(change, called)]
 
 

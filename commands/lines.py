@@ -1,4 +1,4 @@
-"""How talks are written: times, one line a talk, lists that stay short."""
+"""How talks are written: one line a talk, lists that stay short, and what is worth saying about the moment."""
 
 from __future__ import annotations
 
@@ -7,111 +7,138 @@ from collections.abc import Callable, Sequence
 from dataclasses import replace
 from zoneinfo import ZoneInfo
 
+from commands.language import ENGLISH, Language
 from commands.registry import Request, Services
-from commands.reply import Reply, Text, bold, code, joined, numbered, paragraphs, quoted, text
+from commands.reply import Reply, Text, bold, code, joined, numbered, paragraphs, quoted
+from commands.times import Times, offset, zone_of
 from storage.programme import Talk
 from storage.talks import Conference, Found
+
+__all__ = ["offset"]
 
 SPEAKERS_SHOWN = 3
 A_WEEK = 7
 AGAIN_MAX = 80
-A_DAY = dt.timedelta(hours=24)
 
 
-def offset(moment: dt.datetime) -> str:
-    """The offset of an aware local time: "UTC+1", "UTC", "UTC+5:30"."""
-    minutes = int((moment.utcoffset() or dt.timedelta()).total_seconds()) // 60
-    if not minutes:
-        return "UTC"
-    hours, rest = divmod(abs(minutes), 60)
-    return f"UTC{'+' if minutes > 0 else '−'}{hours}{f':{rest:02}' if rest else ''}"
+def times_for(request: Request, services: Services, conference: Conference | None = None) -> Times:
+    """How moments are written for whoever asks."""
+    conference = conference or services.conference()
+    days, settings = conference.days, request.settings
+    return Times(
+        services.zone(conference),
+        zone_of(settings.zone),
+        request.language,
+        twelve=settings.clock == "12",
+        dated=bool(days) and (days[-1].date - days[0].date).days >= A_WEEK,
+    )
 
 
-def zone_label(zone: ZoneInfo, talks: Sequence[Talk]) -> str:
-    """The zone of a list: "Europe/Dublin, UTC+1"; both offsets when the clocks change between its talks."""
-    offsets = dict.fromkeys(offset(talk.starts_at.astimezone(zone)) for talk in talks)
-    if zone.key == "UTC" or zone.key.startswith("Etc/"):
-        return " and ".join(offsets)
-    return f"{zone.key}, {' and '.join(offsets)}"
+def place(talk: Talk, language: Language = ENGLISH) -> str:
+    return talk.location or language.say("location not announced").plain
 
 
-def day_and_time(moment: dt.datetime, zone: ZoneInfo, conference: Conference) -> str:
-    """ "Mon 10:05", with the date where the conference is longer than a week."""
-    local = moment.astimezone(zone)
-    days = conference.days
-    long = bool(days) and (days[-1].date - days[0].date).days >= A_WEEK
-    return f"{local:%a} {local.day} {local:%b %H:%M}" if long else f"{local:%a %H:%M}"
+def state(talk: Talk, now: dt.datetime, language: Language = ENGLISH) -> str:
+    """ "cancelled", "on now", "over", or nothing for a talk that is coming."""
+    if talk.cancelled:
+        return language.say("cancelled").plain
+    if talk.starts_at <= now < talk.over_at:
+        return language.say("on now").plain
+    return language.say("over").plain if talk.over_at <= now else ""
+
+
+def speakers(talk: Talk, limit: int = SPEAKERS_SHOWN, language: Language = ENGLISH) -> str:
+    """ "Ada King, Grace Hopper and 2 more"."""
+    names = [person.name for person in talk.speakers]
+    more, shown = len(names) - limit, ", ".join(names[:limit])
+    if more <= 0:
+        return shown
+    return language.count("{names} and {number} more", "{names} and {number} more", more, names=shown).plain
 
 
 def full_time(talk: Talk, zone: ZoneInfo) -> str:
     """ "Mon 12 Sep 10:05–10:35 (UTC+1)"."""
-    start, end = talk.starts_at.astimezone(zone), talk.ends_at.astimezone(zone)
-    until = f"–{end:%H:%M}" if talk.duration else ""
-    if talk.duration >= A_DAY:
-        until = f" to {end:%a} {end.day} {end:%b} {end:%H:%M}"
-    return f"{start:%a} {start.day} {start:%b} {start:%H:%M}{until} ({offset(start)})"
+    return Times(zone).full(talk)
 
 
-def place(talk: Talk) -> str:
-    return talk.location or "location not announced"
-
-
-def state(talk: Talk, now: dt.datetime) -> str:
-    """ "cancelled", "on now", "over", or nothing for a talk that is coming."""
-    if talk.cancelled:
-        return "cancelled"
-    if talk.starts_at <= now < talk.over_at:
-        return "on now"
-    return "over" if talk.over_at <= now else ""
-
-
-def speakers(talk: Talk, limit: int = SPEAKERS_SHOWN) -> str:
-    names = [person.name for person in talk.speakers]
-    more = len(names) - limit
-    return ", ".join(names[:limit]) + (f" and {more} more" if more > 0 else "")
+def zone_label(zone: ZoneInfo, talks: Sequence[Talk]) -> str:
+    """The zone of a list: "Europe/Dublin, UTC+1"; each offset when the clocks change between its talks."""
+    return Times(zone).label(talks)
 
 
 class Writer:
-    """Writes the talks of one answer, in the conference's zone and with what is worth saying about the moment."""
+    """Writes the talks of one answer, in the asker's language, and in the conference's zone before their own."""
 
     def __init__(self, request: Request, services: Services) -> None:
         self.request = request
         self.prefix = services.prefix
+        self.language = request.language
         self._talks = services.store.talks
-        self._programme = services.name or "The programme"
+        self._name = services.name
         self.conference = services.conference()
-        self.zone = services.zone(self.conference)
+        self.times = times_for(request, services, self.conference)
+        self.zone = self.times.zone
 
     def line(self, talk: Talk) -> Text:
         """ "Mon 10:05 · Herbert · Rust in the kernel"; one that does not take place says so."""
-        return joined([self.when(talk), place(talk), bold(talk.title), "cancelled" if talk.cancelled else ""])
+        off = self.request.say("cancelled") if talk.cancelled else ""
+        return joined([self.when(talk), self.place(talk), bold(talk.title), off])
 
     def when(self, talk: Talk) -> str:
-        """ "Mon 10:05", in the conference's zone."""
-        return day_and_time(talk.starts_at, self.zone, self.conference)
+        """ "Mon 10:05"; "Mon 10:05 (11:05)" for somebody in another zone."""
+        return self.times.day_and_time(talk.starts_at)
+
+    def full_time(self, talk: Talk, *, named: bool = False) -> str:
+        """ "Mon 12 Sep 10:05–10:35 (UTC+1)"; with the zone's name if `named`."""
+        return self.times.full(talk, named=named)
+
+    def place(self, talk: Talk) -> str:
+        return place(talk, self.language)
+
+    def state(self, talk: Talk) -> str:
+        """ "cancelled", "on now", "over", or nothing for a talk that is coming."""
+        return state(talk, self.request.now, self.language)
+
+    def speakers(self, talk: Talk, limit: int = SPEAKERS_SHOWN) -> str:
+        """ "Ada King, Grace Hopper and 2 more"."""
+        return speakers(talk, limit, self.language)
 
     def running(self, talk: Talk) -> Text:
         """ "until 10:35 · Herbert · Rust in the kernel"."""
-        end = f"until {talk.ends_at.astimezone(self.zone):%H:%M}"
-        when = end if talk.duration else f"since {talk.starts_at.astimezone(self.zone):%H:%M}"
-        return joined([when, place(talk), bold(talk.title)])
+        if talk.duration:
+            when = self.request.say("until {time}", time=self.times.time(talk.ends_at))
+        else:
+            when = self.request.say("since {time}", time=self.times.time(talk.starts_at))
+        return joined([when, self.place(talk), bold(talk.title)])
 
     def one(self, talk: Talk) -> Text:
         """One talk on one line, complete: time with zone, location, title, speakers, whether it runs or is over."""
-        who = speakers(talk)
+        who = self.speakers(talk)
         title = bold(talk.title) + (f" — {who}" if who else "")
-        return joined([full_time(talk, self.zone), place(talk), title, state(talk, self.request.now)])
+        return joined([self.full_time(talk), self.place(talk), title, self.state(talk)])
 
     def stage(self) -> str:
-        """Said when the programme has not started, or is over; empty while it runs."""
+        """Said when the programme has not started, or is over, without the full stop; empty while it runs."""
+        return self._stage().plain
+
+    def _stage(self) -> Text:
+        say, name = self.request.say, self._name
         first, last = self.conference.starts_at, self.conference.ends_at
         if first is None or last is None:
-            return "Nothing in the programme takes place" if self.conference.days else "No programme is loaded yet"
+            if self.conference.days:
+                return say("Nothing in the programme takes place")
+            return say("No programme is loaded yet")
         if self.request.now < first:
-            return f"{self._programme} has not started: it begins {self._moment(first)}"
+            begins = self.times.moment(first)
+            if name:
+                return say("{conference} has not started: it begins {moment}", conference=name, moment=begins)
+            return say("The programme has not started: it begins {moment}", moment=begins)
         if self.request.now >= last:
-            return f"{self._programme} is over: it ended {self._moment(last)}"
-        return ""
+            ended = self.times.moment(last)
+            if name:
+                return say("{conference} is over: it ended {moment}", conference=name, moment=ended)
+            return say("The programme is over: it ended {moment}", moment=ended)
+        return Text()
 
     def listing(
         self,
@@ -132,7 +159,7 @@ class Writer:
         start = (page - 1) * rows
         shown = talks[start : start + rows]
         more = len(talks) - start - len(shown)
-        head = joined([bold(title), f"times in {zone_label(self.zone, shown)}", self.stage()])
+        head = joined([bold(title), self.times.heading(shown), self.stage()])
         tail = self.more(more, again, page + 1) if more else Text()
         reply = numbered(head, [write(talk) for talk in shown], tail, talks, start + 1)
         return replace(reply, ok=ok)
@@ -140,10 +167,20 @@ class Writer:
     def more(self, count: int, again: str, page: int, mark: str = "") -> Text:
         """ "and 7 more: !search rust 2"; `mark` before the number where it could be something else."""
         if len(again) > AGAIN_MAX:
-            return text(f"and {count} more: ask the same with {page} at the end")
+            return self.request.count(
+                "and {number} more: ask the same with {page} at the end",
+                "and {number} more: ask the same with {page} at the end",
+                count,
+                page=page,
+            )
         words = again.partition(" ")[2]
         mark = mark or ("#" if words and self.is_name(f"{words} {page}") else "")
-        return text(f"and {count} more: ") + code(f"{self.prefix}{again} {mark}{page}")
+        return self.rest(count, f"{again} {mark}{page}")
+
+    def rest(self, count: int, command: str) -> Text:
+        """ "and 7 more: !search rust"."""
+        again = code(f"{self.prefix}{command}")
+        return self.request.count("and {number} more: {again}", "and {number} more: {again}", count, again=again)
 
     def locations(self) -> dict[str, int]:
         """The locations of the programme as it is now, and how many talks each has."""
@@ -156,21 +193,19 @@ class Writer:
     def single(self, talk: Talk, talks: Sequence[Talk] = (), found: Found | None = None) -> Reply:
         """One talk as an answer of its own; with `found`, also what the words were taken for."""
         stage = self.stage()
-        meant = text("Taken as ") + quoted(found.meant) + text(".") if found and found.meant else ""
+        meant = self.request.say("Taken as {words}.", words=quoted(found.meant)) if found and found.meant else ""
         return paragraphs(self.one(talk), meant, f"{stage}." if stage else "", talks=talks or [talk], shown=[talk])
 
     def pages(self, count: int) -> int:
         rows = self.request.lines - 1
         return max(1, -(-count // rows))
 
-    def _moment(self, moment: dt.datetime) -> str:
-        local = moment.astimezone(self.zone)
-        return f"{local:%a} {local.day} {local:%b %H:%M} ({offset(local)})"
 
-
-def asked_for(words: str, found: Found) -> Text:
+def asked_for(words: str, found: Found, language: Language = ENGLISH) -> Text:
     """The words as they were written, and what they were taken for where that is something else."""
-    return quoted(words) + (text(", taken as ") + quoted(found.meant) if found.meant else text(""))
+    if not found.meant:
+        return quoted(words)
+    return language.say("{words}, taken as {meant}", words=quoted(words), meant=quoted(found.meant))
 
 
 def found_and_page(args: str, writer: Writer, find: Callable[[str], Found]) -> tuple[Found, str, int]:

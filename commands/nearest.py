@@ -9,7 +9,7 @@ from rapidfuzz import fuzz, process, utils
 
 from commands.lines import Writer
 from commands.registry import Request, Services
-from commands.reply import Reply, Text, code, paragraphs, quoted, text
+from commands.reply import Reply, Text, code, paragraphs, quoted
 from storage.query import telling, words_of
 from storage.talks import Found
 
@@ -17,13 +17,7 @@ EXAMPLE_WORDS = 3
 WORDS_MAX = 8
 NEAR_WORDS = 20
 NAME_LENGTH = 200
-PHRASES = {
-    "title": "the talk “{}”",
-    "track": "the track {}",
-    "speaker": "the speaker {}",
-    "location": "the location {}",
-}
-KINDS = tuple(PHRASES)
+KINDS = ("title", "track", "speaker", "location")
 
 
 def nothing_like(
@@ -31,7 +25,7 @@ def nothing_like(
     request: Request,
     services: Services,
     found: Found | None = None,
-    kinds: Collection[str] = tuple(PHRASES),
+    kinds: Collection[str] = KINDS,
 ) -> Reply:
     """Say that nothing matches `words`, offer what comes nearest, and give an example that works.
 
@@ -42,16 +36,29 @@ def nothing_like(
     if not services.store.talks.count():
         return paragraphs(writer.stage() + ".", ok=False)
     if found and found.talks:
-        title = text("No talk matches all of ") + quoted(words) + text("; nearest")
+        title = request.say("No talk matches all of {words}; nearest", words=quoted(words))
         nearest = found.talks[: request.lines - 1]
         return writer.listing(title, nearest, ok=False)
     kind, name = _nearest(words, services, kinds)
     try_this = code(f"{services.prefix}{'speaker' if kind == 'speaker' else 'search'} {_example(name)}")
-    sentence = text("Nothing in the programme matches ") + quoted(words) + text(". Nearest: ")
     stage = writer.stage()
-    return paragraphs(
-        sentence + PHRASES[kind].format(name) + text(". Try ") + try_this, f"{stage}." if stage else "", ok=False
+    sentence = request.say(
+        "Nothing in the programme matches {words}. Nearest: {name}. Try {example}",
+        words=quoted(words),
+        name=_named(kind, name, request),
+        example=try_this,
     )
+    return paragraphs(sentence, f"{stage}." if stage else "", ok=False)
+
+
+def _named(kind: str, name: str, request: Request) -> Text:
+    if kind == "title":
+        return request.say("the talk “{title}”", title=name)
+    if kind == "track":
+        return request.say("the track {name}", name=name)
+    if kind == "speaker":
+        return request.say("the speaker {name}", name=name)
+    return request.say("the location {name}", name=name)
 
 
 def example(command: str, services: Services) -> Text:

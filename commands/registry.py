@@ -93,7 +93,7 @@ Answer = Callable[[Request, Services], Reply]
 
 @dataclass(frozen=True, slots=True)
 class Command:
-    """A command and what its docstring says of it."""
+    """A command and what its docstring says of it, which the catalogs translate like any message."""
 
     name: str
     usage: str
@@ -110,6 +110,18 @@ class Command:
         """The rest of the docstring without its examples."""
         lines = (inspect.getdoc(self.answer) or "").splitlines()[1:]
         return " ".join(line.strip() for line in lines if line.strip() and not line.startswith("!"))
+
+    def summary_in(self, language: Language) -> str:
+        """The summary in a language."""
+        return language.help(self.summary)
+
+    def details_in(self, language: Language) -> str:
+        """The details in a language."""
+        return language.help(self.details)
+
+    def usage_in(self, language: Language) -> str:
+        """The usage in a language: words to type stay as they are."""
+        return language.help(self.usage)
 
     @property
     def examples(self) -> list[str]:

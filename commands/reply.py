@@ -38,6 +38,13 @@ class Text:
 
 
 @dataclass(frozen=True, slots=True)
+class Quoted(Text):
+    """Somebody's words in quotes; `words` are those without, for languages with other quotes."""
+
+    words: str = ""
+
+
+@dataclass(frozen=True, slots=True)
 class Reply:
     """An answer. `talks` are the talks it is about, best first; `shown` is the list that numbers refer to from now on,
     empty to leave that as it is.
@@ -82,9 +89,11 @@ def counted(number: int, thing: str) -> str:
     return f"{number} {thing}" + ("" if number == 1 else "s")
 
 
-def quoted(words: str) -> Text:
+def quoted(words: str) -> Quoted:
     """Somebody's own words said back to them: one line, short, in quotes."""
-    return text(f"“{one_line(words.strip(QUOTES) or words, ECHO_MAX)}”")
+    shown = one_line(words.strip(QUOTES) or words, ECHO_MAX)
+    made = text(f"“{shown}”")
+    return Quoted(made.plain, made.html, shown)
 
 
 def joined(pieces: Iterable[Text | str], separator: str = " · ") -> Text:

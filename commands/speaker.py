@@ -20,7 +20,7 @@ def speaker(request: Request, services: Services) -> Reply:
     """
     name, page = words_and_page(request.args)
     if not name:
-        return paragraphs(text("Who? For example: ") + example("speaker", services), ok=False)
+        return paragraphs(request.say("Who? For example: {example}", example=example("speaker", services)), ok=False)
     talks = services.store.talks.by_speaker(name)
     if not talks:
         return nothing_like(name, request, services, kinds=("speaker",))
@@ -28,7 +28,8 @@ def speaker(request: Request, services: Services) -> Reply:
     if len(talks) == 1:
         return writer.single(talks[0])
     meant = {person for talk in talks for person in _meant(name, talk)}
-    title = text(f"{len(talks)} talks by ") + (text(*meant) if len(meant) == 1 else quoted(name))
+    who = text(*meant) if len(meant) == 1 else quoted(name)
+    title = request.count("{number} talk by {speaker}", "{number} talks by {speaker}", len(talks), speaker=who)
 
     def line(talk: Talk) -> Text:
         # Of several people it must be seen whose talk is whose.

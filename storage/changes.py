@@ -90,19 +90,34 @@ def fingerprint(talks: Iterable[Talk]) -> str:
     return hashlib.sha256(repr(seen).encode()).hexdigest()
 
 
-def why_doubtful(old: Sequence[Talk], changes: Sequence[Change]) -> str:
-    """Why a release should not be taken without asking, in a few words; empty when it may be.
+@dataclass(frozen=True, slots=True)
+class Doubt:
+    """Why a release should not be taken without asking: of all `talks`, so many would be gone, or would move."""
 
-    `old` are the talks before it.
-    """
+    talks: int
+    gone: int = 0
+    moved: int = 0
+
+    def __str__(self) -> str:
+        """As it is kept and logged; `read` takes it back."""
+        return f"{self.gone or self.moved} of {self.talks} talks would {'be gone' if self.gone else 'move'}"
+
+    @classmethod
+    def read(cls, kept: str) -> Doubt:
+        number, talks = map(int, re.findall(r"\d+", kept))
+        return cls(talks, gone=number) if kept.endswith("gone") else cls(talks, moved=number)
+
+
+def why_doubtful(old: Sequence[Talk], changes: Sequence[Change]) -> Doubt | None:
+    """Why a release should not be taken without asking; None when it may be. `old` are the talks before it."""
     known = [talk for talk in old if not talk.cancelled]
     gone = sum(change.kind is ChangeKind.CANCELLED and change.before is not None for change in changes)
     moved = sum(change.kind is ChangeKind.MOVED for change in changes)
     if gone > len(known) * SHRINKS_BY:
-        return f"{gone} of {len(known)} talks would be gone"
+        return Doubt(len(known), gone=gone)
     if moved > len(known) * MOVES:
-        return f"{moved} of {len(known)} talks would move"
-    return ""
+        return Doubt(len(known), moved=moved)
+    return None
 
 
 def _recognized(old: list[Talk], new: Sequence[Talk]) -> dict[str, Talk]:

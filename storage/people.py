@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import datetime as dt
 from dataclasses import dataclass
 from typing import Any
 
@@ -22,7 +23,7 @@ PERSONAL: tuple[Column[Any], ...] = (
 )
 # A hall's room stays known when the person who invited the bot there is forgotten.
 BLANKED = frozenset({room.c.inviter})
-
+OFF = "off"
 
 SETTINGS = select(person.c.timezone, person.c.language, person.c.clock, person.c.profile_timezone).where(
     person.c.user_id == bindparam("user_id")
@@ -33,16 +34,21 @@ SETTINGS = select(person.c.timezone, person.c.language, person.c.clock, person.c
 class Settings:
     """What a person chose; what is empty is as the conference has it.
 
-    timezone: an IANA name.
+    timezone: an IANA name, or `OFF` for somebody who wants the conference's alone.
     language: a code of ours ("de").
     clock:    "12" or "24".
-    profile_timezone: what their Matrix profile says, unchecked; `timezone` wins over it.
+    profile_timezone: the zone that their Matrix profile names; `timezone` wins over it.
     """
 
     timezone: str = ""
     language: str = ""
     clock: str = ""
     profile_timezone: str = ""
+
+    @property
+    def zone(self) -> str:
+        """The IANA name of the zone to write times in besides the conference's, empty where there is none."""
+        return "" if self.timezone == OFF else self.timezone or self.profile_timezone
 
 
 DEFAULTS = Settings()
@@ -65,6 +71,22 @@ class People:
                 .values(user_id=user_id, **values)
                 .on_conflict_do_update(index_elements=["user_id"], set_=values)
             )
+
+    def unread_profile(self, heard_since: dt.datetime, read_before: dt.datetime) -> str | None:
+        """Somebody who was answered since then, and whose profile was not read since `read_before`; the latest first.
+
+        Both aware UTC, by the world's clock. None when there is nobody.
+        """
+        stale = person.c.profile_read_at.is_(None) | (person.c.profile_read_at < read_before)
+        statement = (
+            select(heard.c.sender)
+            .outerjoin(person, person.c.user_id == heard.c.sender)
+            .where(heard.c.heard_at >= heard_since, stale)
+            .order_by(heard.c.heard_at.desc())
+            .limit(1)
+        )
+        with self._database.reading() as connection:
+            return connection.execute(statement).scalar()
 
     def export(self, user_id: str) -> dict[str, list[dict[str, Any]]]:
         """Every row about the person, by table. Times are aware UTC."""

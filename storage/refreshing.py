@@ -12,6 +12,7 @@ from typing import Any
 from sqlalchemy import Table, delete, func, insert, select, update
 from sqlalchemy.dialects.sqlite import insert as upsert
 
+from storage.changes import Doubt
 from storage.database import Database
 from storage.programme import Hints
 from storage.tables import fetched, held, state, trouble
@@ -54,7 +55,7 @@ class Held:
     body: bytes
     body_sha256: str
     fingerprint: str
-    reason: str
+    doubt: Doubt
     held_at: dt.datetime
     rejected: bool = False
 
@@ -79,13 +80,13 @@ class Refreshing:
             return None
         fields = dict(row)
         hints = Hints(fields.pop("timezone"), json.loads(fields.pop("columns")))
-        return Held(hints=hints, **fields)
+        return Held(hints=hints, doubt=Doubt.read(fields.pop("reason")), **fields)
 
     def hold(self, release: Held) -> None:
         """Keep a release back; one of the same feed that was kept before goes."""
-        fields = {name: getattr(release, name) for name in Held.__dataclass_fields__ if name != "hints"}
-        columns = json.dumps(dict(release.hints.columns))
-        self._put(held, {**fields, "timezone": release.hints.timezone, "columns": columns})
+        fields = {name: getattr(release, name) for name in Held.__dataclass_fields__ if name not in ("hints", "doubt")}
+        columns, reason = json.dumps(dict(release.hints.columns)), str(release.doubt)
+        self._put(held, {**fields, "timezone": release.hints.timezone, "columns": columns, "reason": reason})
 
     def reject(self, feed: str) -> None:
         """The held release is not to be taken, nor to be asked about again."""

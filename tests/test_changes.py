@@ -15,7 +15,7 @@ from bot.tell import Teller, ripe
 from commands._changed import net
 from commands.dispatch import answer
 from commands.registry import Services
-from storage.changes import Change, ChangeKind, between, diff, fingerprint, why_doubtful
+from storage.changes import Change, ChangeKind, Doubt, between, diff, fingerprint, why_doubtful
 from storage.programme import Hints, Programme, Speaker, Talk
 from storage.refreshing import Held
 from storage.store import Store
@@ -89,11 +89,22 @@ def test_of_talks_that_say_the_same_each_keeps_its_slot() -> None:
 def test_a_release_that_takes_much_away_or_moves_much_is_doubtful() -> None:
     old = list(TALKS)
     later = [replace(talk, starts_at=talk.starts_at + HOUR) for talk in old]
-    assert why_doubtful(old, diff(old, old[:5])) == ""
-    assert why_doubtful(old, diff(old, old[:4])) == "3 of 7 talks would be gone"
-    assert why_doubtful(old, diff(old, later[:3] + old[3:])) == ""
-    assert why_doubtful(old, diff(old, later[:4] + old[4:])) == "4 of 7 talks would move"
-    assert why_doubtful([], diff([], old)) == ""
+    assert why_doubtful(old, diff(old, old[:5])) is None
+    assert why_doubtful(old, diff(old, old[:4])) == Doubt(7, gone=3)
+    assert why_doubtful(old, diff(old, later[:3] + old[3:])) is None
+    assert why_doubtful(old, diff(old, later[:4] + old[4:])) == Doubt(7, moved=4)
+    assert why_doubtful([], diff([], old)) is None
+
+
+@pytest.mark.parametrize(
+    ("doubt", "said"),
+    [
+        (Doubt(7, gone=3), "3 of 7 talks would be gone"),
+        (Doubt(7, moved=4), "4 of 7 talks would move"),
+    ],
+)
+def test_a_doubt_is_kept_as_a_sentence_and_read_again(doubt: Doubt, said: str) -> None:
+    assert (str(doubt), Doubt.read(said)) == (said, doubt)
 
 
 talks = st.lists(
@@ -207,8 +218,8 @@ def test_a_cancelled_talk_is_found_and_marked_and_nowhere_else(small_store: Stor
 @pytest.fixture
 def held_store(small_store: Store) -> Store:
     """A release of another conference waits."""
-    reason = "7 of 7 talks would be gone"
-    small_store.refreshing.hold(Held("main", "x", "auto", Hints(), SAMPLE.read_bytes(), "sha", "seen", reason, NOW))
+    doubt = Doubt(7, gone=7)
+    small_store.refreshing.hold(Held("main", "x", "auto", Hints(), SAMPLE.read_bytes(), "sha", "seen", doubt, NOW))
     return small_store
 
 

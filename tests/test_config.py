@@ -40,6 +40,11 @@ def refused(tmp_path: Path, text: str, **environment: str) -> str:
             "c.toml, line 5: `conference.timezone`: “Europe/Dubln” is not a time zone. Did you mean “Europe/Dublin”?",
         ),
         (
+            MATRIX + '[conference]\nlanguage = "deutsch"\n',
+            "c.toml, line 5: `conference.language`: “deutsch” is no language of ours; there are en (English), "
+            "de (Deutsch), fr (Français), es (Español)",
+        ),
+        (
             MATRIX + '[roles]\norganizers = ["ada"]\n',
             "c.toml, line 5: `roles.organizers`: “ada” is not a full Matrix user id like @ada:example.org",
         ),

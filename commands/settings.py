@@ -1,0 +1,29 @@
+"""!settings"""
+
+from __future__ import annotations
+
+from commands import clock, lang, tz
+from commands.registry import Request, Services, command
+from commands.reply import Reply, bold, code, joined, paragraphs
+
+
+@command("settings")
+def settings(request: Request, services: Services) -> Reply:
+    """Show what you have set for yourself, and how to change it.
+
+    It is kept by your Matrix id and changes nobody else's answers.
+
+    !settings
+    """
+    commands = [code(f"{services.prefix}{one}") for one in ("tz berlin", "lang de", "clock 12")]
+    return paragraphs(
+        bold(request.say("Your settings, {person}", person=request.sender)),
+        *tz.shown(request, services),
+        lang.shown(request),
+        clock.shown(request, services),
+        request.say(
+            "Change them: {examples}; with {off} each is as the conference has it again.",
+            examples=joined(commands, ", "),
+            off=code("off"),
+        ),
+    )

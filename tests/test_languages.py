@@ -1,0 +1,324 @@
+"""Every string in every language: nothing missing from the catalogs, and nothing said past them."""
+
+from __future__ import annotations
+
+import dataclasses
+import datetime as dt
+import gettext
+import html
+import io
+import re
+import subprocess
+import sys
+from string import Formatter
+
+import pytest
+from babel.messages.catalog import Catalog
+from babel.messages.pofile import read_po
+
+from bot.clock import Clock
+from bot.config import Config
+from bot.events import Event
+from bot.refresh import Refresher
+from bot.rooms import Rooms
+from commands import language as languages
+from commands.changes import changed
+from commands.dispatch import answer
+from commands.language import LANGUAGES, Calendar, Language
+from commands.registry import Request, Services, commands
+from storage.changes import Doubt
+from storage.programme import Hints, Speaker
+from storage.refreshing import Held
+from storage.store import Store
+from tests.small import MONDAY, NOW, PROGRAMME, TALKS, TUESDAY, at
+from tools.messages import NotWrittenOutError, catalog_path, messages, said_in, updated
+
+TRANSLATED = [code for code in LANGUAGES if code != "en"]
+ADA, GRACE = "@ada:example.org", "@grace:example.org"
+
+
+def catalog(code: str) -> Catalog:
+    return read_po(io.BytesIO(catalog_path(code).read_bytes()), locale=code)
+
+
+def forms(value: object) -> tuple[str, ...]:
+    """The forms of a message: one, or those for one and for many."""
+    return (value,) if isinstance(value, str) else tuple(value)  # type: ignore[arg-type]  # of a message of a catalog
+
+
+def placeholders(message: str) -> set[str]:
+    return {name for _, name, _, _ in Formatter().parse(message) if name is not None}
+
+
+@pytest.mark.parametrize("code", TRANSLATED)
+def test_a_catalog_has_every_message_and_no_other(code: str) -> None:
+    known = {message.id: message for message in catalog(code) if message.id}
+    wanted = messages()
+    assert [message for message in wanted if message not in known] == []
+    assert [message for message in known if message not in wanted] == []
+    assert [name for name, one in known.items() if one.fuzzy or not all(forms(one.string))] == []
+
+
+@pytest.mark.parametrize("code", TRANSLATED)
+def test_a_translation_names_the_values_that_its_message_names(code: str) -> None:
+    wrong = []
+    for message in catalog(code):
+        wanted = placeholders(forms(message.id)[-1])
+        free = {"number"} if isinstance(message.id, tuple) else set()
+        wrong += [said for said in forms(message.string) if message.id and placeholders(said) - free != wanted - free]
+    assert wrong == []
+
+
+@pytest.mark.parametrize("code", TRANSLATED)
+def test_a_catalog_is_as_make_messages_leaves_it(code: str) -> None:
+    assert catalog_path(code).read_text(encoding="utf-8") == updated(code, messages())
+
+
+def test_messages_are_found_where_they_are_said_and_must_be_written_out() -> None:
+    found = said_in('a.say("One " "two {x}.", x=1)\nb.count("{number} a", "{number} b", n)\n[].count(1)', "x.py")
+    assert list(found) == ["One two {x}.", ("{number} a", "{number} b")]
+    for put_together in ('say("a" + b)', 'say(f"a {b}")', "say(message)", 'say("a" if b else "c")', "say()"):
+        with pytest.raises(NotWrittenOutError, match="line 1"):
+            list(said_in(put_together, "x.py"))
+    assert list(said_in("self._matrix.say(room, content, key)", "x.py")) == []
+
+
+def test_english_is_answered_without_reading_a_catalog() -> None:
+    script = (
+        "import sys, datetime as dt; from commands.dispatch import answer; from commands.registry import Services; "
+        "from storage.store import Store; now = dt.datetime.now(dt.UTC); store = Store('sqlite://'); "
+        "answer('!next rust', Services(store), sender='@a:b', room_id='!r', direct=False, now=now); "
+        "print(sorted({'babel', 'dateparser'} & set(sys.modules)))"
+    )
+    run = subprocess.run([sys.executable, "-c", script], capture_output=True, text=True, check=True)
+    assert run.stdout.strip() == "[]"
+
+
+# What stands for other letters: whatever is still written in these has not come through a catalog.
+LATIN = "ABCDEFGHIJKLMNOPQRSTUVWXYZabcdefghijklmnopqrstuvwxyz"
+WIDE = str.maketrans(LATIN, "".join(chr(ord(letter) - ord("A") + 0xFF21) for letter in LATIN))
+
+
+def wide(message: str) -> str:
+    """The message in letters that are no Latin ones, its values' names left alone."""
+    return re.sub(
+        r"\{\w+\}|[^{}]+", lambda found: found[0] if found[0][0] == "{" else found[0].translate(WIDE), message
+    )
+
+
+class Wide(gettext.NullTranslations):
+    """A language that has every message."""
+
+    def gettext(self, message: str) -> str:
+        return f"⟦{wide(message)}⟧"
+
+    def ngettext(self, msgid1: str, msgid2: str, n: int) -> str:
+        return f"⟦{wide(msgid1 if n == 1 else msgid2)}⟧"
+
+
+@pytest.fixture
+def wide_german(monkeypatch: pytest.MonkeyPatch) -> None:
+    english = languages.ENGLISH_CALENDAR
+    names = Calendar(
+        [wide(one) for one in english.days],
+        [wide(one) for one in english.full_days],
+        [wide(one) for one in english.months],
+        [wide(one) for one in english.full_months],
+        (wide("am"), wide("pm")),
+    )
+    monkeypatch.setattr(languages, "_catalog", lambda code: Wide() if code == "de" else gettext.NullTranslations())
+    monkeypatch.setattr(languages, "_calendar", lambda code: names if code == "de" else english)
+
+
+@pytest.fixture
+def cyrillic_store(store: Store) -> Store:
+    """A programme without a Latin letter, so that what is left in Latin letters is the bot's own."""
+    titles = ["Открытие", "Память ядра", "Ядро", "Проверка всего", "Память и диск", "Хлеб", "Закрытие"]
+    halls = {"Herbert": "Большой зал", "Meeting 1&2": "Зал 2", "Pembroke": "Малый зал", "": ""}
+    tracks = {"Plenary": "Общее", "Rust": "Ядро", "Testing": "Проверка", "Memory": "Память"}
+    talks = tuple(
+        dataclasses.replace(
+            talk,
+            title=title,
+            location=halls[talk.location],
+            track=tracks[talk.track],
+            kind="доклад",
+            abstract="Всё о памяти." if talk.abstract else "",
+            speakers=tuple(Speaker(name) for name in ("Ада", "Борис", "Вера", "Глеб")[: len(talk.speakers) * 2]),
+        )
+        for talk, title in zip(TALKS, titles, strict=True)
+    )
+    programme = dataclasses.replace(PROGRAMME, title="Съезд", talks=talks)
+    store.feeds.accept("лента", "x", programme, "1", NOW - dt.timedelta(days=1))
+    moved = dataclasses.replace(
+        talks[4],
+        location="Зал 2",
+        title="Память и диски",
+        starts_at=talks[4].starts_at + dt.timedelta(hours=1),
+        duration=dt.timedelta(minutes=45),
+        speakers=(),
+    )
+    gone, added = talks[5], dataclasses.replace(talks[3], key="new", id="new", title="Новое", speakers=())
+    after = dataclasses.replace(programme, talks=(*talks[:4], moved, talks[6], added))
+    store.feeds.accept("лента", "x", after, "2", NOW)
+    store.feeds.accept("лента", "x", dataclasses.replace(after, talks=(*after.talks, gone)), "3", NOW)
+    store.people.change(ADA, language="de", timezone="Asia/Tokyo", clock="12")
+    store.people.change(GRACE, language="de")
+    return store
+
+
+HELD = """title,start,end,room,speakers,track
+Память,2022-09-12 10:00,2022-09-12 11:00,Зал 2,Ада,Память
+Ядро памяти,2022-09-13 10:00,2022-09-13 11:00,Зал 2,Борис,Память
+"""
+
+
+def bypassed(reply_html: str) -> list[str]:
+    """The Latin words of an answer that are neither to be typed nor a name, nor somebody's own words."""
+    left = re.sub(r"<code>.*?</code>", " ", reply_html)
+    left = html.unescape(re.sub(r"<[^>]*>", " ", left))
+    left = re.sub(r"“[^”]*”", " ", left)
+    left = re.sub(r"!\w+|@\S+|\bUTC\b|\b[A-Z][A-Za-z]+/[A-Za-z_/]+", " ", left)
+    left = re.sub("|".join(LANGUAGES.values()), " ", left)
+    return re.findall(r"[A-Za-z]{2,}", left)
+
+
+ASKED = [
+    "!now", "!now память", "!now хлеб", "!next", "!next память", "!next открытие", "!next памядь",
+    "!where", "!where зал", "!where проверка", "!where пмаять",
+    "!search", "!search память", "!search абвгд", "!search память абвгд", "!search открытие 9",
+    "!talk", "!talk 1", "!talk 99", "!talk память", "!talk ядра", "!talk 1 2", "!talk -1",
+    "!day", "!day 1", "!day 2", "!day 9", "!day tomorrow", "!day friday", "!day абвгд",
+    "!speaker", "!speaker ада", "!speaker абвгд", "!speaker борис",
+    "!changes", "!changes today", "!changes since 10:00", "!changes since абвгд", "!changes абвгд", "!changes память",
+    "!changes today память", "!changes since 23:00",
+    "!feed", "!feed burn", "!feed accept другая", "!feed reject", "!feed accept",
+    "!help", "!help 2", "!help 3", "!help абвгд",
+    "!tz", "!tz UTC+2", "!tz berlni", "!tz san", "!tz qqqqqq", "!tz berlin", "!tz dublin", "!tz profile", "!tz off",
+    "!tz",
+    "!lang", "!lang klingon", "!lang de", "!clock", "!clock 13", "!clock 24", "!clock", "!clock off", "!clock",
+    "!settings", "!nxt", "!nwo", "!frobnicate",
+]  # fmt: skip
+# These are still to be converted.
+PENDING = ("now", "next", "where", "search", "talk", "day", "help", "nxt", "nwo", "frobnicate")
+# These answer in another language than German.
+ELSEWHERE = frozenset({"!lang español"})
+MOMENTS = [at(MONDAY, "08:00"), at(MONDAY, "10:20"), at(TUESDAY, "10:30"), at(TUESDAY, "23:00")]
+
+
+@pytest.mark.parametrize("now", MOMENTS, ids=["before", "first day", "second day", "after"])
+@pytest.mark.usefixtures("wide_german")
+def test_nothing_is_said_past_the_catalogs(cyrillic_store: Store, now: dt.datetime) -> None:
+    doubt, hints = Doubt(7, gone=7), Hints("Europe/Dublin")
+    cyrillic_store.refreshing.hold(Held("лента", "x", "table", hints, HELD.encode(), "sha", "seen", doubt, now))
+    cyrillic_store.refreshing.trouble("лента", "сбой", now)
+    organized = Services(cyrillic_store, organizers=frozenset({ADA, GRACE}), feeds=("лента",), language="de")
+    found = {}
+    for who in (ADA, GRACE):
+        asked = [*ASKED, *(f"!help {name}" for name in commands())]
+        asked += [example for one in commands().values() for example in one.examples if example not in ELSEWHERE]
+        for words in (words for words in asked if not words[1:].startswith(PENDING)):
+            reply = answer(words, organized, sender=who, room_id="!hall", direct=words == "!frobnicate", now=now)
+            cyrillic_store.people.change(who, language="de")
+            if reply is not None and (left := bypassed(reply.html)):
+                found[words] = left
+    assert found == {}
+    told = answer("!speaker ада", organized, sender=ADA, room_id="!hall", direct=False, now=now)
+    assert told is not None
+    assert told.html.count("⟦") > 1
+
+
+@pytest.mark.usefixtures("wide_german")
+def test_what_is_told_unasked_comes_from_the_catalogs_too(cyrillic_store: Store) -> None:
+    recorded = [one.change for one in cyrillic_store.revisions.since(None)]
+    asked = Request("changes", "", "", "!hall", direct=True, now=NOW, language=Language("de"))
+    assert bypassed(changed(recorded, asked, Services(cyrillic_store)).html) == []
+
+
+@pytest.mark.usefixtures("wide_german")
+@pytest.mark.parametrize("words", ["!next", "!day", "!search абв", "!changes", "!feed", "!speaker абв"])
+def test_without_a_programme_nothing_is_said_past_the_catalogs_either(store: Store, words: str) -> None:
+    services = Services(store, language="de", organizers=frozenset({ADA}))
+    reply = answer(words, services, sender=ADA, room_id="!hall", direct=False, now=NOW)
+    assert reply is not None
+    assert bypassed(reply.html) == []
+
+
+@pytest.mark.usefixtures("wide_german")
+async def test_what_rooms_and_organizers_are_told_comes_from_the_catalogs(cyrillic_store: Store) -> None:
+    sections = {
+        "matrix": {"homeserver": "http://x", "user_id": "@bot:x"},
+        "conference": {"language": "de"},
+        "feeds": [{"name": "x", "source": "х"}],
+        "roles": {"control_room": "!control"},
+    }
+    config = Config.model_validate(sections)
+    services = Services(cyrillic_store, language=config.conference.language)
+    rooms = Rooms(cyrillic_store, config, Clock(), "@bot:x", lambda: None)
+    for number, known in enumerate([{}, {"direct_with": ADA}, {"direct_with": ADA, "inviter": "@bot:x"}]):
+        cyrillic_store.rooms.change(f"!{number}", **known)
+        rooms.state(f"!{number}", Event(f"${number}", "m.room.encryption", ADA, {}, NOW, ""))
+    refresher = Refresher(services, config.feeds[0], config, Clock(), lambda: None)
+    changes = [one.change for one in cyrillic_store.revisions.since(None)]
+    doubt, hints = Doubt(7, moved=7), Hints()
+    refresher._hold(Held("лента", "х", "auto", hints, b"", "sha", "seen", doubt, NOW), changes)
+    refresher._trouble("сбой")
+    told = []
+    while waiting := cyrillic_store.outbox.pending(100):
+        for notice in waiting:
+            cyrillic_store.outbox.mark_sent(notice.key, "$sent", NOW)
+        told += waiting
+    assert [notice.kind for notice in told] == ["encrypted", "encrypted", "greeting", "encrypted", "feed", "feed"]
+    left = {notice.key: bypassed(notice.content["formatted_body"]) for notice in told}
+    assert [found for found in left.values() if found] == []
+
+
+@pytest.mark.parametrize("code", TRANSLATED)
+def test_answers_in_other_languages_are_whole(small_store: Store, code: str) -> None:
+    elsewhere = dataclasses.replace(TALKS[4], location="Herbert")
+    moved = dataclasses.replace(PROGRAMME, talks=(*TALKS[:4], elsewhere, *TALKS[5:]))
+    small_store.feeds.accept("main", "x", moved, "2", NOW)
+    small_store.people.change(ADA, language=code, timezone="Europe/Berlin")
+    said = []
+    for words in ("!speaker ada", "!changes", "!speaker zzz", "!speaker ojeda", "!tz berlni"):
+        reply = answer(words, Services(small_store), sender=ADA, room_id="!r", direct=False, now=at(MONDAY, "10:20"))
+        assert reply is not None
+        said += reply.plain.splitlines()
+    assert said == SAID[code]
+
+
+SAID = {
+    "de": [
+        "2 Vorträge von Ada King · Zeiten in Europe/Dublin, UTC+1, deine (Europe/Berlin) in Klammern",
+        "1. Mo 10:15 (11:15) · Meeting 1&2 · Testing everywhere",
+        "2. Di 10:00 (11:00) · Herbert · CXL memory tiering",
+        "1 geänderter Vortrag · Zeiten in Europe/Dublin, UTC+1, deine (Europe/Berlin) in Klammern",
+        "1. CXL memory tiering: Di 10:00 (11:00) · jetzt in Herbert (vorher Pembroke)",
+        "Nichts im Programm passt zu „zzz“. Am nächsten kommt der Name Ada King. Versuch !speaker Ada King",
+        "Mo 12. Sept. 10:15–11:00 (UTC+1; bei dir 11:15–12:00) · Herbert · Rust in the kernel — Miguel Ojeda, "
+        "Wedson Almeida · läuft gerade",
+        "Eine Zeitzone „berlni“ kenne ich nicht. Meinst du !tz Europe/Berlin?",
+    ],
+    "fr": [
+        "2 exposés par Ada King · fuseau Europe/Dublin, UTC+1, le vôtre (Europe/Berlin) entre parenthèses",
+        "1. lun. 10:15 (11:15) · Meeting 1&2 · Testing everywhere",
+        "2. mar. 10:00 (11:00) · Herbert · CXL memory tiering",
+        "1 exposé modifié · fuseau Europe/Dublin, UTC+1, le vôtre (Europe/Berlin) entre parenthèses",
+        "1. CXL memory tiering : mar. 10:00 (11:00) · maintenant à Herbert (avant Pembroke)",
+        "Rien au programme ne correspond à « zzz ». Le plus proche : le nom Ada King. Essayez !speaker Ada King",
+        "lun. 12 sept. 10:15–11:00 (UTC+1 ; chez vous 11:15–12:00) · Herbert · Rust in the kernel — Miguel Ojeda, "
+        "Wedson Almeida · en cours",
+        "Je ne connais pas de fuseau « berlni ». Vouliez-vous dire !tz Europe/Berlin ?",
+    ],
+    "es": [
+        "2 charlas de Ada King · horario de Europe/Dublin, UTC+1, el tuyo (Europe/Berlin) entre paréntesis",
+        "1. lun 10:15 (11:15) · Meeting 1&2 · Testing everywhere",
+        "2. mar 10:00 (11:00) · Herbert · CXL memory tiering",
+        "1 charla cambiada · horario de Europe/Dublin, UTC+1, el tuyo (Europe/Berlin) entre paréntesis",
+        "1. CXL memory tiering: mar 10:00 (11:00) · ahora en Herbert (antes Pembroke)",
+        "Nada del programa coincide con «zzz». Lo más cercano: ponente Ada King. Prueba !speaker Ada King",
+        "lun 12 sept 10:15–11:00 (UTC+1; para ti 11:15–12:00) · Herbert · Rust in the kernel — Miguel Ojeda, "
+        "Wedson Almeida · en curso",
+        "No conozco ninguna zona horaria «berlni». ¿Querías decir !tz Europe/Berlin?",
+    ],
+}
