@@ -36,9 +36,9 @@ class TimedMatrix(Matrix):
         self.heard = self._arrived
         return batch
 
-    async def say(self, room_id: str, content: Mapping[str, Any], transaction_id: str) -> str:
+    async def say(self, *arguments: Any) -> str:
         times.append(time.perf_counter() - self.heard)
-        return await super().say(room_id, content, transaction_id)
+        return await super().say(*arguments)
 
 
 if __name__ == "__main__":

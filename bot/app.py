@@ -10,6 +10,8 @@ import signal
 from collections.abc import Callable, Coroutine, Sequence
 from functools import partial
 
+from bot.answering import Answering
+from bot.backoff import Backoff
 from bot.clock import Clock
 from bot.config import Config, unknown_halls
 from bot.deliver import Deliverer
@@ -17,8 +19,9 @@ from bot.inbox import Inbox
 from bot.jobs import Jobs
 from bot.joining import Joiner
 from bot.listen import Listener
-from bot.matrix import Matrix
+from bot.matrix import AwayError, Matrix, RateLimitedError
 from bot.profiles import Profiles
+from bot.reactions import Reactions
 from bot.refresh import Refresher
 from bot.rooms import Rooms
 from bot.session import check_credentials, log_in, session_path
@@ -88,8 +91,10 @@ async def _run(config: Config, store: Store, matrix: Matrix) -> None:
     rooms = Rooms(store, config, clock, matrix.user_id, deliverer.wake)
     joiner = Joiner(matrix, store, clock, rooms)
     profiles = Profiles(matrix, store, clock)
-    inbox = Inbox(services, clock, matrix.user_id, partial(_each, deliverer.wake, profiles.wake))
-    listener = Listener(matrix, store, inbox, rooms, synced, deliverer.settled)
+    answering = Answering(services, clock, partial(_each, deliverer.wake, profiles.wake), hints=config.matrix.hints)
+    inbox = Inbox(services, clock, matrix.user_id, answering)
+    reactions = Reactions(services, clock, matrix.user_id, answering)
+    listener = Listener(matrix, store, inbox, reactions, rooms, synced, deliverer.settled)
     teller = Teller(services, config, clock, matrix.user_id, deliverer.wake)
     feeds = [Refresher(services, feed, config, clock, deliverer.wake) for feed in config.feeds]
     jobs = Jobs()
@@ -107,7 +112,8 @@ async def _run(config: Config, store: Store, matrix: Matrix) -> None:
         log.warning("location “%s”: the programme has no such hall; it has %s", name, ", ".join(halls))
     log.info("Hallway runs as %s with %d talks", matrix.user_id, store.talks.count())
     try:
-        await _together(listener.run, deliverer.run, profiles.run, partial(_join, joiner, synced), *later)
+        learning = partial(_learn_name, matrix, inbox)
+        await _together(listener.run, deliverer.run, profiles.run, partial(_join, joiner, synced), learning, *later)
     finally:
         jobs.stop()
 
@@ -148,6 +154,16 @@ async def _tidy(store: Store, clock: Clock) -> None:
 def _each(*calls: Callable[[], None]) -> None:
     for call in calls:
         call()
+
+
+async def _learn_name(matrix: Matrix, inbox: Inbox) -> None:
+    """Ask what people see us called: they may address us so."""
+    backoff = Backoff()
+    while True:
+        try:
+            return inbox.called(await matrix.display_name())
+        except (AwayError, RateLimitedError):
+            await asyncio.sleep(backoff.next())
 
 
 async def _join(joiner: Joiner, synced: asyncio.Event) -> None:

@@ -48,6 +48,7 @@ class Matrix(Section):
     access_token_file: str = ""
     session_file: str = ""
     join: str | list[str] = "invited-by-organizers"
+    hints: bool = False
     prefix: str = Field(default="!", min_length=1, max_length=5, pattern=r"^[^\sA-Za-z0-9]+$")
 
     @field_validator("homeserver")

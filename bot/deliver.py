@@ -11,7 +11,7 @@ from bot.backoff import Backoff
 from bot.clock import Clock
 from bot.matrix import AwayError, Matrix, RateLimitedError, RefusedError, RevokedError
 from storage.errors import StoreError
-from storage.outbox import Notice, NoticeState
+from storage.outbox import HINT, Notice, NoticeState
 from storage.rooms import Membership
 from storage.store import Store
 
@@ -87,9 +87,9 @@ class Deliverer:
 
     async def _deliver(self, notice: Notice, place: str) -> None:
         try:
-            await self._send(notice)
-            self._backoff.reset()
-            self._failing.clear()
+            if await self._send(notice):
+                self._backoff.reset()
+                self._failing.clear()
         except RateLimitedError as error:
             # A little longer than told, or the next one is refused too.
             seconds = (error.seconds or 2.0) * random.uniform(1.0, 1.05)
@@ -113,22 +113,30 @@ class Deliverer:
             self._busy.discard(place)
             self._more.set()
 
-    async def _send(self, notice: Notice) -> None:
+    async def _send(self, notice: Notice) -> bool:
+        """Send it, or give it up; False where it was given up because the homeserver is not to be had."""
         now = self._clock.real()
         if notice.expires_at is not None and notice.expires_at <= now:
             log.warning("not sent, too late to be of use: %s in %s", notice.key, notice.room_id or notice.recipient)
             self._store.outbox.mark_void(notice.key, NoticeState.EXPIRED, "too late to be of use", now)
-            return
+            return True
         try:
             room_id = notice.room_id or await self._direct_room(notice.recipient or "")
-            event_id = await self._matrix.say(room_id, notice.content, notice.key)
+            event_id = await self._matrix.say(room_id, notice.content, notice.key, notice.event_type)
+        except (AwayError, RateLimitedError) as error:
+            if notice.kind != HINT:
+                raise
+            # Nobody waits for a hint: it is not worth that anything else waits for it.
+            self._store.outbox.mark_void(notice.key, NoticeState.EXPIRED, str(error), self._clock.real())
+            return False
         except RefusedError as error:
-            if error.code in PASSING:
+            if error.code in PASSING and notice.kind != HINT:
                 raise AwayError(str(error), reached=True) from None
             log.warning("refused: %s in %s: %s", notice.key, notice.room_id or notice.recipient, error)
             self._store.outbox.mark_void(notice.key, NoticeState.REFUSED, str(error), self._clock.real())
-            return
-        self._store.outbox.mark_sent(notice.key, event_id, self._clock.real())
+            return True
+        self._store.sent(notice.key, event_id, self._clock.real())
+        return True
 
     async def _direct_room(self, user_id: str) -> str:
         """The person's direct room, opened if there is none; the notices that wait for it are placed."""

@@ -18,7 +18,10 @@ EPOCH = dt.datetime(1970, 1, 1, tzinfo=UTC)
 
 @dataclass(frozen=True, slots=True)
 class Event:
-    """One event of a room. `state_key` is None for a message; `sent_at` is the sending homeserver's word, UTC."""
+    """One event of a room. `state_key` is None for a message; `sent_at` is the sending homeserver's word, UTC.
+
+    `redacts` is the event that a redaction takes back. `transaction_id` is the one that we sent it under ourselves.
+    """
 
     event_id: str
     type: str
@@ -26,6 +29,8 @@ class Event:
     content: Mapping[str, Any]
     sent_at: dt.datetime
     state_key: str | None = None
+    redacts: str = ""
+    transaction_id: str = ""
 
     @property
     def body(self) -> str:
@@ -140,12 +145,17 @@ def _event(source: Mapping[str, Any]) -> Event | None:
         return None
     if not isinstance(content, dict) or not (state_key is None or isinstance(state_key, str)):
         return None
+    # Room version 11 moved `redacts` into the content (specification, "m.room.redaction").
+    redacts = _text(source.get("redacts") or content.get("redacts")) if kind == "m.room.redaction" else ""
+    transaction_id = _text(_mapping(source.get("unsigned")).get("transaction_id"))
     try:
         # Half a surrogate pair is legal in JSON's escapes and nowhere else: no database takes it.
-        json.dumps([event_id, kind, sender, state_key, content], ensure_ascii=False).encode()
+        said = [event_id, kind, sender, state_key, content, redacts, transaction_id]
+        json.dumps(said, ensure_ascii=False).encode()
     except UnicodeEncodeError:
         return None
-    return Event(event_id, kind, sender, content, _moment(source.get("origin_server_ts")), state_key)
+    sent_at = _moment(source.get("origin_server_ts"))
+    return Event(event_id, kind, sender, content, sent_at, state_key, redacts, transaction_id)
 
 
 def _moment(milliseconds: object) -> dt.datetime:
@@ -156,6 +166,10 @@ def _moment(milliseconds: object) -> dt.datetime:
         return EPOCH + dt.timedelta(milliseconds=milliseconds)
     except OverflowError:
         return EPOCH
+
+
+def _text(value: object) -> str:
+    return value if isinstance(value, str) else ""
 
 
 def _mapping(value: object) -> Mapping[str, Any]:

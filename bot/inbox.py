@@ -1,54 +1,67 @@
-"""What is done with one event: decided and written in one transaction, together with what will be said to it."""
+"""Which messages are questions, and what is asked in them."""
 
 from __future__ import annotations
 
 import datetime as dt
-import logging
-from collections.abc import Callable
 
+from bot.addressed import Names
+from bot.answering import Answering
 from bot.clock import Clock
 from bot.events import Event
 from bot.messages import reply_to
 from commands.dispatch import answer, is_question
-from commands.registry import Services
-from commands.reply import Reply, paragraphs
-from storage.errors import StoreError
-from storage.inbox import Heard
-from storage.outbox import Notice, notice_key
+from commands.registry import Services, commands
+from commands.reply import Reply
+from storage.programme import Talk
 
-log = logging.getLogger("hallway")
-
-# A question is not answered when it is older than this, and neither is its reply sent: the person has moved on.
-QUESTION_AGE = dt.timedelta(minutes=10)
-ANSWERED = "answered"
+# Nobody asks more than this in ten minutes; another program that answers our answers might.
+ASKED_MAX = 60
+ASKED_WITHIN = dt.timedelta(minutes=10)
 
 
 class Inbox:
-    """Takes questions. `wake` is called when there is something new to deliver."""
+    """Takes questions. `called` tells what people see the bot called."""
 
-    def __init__(self, services: Services, clock: Clock, me: str, wake: Callable[[], None]) -> None:
+    def __init__(self, services: Services, clock: Clock, me: str, answering: Answering) -> None:
         self._services = services
         self._clock = clock
         self._me = me
-        self._wake = wake
+        self._answering = answering
+        self.called("")
+
+    def called(self, display_name: str) -> None:
+        self._names = Names(self._me, display_name, commands())
 
     def accept(self, event: Event, room_id: str, *, direct: bool) -> None:
         """Answer a question once. Raises `StoreError`; nothing is kept then, and the event must come again."""
-        if not self._is_question(event):
+        if not self._may_be_answered(event):
             return
-        store = self._services.store
-        with store.transaction():
-            now = self._clock.real()
-            outcome = self._outcome(event, now)
-            if not store.inbox.add(Heard(event.event_id, room_id, event.sender, event.sent_at, now, outcome)):
-                return
-            if outcome != ANSWERED:
-                log.warning("not answered, %s: %s in %s from %s", outcome, event.event_id, room_id, event.sender)
-                return
-            self._answer(event, room_id, direct, now)
-        self._wake()
+        body = _without_fallback(event)
+        to_us = self._names.words_to_us(event, body)
+        mentioned, words = to_us is not None, body if to_us is None else to_us
+        prefix = self._services.prefix
+        if not mentioned and not is_question(words, prefix, addressed=direct, listed=True):
+            return
+        listed = self._listed(event, room_id)
+        if not mentioned and not is_question(words, prefix, addressed=direct, listed=bool(listed)):
+            return
 
-    def _is_question(self, event: Event) -> bool:
+        def reply(now: dt.datetime) -> Reply | None:
+            return answer(
+                words,
+                self._services,
+                sender=event.sender,
+                room_id=room_id,
+                direct=direct,
+                now=now,
+                mentioned=mentioned,
+                listed=listed,
+            )
+
+        refused = "" if is_question(words, prefix) else self._too_many(event.sender, room_id)
+        self._answering.once(event, room_id, reply, lambda said: reply_to(event, said), direct=direct, refused=refused)
+
+    def _may_be_answered(self, event: Event) -> bool:
         # Notices are other bots'; an edit would make us say things twice (the specification gives edits
         # rel_type m.replace).
         return (
@@ -56,46 +69,23 @@ class Inbox:
             and event.sender != self._me
             and event.content.get("msgtype") == "m.text"
             and event.relation.get("rel_type") != "m.replace"
-            and is_question(_without_fallback(event), self._services.prefix)
         )
 
-    def _outcome(self, event: Event, now: dt.datetime) -> str:
-        age = now - event.sent_at
-        return ANSWERED if age <= QUESTION_AGE else f"too old: asked {age.total_seconds():.0f} s before it was heard"
+    def _listed(self, event: Event, room_id: str) -> tuple[Talk | None, ...]:
+        """The list of ours that a message replies to."""
+        replied = event.relation.get("m.in_reply_to")
+        event_id = replied.get("event_id") if isinstance(replied, dict) else None
+        # In a thread, clients that know none are shown a reply to whatever was said there last.
+        if not isinstance(event_id, str) or event.relation.get("is_falling_back") is True:
+            return ()
+        shown = self._services.store.answers.of_event(event_id, room_id)
+        return shown.listed if shown else ()
 
-    def _answer(self, event: Event, room_id: str, direct: bool, now: dt.datetime) -> None:
-        reply = self._reply(event, room_id, direct)
-        if reply is None:
-            self._services.store.inbox.conclude(event.event_id, "no command of ours")
-            return
-        self._services.store.outbox.add(
-            Notice(
-                key=notice_key("re", event.event_id),
-                kind="reply",
-                content=reply_to(event, reply),
-                created_at=now,
-                room_id=room_id,
-                recipient=event.sender,
-                expires_at=min(event.sent_at, now) + QUESTION_AGE,
-            )
-        )
-
-    def _reply(self, event: Event, room_id: str, direct: bool) -> Reply | None:
-        try:
-            return answer(
-                _without_fallback(event),
-                self._services,
-                sender=event.sender,
-                room_id=room_id,
-                direct=direct,
-                now=self._clock.now(),
-            )
-        except StoreError:
-            raise
-        except Exception:
-            # A fault of ours in one command must not keep the bot from everybody else's questions.
-            log.exception("the question %s could not be answered", event.event_id)
-            return paragraphs("Something went wrong on my side; the people who run me can see it in my log.", ok=False)
+    def _too_many(self, sender: str, room_id: str) -> str:
+        """Why no more is answered here without a command: two programs must not go on at each other for ever."""
+        since = self._clock.real() - ASKED_WITHIN
+        many = self._services.store.inbox.heard_from(sender, room_id, since) >= ASKED_MAX
+        return f"more than {ASKED_MAX} messages in ten minutes" if many else ""
 
 
 def _without_fallback(event: Event) -> str:

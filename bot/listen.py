@@ -12,6 +12,7 @@ from bot.backoff import Backoff
 from bot.events import Batch, Event, RoomUpdate
 from bot.inbox import Inbox
 from bot.matrix import AwayError, Matrix, RateLimitedError, RefusedError
+from bot.reactions import Reactions
 from bot.rooms import Rooms
 from storage.errors import StoreError
 from storage.rooms import Membership
@@ -39,6 +40,7 @@ class Listener:
         matrix: Matrix,
         store: Store,
         inbox: Inbox,
+        reactions: Reactions,
         rooms: Rooms,
         synced: asyncio.Event,
         settled: Callable[[float], Awaitable[None]],
@@ -46,6 +48,7 @@ class Listener:
         self._matrix = matrix
         self._store = store
         self._inbox = inbox
+        self._reactions = reactions
         self._rooms = rooms
         self._synced = synced
         self._settled = settled
@@ -135,8 +138,15 @@ class Listener:
     def _event(self, event: Event, room_id: str, *, direct: bool, answering: bool) -> None:
         if event.state_key is not None:
             self._rooms.state(room_id, event)
+        elif event.sender == self._matrix.user_id:
+            # Before any reaction to it, and also where we were killed before we knew that it was sent.
+            if event.transaction_id:
+                self._store.outbox.learn(event.transaction_id, event.event_id)
         elif answering and event.type == "m.reaction":
             self._rooms.reaction(room_id, event)
+            self._reactions.accept(event, room_id, direct=direct)
+        elif answering and event.type == "m.room.redaction":
+            self._reactions.taken_back(event)
         elif answering:
             self._inbox.accept(event, room_id, direct=direct)
 

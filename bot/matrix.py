@@ -38,6 +38,7 @@ LISTENED = [
     "m.room.tombstone",
     "m.room.encryption",
     "m.reaction",
+    "m.room.redaction",
     DIRECT_MARK,
 ]
 NOTHING: dict[str, Any] = {"not_types": ["*"]}
@@ -177,9 +178,11 @@ class Matrix:
         )
         return page(await self._raw(method, path, seconds=REQUEST_SECONDS))
 
-    async def say(self, room_id: str, content: Mapping[str, Any], transaction_id: str) -> str:
-        """Send a message; the same transaction id again gives the same event id. Returns the event id."""
-        sending = self._client.room_send(room_id, "m.room.message", dict(content), tx_id=transaction_id)
+    async def say(
+        self, room_id: str, content: Mapping[str, Any], transaction_id: str, kind: str = "m.room.message"
+    ) -> str:
+        """Send an event; the same transaction id again gives the same event id. Returns the event id."""
+        sending = self._client.room_send(room_id, kind, dict(content), tx_id=transaction_id)
         return str((await self._do(RoomSendResponse, sending)).event_id)
 
     async def join(self, room: str, via: str = "") -> str:
@@ -248,6 +251,15 @@ class Matrix:
             initial_state=[{"type": DIRECT_MARK, "state_key": "", "content": {"user_id": user_id}}],
         )
         return str((await self._do(RoomCreateResponse, creating)).room_id)
+
+    async def display_name(self) -> str:
+        """What people see us called, empty where we have no name."""
+        path = Api._build_path(["profile", self.user_id, "displayname"])
+        try:
+            name = (await self._raw("GET", path, seconds=REQUEST_SECONDS)).get("displayname")
+        except RefusedError:
+            return ""
+        return name if isinstance(name, str) else ""
 
     async def close(self) -> None:
         await self._client.close()

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Mapping
 from typing import Any
 
 from bot.events import Event
@@ -13,7 +14,12 @@ BODY_BYTES_MAX = 15_000
 
 def reply_to(question: Event, reply: Reply) -> dict[str, Any]:
     """A reply to a question: `m.notice`, in the question's thread where it has one, mentioning nobody."""
-    return {**content_of("m.notice", reply), "m.relates_to": _relation(question)}
+    return {**content_of("m.notice", reply), "m.relates_to": _relation(question.event_id, question.relation)}
+
+
+def reply_to_own(event_id: str, content: Mapping[str, Any], reply: Reply) -> dict[str, Any]:
+    """A reply to an answer of the bot's own, which was sent with `content`; in the same thread."""
+    return {**content_of("m.notice", reply), "m.relates_to": _relation(event_id, content.get("m.relates_to", {}))}
 
 
 def statement(msgtype: str, *lines: Text | str) -> dict[str, Any]:
@@ -35,9 +41,10 @@ def _capped(body: str) -> str:
     return body.encode()[:BODY_BYTES_MAX].decode(errors="ignore")
 
 
-def _relation(question: Event) -> dict[str, Any]:
-    answered = {"m.in_reply_to": {"event_id": question.event_id}}
-    root = question.relation.get("event_id")
-    if question.relation.get("rel_type") == "m.thread" and isinstance(root, str):
+def _relation(event_id: str, relation: Mapping[str, Any]) -> dict[str, Any]:
+    """That we reply to this event, which stands in a relation of its own."""
+    answered = {"m.in_reply_to": {"event_id": event_id}}
+    root = relation.get("event_id")
+    if relation.get("rel_type") == "m.thread" and isinstance(root, str):
         return {"rel_type": "m.thread", "event_id": root, "is_falling_back": False, **answered}
     return answered

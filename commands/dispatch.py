@@ -4,66 +4,193 @@ from __future__ import annotations
 
 import datetime as dt
 import re
+import unicodedata
+from collections.abc import Sequence
+from dataclasses import replace
 
-from rapidfuzz import fuzz, process
-from rapidfuzz.distance import OSA
-
+from commands.choosing import number_in
 from commands.language import language_of
+from commands.nearest_command import one_slip_away, similar
 from commands.registry import Request, Services, commands
-from commands.reply import Reply, code, paragraphs, quoted, text
+from commands.reply import Reply, code, joined, paragraphs, quoted
+from commands.small_talk import is_courtesy, is_greeting, without_preamble
+from commands.talk import in_full
 from storage.clean import one_line
+from storage.programme import Talk
 
 ARGS_MAX = 500
-NEAR_ENOUGH = 75
+COMMAND = re.compile(r"([A-Za-z]+)(?:[\s?!.,:;]+(.*))?$")
 
 
-def is_question(body: str, prefix: str) -> bool:
-    """Whether a message can be meant for the bot: the prefix and right after it a letter."""
-    return _split(body, prefix) is not None
+def is_question(body: str, prefix: str, *, addressed: bool = False, listed: bool = False) -> bool:
+    """Whether a message can be meant for the bot.
+
+    `addressed`: it is said to the bot alone, in a direct room or by mention. `listed`: it replies to a list of ours.
+    """
+    line = _first_line(body)
+    after = _after_prefix(line, prefix)
+    if after is not None and COMMAND.match(after.strip()):
+        return True
+    return (addressed and bool(line)) or (listed and bool(number_in(line)))
 
 
-def answer(body: str, services: Services, *, sender: str, room_id: str, direct: bool, now: dt.datetime) -> Reply | None:
+def answer(
+    body: str,
+    services: Services,
+    *,
+    sender: str,
+    room_id: str,
+    direct: bool,
+    now: dt.datetime,
+    mentioned: bool = False,
+    listed: Sequence[Talk | None] = (),
+) -> Reply | None:
     """The reply to a message, or None for one to leave alone.
 
-    `now` is the conference's clock, aware UTC. The list that the reply shows is kept for this person in this room.
+    `now` is the conference's clock, aware UTC. `mentioned`: the bot was addressed by name, and `body` is the rest.
+    `listed` is the list of ours that the message is a reply to. The list that the reply shows is kept for this person
+    in this room.
     """
-    parts = _split(body, services.prefix)
-    if parts is None:
+    line = _first_line(body)
+    if not is_question(body, services.prefix, addressed=direct or mentioned, listed=bool(listed)) and not mentioned:
         return None
-    name, args = parts
-    known = commands()
-    if name not in known:
-        return _unknown(name, list(known), services.prefix, direct)
-    settings = services.store.people.settings(sender)
-    language = language_of(settings.language or services.language)
+    request = _request(services, sender, room_id, direct, now, listed)
     with services.store.savepoint():
-        reply = known[name].answer(Request(name, args, sender, room_id, direct, now, settings, language), services)
-        if len(reply.shown) > 0:
+        reply = _Dispatch(request, services, addressed=direct or mentioned).answer(line)
+        if reply is not None and len(reply.shown) > 0:
             services.store.inbox.remember_list(sender, room_id, reply.shown, now)
     return reply
 
 
-def _split(body: str, prefix: str) -> tuple[str, str] | None:
-    """The command's name and the rest of the first line."""
-    lines = body.strip().splitlines()
-    if not lines or not lines[0].startswith(prefix):
+def pick(
+    number: int,
+    listed: Sequence[Talk | None],
+    services: Services,
+    *,
+    sender: str,
+    room_id: str,
+    direct: bool,
+    now: dt.datetime,
+) -> Reply | None:
+    """The talk on one line of a list in full, for who reacted to that list; None where there is no such line.
+
+    A number beyond the list is an opinion, or meant for somebody else: no one waits for an answer to it.
+    """
+    talk = listed[number - 1] if 1 <= number <= len(listed) else None
+    if talk is None:
         return None
-    found = re.match(r"([A-Za-z]+)(?:[\s?!.,:;]+(.*))?$", lines[0][len(prefix) :].rstrip())
+    asked = _request(services, sender, room_id, direct, now, listed)
+    return in_full(talk, replace(asked, command="talk", args=str(number)), services)
+
+
+def _request(
+    services: Services, sender: str, room_id: str, direct: bool, now: dt.datetime, listed: Sequence[Talk | None]
+) -> Request:
+    """The question of this person, in their language; what is asked is still to be found out."""
+    settings = services.store.people.settings(sender)
+    language = language_of(settings.language or services.language)
+    return Request("", "", sender, room_id, direct, now, settings, language, tuple(listed))
+
+
+class _Dispatch:
+    """One message on its way to the command that it means."""
+
+    def __init__(self, request: Request, services: Services, *, addressed: bool) -> None:
+        self._request = request
+        self._services = services
+        self._prefix = services.prefix
+        self._addressed = addressed
+
+    def answer(self, line: str) -> Reply | None:
+        after = _after_prefix(line, self._prefix)
+        if after is not None and (found := _command(after.strip())):
+            return self._prefixed(*found, apart=after[:1].isspace())
+        if self._addressed:
+            return self._in_own_words(line if after is None else after.strip())
+        return self._run("talk", line) if number_in(line) else None
+
+    def _prefixed(self, name: str, args: str, *, apart: bool) -> Reply | None:
+        """A word behind the prefix; `apart` from it, it is a command only when it is one to the letter."""
+        if name in commands():
+            return self._run(name, args)
+        if apart and not self._addressed:
+            return None
+        slip = one_slip_away(name, self._offered(), careful=not self._addressed)
+        if len(slip) == 1:
+            return self._taken_as(slip[0], args)
+        meant = slip or similar(name, self._offered(), careful=not self._addressed)
+        if not meant and not self._request.direct:
+            # In a shared room it may be another bot's.
+            return None
+        return self._unknown(self._prefix + name, meant)
+
+    def _in_own_words(self, line: str) -> Reply | None:
+        """What is said to the bot alone needs no prefix, nor a command: what is no command is searched for."""
+        if number_in(line):
+            return self._run("talk", line)
+        if not line or is_greeting(line):
+            return self._hint()
+        if is_courtesy(line):
+            return None
+        line = one_line(without_preamble(line.removeprefix("/")), ARGS_MAX)
+        found = _command(line)
+        if found and found[0] in commands():
+            return self._run(*found)
+        slip = one_slip_away(found[0], self._offered(), careful=True) if found else []
+        if found and len(slip) == 1 and not self._names_talks(line):
+            return self._taken_as(slip[0], found[1])
+        return self._run("search", line)
+
+    def _names_talks(self, line: str) -> bool:
+        found = self._services.store.talks.find(line)
+        return bool(found.talks) and found.exact and not found.meant
+
+    def _run(self, name: str, args: str) -> Reply:
+        return commands()[name].answer(replace(self._request, command=name, args=args), self._services)
+
+    def _taken_as(self, name: str, args: str) -> Reply:
+        meant = code(f"{self._prefix}{name} {one_line(args, 60)}".rstrip())
+        return self._run(name, args).noted(self._request.say("Taken as {command}.", command=meant))
+
+    def _offered(self) -> list[str]:
+        """The commands that this person is told of."""
+        organizer = self._services.organizes(self._request)
+        return [name for name, entry in commands().items() if organizer or not entry.organizers]
+
+    def _unknown(self, written: str, meant: Sequence[str]) -> Reply:
+        say = self._request.say
+        if meant:
+            names = joined([code(self._prefix + name) for name in meant], ", ")
+            said = say("I do not know {command}. Did you mean {meant}?", command=quoted(written), meant=names)
+        else:
+            help_ = code(f"{self._prefix}help")
+            said = say("I do not know {command}. Try {help}", command=quoted(written), help=help_)
+        return paragraphs(said, ok=False)
+
+    def _hint(self) -> Reply:
+        """A first word to somebody who said one."""
+        said = self._request.say(
+            "Ask me about the programme, as with {next}, {now} or a word of what you look for. Try {help}",
+            next=code(f"{self._prefix}next"),
+            now=code(f"{self._prefix}now"),
+            help=code(f"{self._prefix}help"),
+        )
+        return paragraphs(said)
+
+
+def _first_line(body: str) -> str:
+    return next(iter(body.strip().splitlines()), "").strip()
+
+
+def _after_prefix(line: str, prefix: str) -> str | None:
+    """What follows the prefix, also one typed in full width; None where the line does not begin with it."""
+    if unicodedata.normalize("NFKC", line[: len(prefix)]) != unicodedata.normalize("NFKC", prefix):
+        return None
+    return line[len(prefix) :]
+
+
+def _command(words: str) -> tuple[str, str] | None:
+    """A command's name and what follows it."""
+    found = COMMAND.match(words)
     # Words come back in answers and are put before other programs: nothing in them may control a terminal.
     return (found[1].casefold(), one_line(found[2] or "", ARGS_MAX)) if found else None
-
-
-def _unknown(name: str, known: list[str], prefix: str, direct: bool) -> Reply | None:
-    """A near miss is told the right name; in a shared room anything else may be another bot's."""
-    near = process.extractOne(name[:40], known, scorer=fuzz.ratio, score_cutoff=NEAR_ENOUGH)
-    # Two letters that changed places are one slip of the thumb.
-    slip = next((other for other in known if OSA.distance(name[:40], other, score_cutoff=1) <= 1), None)
-    meant_name = slip or (near[0] if near else None)
-    if meant_name:
-        meant = code(f"{prefix}{meant_name}")
-        return paragraphs(
-            text("I do not know ") + quoted(prefix + name) + text(". Did you mean ") + meant + "?", ok=False
-        )
-    if direct:
-        return paragraphs(text("I do not know ") + quoted(prefix + name) + text(f". Try {prefix}help"), ok=False)
-    return None

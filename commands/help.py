@@ -2,9 +2,16 @@
 
 from __future__ import annotations
 
+from collections.abc import Sequence
+
 from commands.lines import words_and_page
 from commands.registry import Command, Request, Services, command, commands
-from commands.reply import Reply, Text, bold, code, paragraphs, quoted, text
+from commands.reply import Reply, Text, bold, code, joined, paragraphs, quoted, text
+
+# What people need most stands first, for a room shows few lines; commands not named here follow by their names.
+FIRST = ("next", "now", "where", "search", "talk", "at", "day", "speaker", "changes")
+# What people set for themselves is one line: there is more about each in its own help.
+OWN_SETTINGS = ("settings", "tz", "lang", "clock")
 
 
 @command("help", "[command]")
@@ -19,30 +26,43 @@ def help_(request: Request, services: Services) -> Reply:
     words, page = words_and_page(request.args)
     asked = words.removeprefix(services.prefix).casefold()
     if asked in known:
-        return _one(known[asked], services.prefix)
+        return _one(known[asked], request, services.prefix)
     if asked:
         names = ", ".join(services.prefix + name for name in known)
-        return paragraphs(text("There is no command ") + quoted(asked) + text(f". There are: {names}"), ok=False)
-    return _all(list(known.values()), page, request, services.prefix)
+        said = request.say("There is no command {name}. There are: {names}", name=quoted(asked), names=names)
+        return paragraphs(said, ok=False)
+    return _all(_lines(known, request, services.prefix), page, request, services.prefix)
 
 
-def _one(entry: Command, prefix: str) -> Reply:
-    examples = [prefix + example.removeprefix("!") for example in entry.examples]
+def _one(entry: Command, request: Request, prefix: str) -> Reply:
+    examples = ", ".join(prefix + example.removeprefix("!") for example in entry.examples)
     return paragraphs(
         code(_usage(entry, prefix)) + text(f" — {entry.summary}"),
         entry.details,
-        text("For example: " + ", ".join(examples)) if examples else "",
+        request.say("For example: {examples}", examples=examples) if examples else "",
     )
 
 
-def _all(entries: list[Command], page: int, request: Request, prefix: str) -> Reply:
-    pages = -(-len(entries) // request.lines)
+def _lines(known: dict[str, Command], request: Request, prefix: str) -> list[Text]:
+    """A line for each command, those for everybody's settings together on one."""
+    alone = [name for name in known if name not in OWN_SETTINGS]
+    alone.sort(key=lambda name: FIRST.index(name) if name in FIRST else len(FIRST))
+    lines = [bold(_usage(known[name], prefix)) + text(f" — {known[name].summary}") for name in alone]
+    own = [bold(prefix + name) for name in OWN_SETTINGS if name in known]
+    if own:
+        lines.append(request.say("{commands} — What you set for yourself.", commands=joined(own, ", ")))
+    return lines
+
+
+def _all(lines: Sequence[Text], page: int, request: Request, prefix: str) -> Reply:
+    pages = -(-len(lines) // request.lines)
     page = min(page, pages)
     start = (page - 1) * request.lines
-    shown = entries[start : start + request.lines]
-    more = len(entries) - start - len(shown)
-    rest = text(f"and {more} more: ") + code(f"{prefix}help {page + 1}") if more else Text()
-    return paragraphs(*(bold(_usage(entry, prefix)) + text(f" — {entry.summary}") for entry in shown), rest)
+    shown = lines[start : start + request.lines]
+    more = len(lines) - start - len(shown)
+    again = code(f"{prefix}help {page + 1}")
+    rest = request.count("and {number} more: {again}", "and {number} more: {again}", more, again=again) if more else ""
+    return paragraphs(*shown, rest)
 
 
 def _usage(entry: Command, prefix: str) -> str:

@@ -14,6 +14,7 @@ from zoneinfo import ZoneInfo
 from commands.language import ENGLISH, Language
 from commands.reply import Reply, Text
 from storage.people import DEFAULTS, Settings
+from storage.programme import Talk
 from storage.store import Store
 from storage.talks import Conference
 
@@ -26,7 +27,8 @@ class Request:
     """One question. `args` is what follows the command's name; `now` is the conference's clock, aware UTC.
 
     `direct` is True in a room of the sender and the bot alone, where answers may be longer. `settings` are what the
-    sender chose, `language` is the one to answer in.
+    sender chose, `language` is the one to answer in. `listed` is the list that the question is put to (as a reply or
+    a reaction to it), empty where it is put to none.
     """
 
     command: str
@@ -37,6 +39,7 @@ class Request:
     now: dt.datetime
     settings: Settings = DEFAULTS
     language: Language = ENGLISH
+    listed: tuple[Talk | None, ...] = ()
 
     def say(self, message: str, **values: object) -> Text:
         """`Language.say` in the sender's language."""

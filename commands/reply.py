@@ -7,7 +7,7 @@ ul, li. The plain text stands alone, since notifications and many clients show n
 from __future__ import annotations
 
 from collections.abc import Iterable, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 
 from markupsafe import escape
 
@@ -49,7 +49,8 @@ class Reply:
     """An answer. `talks` are the talks it is about, best first; `shown` is the list that numbers refer to from now on,
     empty to leave that as it is.
 
-    `ok` is False when there was nothing to answer with.
+    `ok` is False when there was nothing to answer with. `about` is the talk that it is about alone, where it shows no
+    list of one.
     """
 
     plain: str
@@ -57,6 +58,17 @@ class Reply:
     talks: tuple[Talk, ...] = ()
     shown: tuple[Talk, ...] = ()
     ok: bool = True
+    about: Talk | None = None
+
+    @property
+    def one(self) -> Talk | None:
+        """The one talk it names, None where it names none or several."""
+        return self.shown[0] if len(self.shown) == 1 else self.about
+
+    def noted(self, note: Text) -> Reply:
+        """The same with a line more at its end."""
+        between = "" if self.html.endswith("</ol>") else "<br>"
+        return replace(self, plain=f"{self.plain}\n{note.plain}", html=f"{self.html}{between}{note.html}")
 
 
 def text(value: object) -> Text:

@@ -3,7 +3,9 @@
 from __future__ import annotations
 
 import re
+from dataclasses import replace
 
+from commands.choosing import chosen, number_in
 from commands.lines import Writer, full_time, offset, place, speakers, state, zone_label
 from commands.nearest import example, nothing_like
 from commands.registry import Request, Services, command
@@ -20,68 +22,62 @@ SPEAKERS_IN_FULL = 12
 def talk(request: Request, services: Services) -> Reply:
     """Show one talk in full.
 
-    A number means that line of the list you were last shown here.
+    A number means that line of the list you were last shown here. So does that number as a reaction to the list.
 
     !talk 2
     !talk maple tree
     """
     asked = request.args.strip()
     if not asked:
-        return paragraphs(text("Which talk? For example: ") + example("talk", services), ok=False)
-    number = re.fullmatch(r"#?(\d+)[.)]?", asked, re.ASCII)
-    if number:
-        return _by_number(number[1], request, services)
-    if not re.search(r"[^\W\d_]", asked):
+        return paragraphs(
+            request.say("Which talk? For example: {example}", example=example("talk", services)), ok=False
+        )
+    if number_in(asked):
+        picked = chosen(asked, request, services)
+        if picked is not None:
+            return picked if isinstance(picked, Reply) else in_full(picked, request, services)
+    elif not re.search(r"[^\W\d_]", asked):
         second = code(f"{services.prefix}talk 2")
-        return paragraphs(text("Which number? For the second line of your last list: ") + second, ok=False)
+        which = request.say("Which number? For the second line of your last list: {example}", example=second)
+        return paragraphs(which, ok=False)
     found = services.store.talks.find(asked)
     if not found.exact or not found.talks:
         return nothing_like(asked, request, services, found)
-    return _in_full(found.talks[0], request, services, len(found.talks) - 1, found.talks)
+    return in_full(found.talks[0], request, services, len(found.talks) - 1, found.talks)
 
 
-def _by_number(asked: str, request: Request, services: Services) -> Reply:
-    listed = services.store.inbox.last_list(request.sender, request.room_id)
-    example = f"{services.prefix}search rust"
-    if not listed:
-        return paragraphs(f"You have not been shown a list here yet. Ask for one first, as with {example}", ok=False)
-    number = int(asked[:6])
-    if not 1 <= number <= len(listed):
-        has = f"{len(listed)} lines" if len(listed) > 1 else "one line"
-        return paragraphs(f"Your last list here has {has}; there is no number {asked[:6]}.", ok=False)
-    chosen = listed[number - 1]
-    if chosen is None:
-        return paragraphs(f"Number {number} is not in the programme any more. Ask again, as with {example}", ok=False)
-    return _in_full(chosen, request, services)
+def in_full(one: Talk, request: Request, services: Services, more: int = 0, talks: tuple[Talk, ...] = ()) -> Reply:
+    """Title, time, location, people, what it is about; the list a number refers to stays as it was.
 
-
-def _in_full(chosen: Talk, request: Request, services: Services, more: int = 0, talks: tuple[Talk, ...] = ()) -> Reply:
-    """Title, time, location, people, what it is about; the list a number refers to stays as it was."""
+    `talks` are all that matched, `more` is how many others.
+    """
     writer = Writer(request, services)
-    start = chosen.starts_at.astimezone(writer.zone)
-    zone = zone_label(writer.zone, [chosen])
-    when = full_time(chosen, writer.zone).replace(f"({offset(start)})", f"({zone})")
+    start = one.starts_at.astimezone(writer.zone)
+    zone = zone_label(writer.zone, [one])
+    when = full_time(one, writer.zone).replace(f"({offset(start)})", f"({zone})")
     stage = writer.stage()
     others = Text()
     if more:
-        others = text(f"{more} more match: ") + code(f"{services.prefix}search {one_line(request.args, 60)}")
-    return paragraphs(
-        bold(chosen.title),
-        text(chosen.subtitle),
-        joined([when, bold(place(chosen)), state(chosen, request.now)]),
-        joined([speakers(chosen, SPEAKERS_IN_FULL), chosen.track, chosen.kind]),
-        _abstract(chosen, request),
-        link("More", chosen.url) if chosen.url else "",
+        again = code(f"{services.prefix}search {one_line(request.args, 60)}")
+        others = request.count("One more matches: {again}", "{number} more match: {again}", more, again=again)
+    reply = paragraphs(
+        bold(one.title),
+        text(one.subtitle),
+        joined([when, bold(place(one)), state(one, request.now)]),
+        joined([speakers(one, SPEAKERS_IN_FULL), one.track, one.kind]),
+        _abstract(one, request),
+        link(request.say("More").plain, one.url) if one.url else "",
         others,
         f"{stage}." if stage else "",
-        talks=talks or (chosen,),
+        talks=talks or (one,),
     )
+    return replace(reply, about=one)
 
 
-def _abstract(chosen: Talk, request: Request) -> Text:
+def _abstract(one: Talk, request: Request) -> Text:
     if request.direct:
-        return text(_cut(chosen.abstract, ABSTRACT_IN_DIRECT))
-    return text(one_line(chosen.abstract, ABSTRACT_IN_A_ROOM))
+        return text(_cut(one.abstract, ABSTRACT_IN_DIRECT))
+    return text(one_line(one.abstract, ABSTRACT_IN_A_ROOM))
 
 
 def _cut(whole: str, limit: int) -> str:

@@ -2,6 +2,9 @@
 
 from __future__ import annotations
 
+from dataclasses import replace
+
+from commands.choosing import chosen, number_in
 from commands.lines import Writer, asked_for, found_and_page, place, state
 from commands.nearest import example, nothing_like
 from commands.registry import Request, Services, command
@@ -9,18 +12,26 @@ from commands.reply import Reply, Text, bold, joined, paragraphs, text
 from storage.programme import Talk
 
 
-@command("where", "<words>")
+@command("where", "<words or number>")
 def where(request: Request, services: Services) -> Reply:
     """Say where a talk is, and when.
 
-    Talks on now and coming stand before those that are over.
+    Talks on now and coming stand before those that are over. A number means that line of your last list here.
 
     !where cxl
     !where maple tree
+    !where 2
     """
-    if not request.args.strip():
-        return paragraphs(text("Where is what? For example: ") + example("where", services), ok=False)
+    asked = request.args.strip()
+    if not asked:
+        question = request.say("Where is what? For example: {example}", example=example("where", services))
+        return paragraphs(question, ok=False)
     writer = Writer(request, services)
+    if number_in(asked):
+        picked = chosen(asked, request, services)
+        if picked is not None:
+            # The list stays the one that numbers refer to: the next question may be about its third line.
+            return picked if isinstance(picked, Reply) else replace(writer.single(picked), shown=(), about=picked)
     found, words, page = found_and_page(request.args, writer, services.store.talks.about)
     if not found.exact or not found.talks:
         return nothing_like(words, request, services, found)
@@ -32,6 +43,6 @@ def where(request: Request, services: Services) -> Reply:
         said = state(talk, request.now)
         return joined([bold(place(talk)), writer.when(talk), text(talk.title), "" if said == "on now" else said])
 
-    title = text("Where ") + asked_for(words, found) + text(" is")
+    title = request.say("Where {words} is", words=asked_for(words, found))
     page = min(page, writer.pages(len(talks)))
     return writer.listing(title, talks, page=page, again=f"where {words}", line=line)

@@ -7,7 +7,7 @@ import json
 from collections.abc import Sequence
 from dataclasses import asdict, dataclass
 
-from sqlalchemy import bindparam, delete, select, update
+from sqlalchemy import bindparam, delete, func, select, update
 from sqlalchemy.dialects.sqlite import insert
 
 from storage.database import Database
@@ -47,6 +47,12 @@ class Inbox:
         """Say what became of an event that was noted."""
         with self._database.transaction() as connection:
             connection.execute(update(heard).where(heard.c.event_id == event_id).values(outcome=outcome))
+
+    def heard_from(self, sender: str, room_id: str, since: dt.datetime) -> int:
+        """How many events of this person in this room the bot has acted upon since then (our own clock)."""
+        recent = (heard.c.heard_at >= since) & (heard.c.sender == sender) & (heard.c.room_id == room_id)
+        with self._database.reading() as connection:
+            return int(connection.execute(select(func.count()).where(recent)).scalar_one())
 
     def remember_list(self, user_id: str, room_id: str, talks: Sequence[Talk], now: dt.datetime) -> None:
         """Keep the list this person was shown in this room; a later list takes its place."""

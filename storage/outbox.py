@@ -10,7 +10,7 @@ from dataclasses import dataclass
 from enum import StrEnum
 from typing import Any
 
-from sqlalchemy import bindparam, delete, func, literal_column, select, update
+from sqlalchemy import bindparam, case, delete, func, literal_column, select, update
 from sqlalchemy.dialects.sqlite import insert
 
 from storage.database import Database
@@ -24,12 +24,18 @@ class NoticeState(StrEnum):
     REFUSED = "refused"  # the homeserver will never take it
 
 
+MESSAGE = "m.room.message"
+HINT = "hint"
 PLACE = func.coalesce(notice.c.room_id, notice.c.recipient)
+# A hint is said when there is nothing else to say: its turn comes after everything that is asked for meanwhile.
+LATER = 1 << 40
+IS_HINT = notice.c.kind == literal_column(f"'{HINT}'")
+TURN = notice.c.seq + case((IS_HINT, literal_column(str(LATER))), else_=literal_column("0"))
 NEXT = (
     select(notice)
     .where(
         notice.c.seq.in_(
-            select(func.min(notice.c.seq))
+            select(func.min(TURN) % literal_column(str(LATER)))
             .where(
                 notice.c.state == literal_column("'pending'"),
                 PLACE.not_in(bindparam("busy", expanding=True)),
@@ -38,7 +44,7 @@ NEXT = (
             .group_by(PLACE)
         )
     )
-    .order_by(notice.c.seq)
+    .order_by(TURN)
     .limit(bindparam("most"))
 )
 
@@ -52,6 +58,7 @@ class Notice:
     recipient:  full user id of the person it is for, where it is for one.
     content:    the Matrix event content.
     expires_at: aware UTC; after it the notice is of no use and is not sent.
+    event_type: what kind of Matrix event it becomes.
     """
 
     key: str
@@ -61,6 +68,7 @@ class Notice:
     room_id: str | None = None
     recipient: str | None = None
     expires_at: dt.datetime | None = None
+    event_type: str = MESSAGE
 
 
 def notice_key(kind: str, *parts: str) -> str:
@@ -85,6 +93,7 @@ class Outbox:
                     content=json.dumps(new.content, ensure_ascii=False, separators=(",", ":")),
                     created_at=new.created_at,
                     expires_at=new.expires_at,
+                    event_type=new.event_type,
                 )
                 .on_conflict_do_nothing()
             )
@@ -106,12 +115,23 @@ class Outbox:
                     room_id=row.room_id,
                     recipient=row.recipient,
                     expires_at=row.expires_at,
+                    event_type=row.event_type,
                 )
                 for row in connection.execute(NEXT, {"busy": list(busy), "most": limit})
             ]
 
     def mark_sent(self, key: str, event_id: str, now: dt.datetime) -> None:
         self._finish(key, NoticeState.SENT, now, event_id=event_id)
+
+    def learn(self, key: str, event_id: str) -> None:
+        """The homeserver shows what a notice became, perhaps before its sending is known to have succeeded.
+
+        It stays pending until then. Writes nothing where the event is known.
+        """
+        if self.event_of(key) is None:
+            unknown = (notice.c.key == key) & notice.c.event_id.is_(None)
+            with self._database.transaction() as connection:
+                connection.execute(update(notice).where(unknown).values(event_id=event_id))
 
     def mark_void(self, key: str, state: NoticeState, reason: str, now: dt.datetime) -> None:
         """Give a notice up, and keep why."""

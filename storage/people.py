@@ -10,7 +10,7 @@ from sqlalchemy import Column, bindparam, delete, select, update
 from sqlalchemy.dialects.sqlite import insert
 
 from storage.database import Database
-from storage.tables import heard, notice, person, room, shown
+from storage.tables import heard, notice, person, room, shown, subscription
 
 # Every column that holds a user id. A table that gains one belongs here; a test compares the list with the schema.
 PERSONAL: tuple[Column[Any], ...] = (
@@ -20,6 +20,7 @@ PERSONAL: tuple[Column[Any], ...] = (
     room.c.direct_with,
     room.c.inviter,
     shown.c.user_id,
+    subscription.c.user_id,
 )
 # A hall's room stays known when the person who invited the bot there is forgotten.
 BLANKED = frozenset({room.c.inviter})

@@ -6,16 +6,22 @@ import datetime as dt
 from collections.abc import Iterator
 from contextlib import contextmanager
 
+from storage.answers import Answers
 from storage.database import Database
 from storage.feeds import Accepted, Feeds
 from storage.formats import detect_and_parse
 from storage.inbox import Inbox
-from storage.outbox import Outbox
+from storage.outbox import HINT, Notice, Outbox, notice_key
 from storage.people import People
 from storage.refreshing import Held, Refreshing
 from storage.revisions import Revisions
 from storage.rooms import Rooms
+from storage.subscriptions import Subscriptions
 from storage.talks import Talks
+
+BELL = "\N{BELL}"
+# A hint is worth little, and nothing once the person reads something else.
+HINT_AGE = dt.timedelta(seconds=30)
 
 
 class Store:
@@ -35,6 +41,8 @@ class Store:
         self.outbox = Outbox(self.database)
         self.rooms = Rooms(self.database)
         self.people = People(self.database)
+        self.answers = Answers(self.database)
+        self.subscriptions = Subscriptions(self.database)
 
     @contextmanager
     def transaction(self) -> Iterator[None]:
@@ -48,6 +56,24 @@ class Store:
         with self.transaction():
             self.refreshing.release(held.feed)
             return self.feeds.accept(held.feed, held.source, programme, held.body_sha256, now)
+
+    def sent(self, key: str, event_id: str, now: dt.datetime) -> None:
+        """A notice became this event. Where it is to carry a hint, that is a notice of its own from now on."""
+        with self.transaction():
+            self.outbox.mark_sent(key, event_id, now)
+            if room_id := self.answers.hint_for(key):
+                relation = {"rel_type": "m.annotation", "event_id": event_id, "key": BELL}
+                self.outbox.add(
+                    Notice(
+                        notice_key(HINT, key),
+                        HINT,
+                        {"m.relates_to": relation},
+                        now,
+                        room_id,
+                        expires_at=now + HINT_AGE,
+                        event_type="m.reaction",
+                    )
+                )
 
     @contextmanager
     def savepoint(self) -> Iterator[None]:

@@ -7,6 +7,8 @@ import datetime as dt
 from sqlalchemy import Index, text
 from sqlmodel import Field, SQLModel
 
+from storage import _answer_tables as _answer_tables  # its tables belong to the same metadata
+
 
 class FeedRow(SQLModel, table=True):
     """Where a programme comes from, and what was last accepted from it."""
@@ -191,12 +193,14 @@ class NoticeRow(SQLModel, table=True):
 
     `key` is the Matrix transaction id, so a second attempt is answered with the first event.
     Either `room_id` is known, or `recipient` is a person whose direct room is still to be found or made.
+    `event_id` may be known before the notice is marked sent: the homeserver brings what we say back to us.
     """
 
     __tablename__ = "notice"
     __table_args__ = (
         Index("notice_pending", "seq", sqlite_where=text("state = 'pending'")),
         Index("notice_created", "created_at"),
+        Index("notice_event", "event_id", sqlite_where=text("event_id IS NOT NULL")),
     )
 
     seq: int | None = Field(default=None, primary_key=True)
@@ -204,6 +208,7 @@ class NoticeRow(SQLModel, table=True):
     kind: str
     room_id: str | None = None
     recipient: str | None = None
+    event_type: str = Field(default="m.room.message", sa_column_kwargs={"server_default": text("'m.room.message'")})
     content: str
     created_at: dt.datetime
     expires_at: dt.datetime | None = None
@@ -293,4 +298,7 @@ notice = metadata.tables["notice"]
 room = metadata.tables["room"]
 person = metadata.tables["person"]
 shown = metadata.tables["shown"]
+answered = metadata.tables["answered"]
+subscription = metadata.tables["subscription"]
+bell = metadata.tables["bell"]
 state = metadata.tables["state"]

@@ -57,6 +57,18 @@ def test_a_sync_is_read_into_values() -> None:
     )
 
 
+@pytest.mark.parametrize("where", [{"redacts": "$0"}, {"content": {"redacts": "$0"}}])
+def test_a_redaction_says_what_it_takes_back_in_old_rooms_and_in_new(where: dict[str, object]) -> None:
+    redaction = {**MESSAGE, "type": "m.room.redaction", "content": {}, **where}
+    assert [event.redacts for event in page({"chunk": [redaction]}).events] == ["$0"]
+    assert page({"chunk": [{**MESSAGE, "redacts": "$0"}]}).events[0].redacts == ""
+
+
+def test_our_own_event_carries_the_id_that_we_sent_it_under() -> None:
+    chunk = [{**MESSAGE, "unsigned": {"transaction_id": "re-1"}}, {**MESSAGE, "unsigned": {"transaction_id": 1}}]
+    assert [event.transaction_id for event in page({"chunk": chunk}).events] == ["re-1", ""]
+
+
 @given(json_values)
 def test_anything_else_is_left_out_and_raises_nothing(junk: object) -> None:
     assert batch({"next_batch": "s", "rooms": junk}, ME).next_batch == "s"

@@ -8,6 +8,7 @@ from types import SimpleNamespace
 import pytest
 
 from bot import matrix
+from bot.answering import Answering
 from bot.clock import Clock
 from bot.events import Event
 from bot.inbox import Inbox
@@ -19,7 +20,8 @@ MINUTE = dt.timedelta(minutes=1)
 
 
 def ask(store: Store, event_id: str, body: str, age: dt.timedelta, **content: object) -> None:
-    inbox = Inbox(Services(store), Clock(), "@bot:x.org", lambda: None)
+    services, clock = Services(store), Clock()
+    inbox = Inbox(services, clock, "@bot:x.org", Answering(services, clock, lambda: None))
     sent_at = dt.datetime.now(dt.UTC) - age
     said = {"msgtype": "m.text", "body": body, **content}
     inbox.accept(Event(event_id, "m.room.message", "@ada:x.org", said, sent_at), "!hall", direct=False)

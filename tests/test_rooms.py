@@ -8,6 +8,7 @@ from typing import Any
 
 import pytest
 
+from bot.backoff import Backoff
 from bot.config import Config
 from bot.deliver import Deliverer
 from bot.events import Event, Invite
@@ -219,6 +220,20 @@ async def test_one_room_that_fails_keeps_no_other_waiting(place: Place) -> None:
         waits_for_all = deliverer._resume_at > 0
         assert (number < 2) is not waits_for_all
     assert deliverer._held == {"!a", "!b"}
+
+
+@pytest.mark.parametrize("error", [AwayError("down"), RateLimitedError(60), RefusedError("M_FORBIDDEN", "no")])
+async def test_a_hint_that_fails_is_dropped_and_nothing_waits_for_it(place: Place, error: Exception) -> None:
+    deliverer = Deliverer(place.matrix, place.store, place.clock, None)  # type: ignore[arg-type]
+    place.matrix.answers["say"] = error
+    hint = Notice("hint", "hint", {}, NOW, "!a", event_type="m.reaction")
+    place.store.outbox.add(hint)
+    deliverer._failing["!b"] = Backoff()
+    await deliverer._deliver(hint, "!a")
+    assert (deliverer._resume_at, deliverer._held) == (0.0, set())
+    assert place.store.outbox.pending(9) == []
+    # It says nothing about the homeserver that would end another room's waiting, unless that has answered.
+    assert set(deliverer._failing) == (set() if isinstance(error, RefusedError) else {"!b"})
 
 
 async def test_a_notice_whose_time_is_over_is_not_sent(place: Place) -> None:

@@ -117,6 +117,11 @@ class Person:
         relation = {"rel_type": "m.annotation", "event_id": event_id, "key": key}
         return await self.say(room_id, "", kind="m.reaction", relation=relation)
 
+    async def redact(self, room_id: str, event_id: str) -> str:
+        transaction = f"{self._prefix}{next(self._transactions)}"
+        path = f"rooms/{quote(room_id)}/redact/{quote(event_id)}/{transaction}"
+        return str((await self.request("PUT", path, {}))["event_id"])
+
     async def members(self, room_id: str, membership: str = "join") -> set[str]:
         answer = await self.request("GET", f"rooms/{quote(room_id)}/members?membership={membership}")
         return {event["state_key"] for event in answer["chunk"]}

@@ -1,5 +1,7 @@
 """Questions asked while the bot is killed at random and the homeserver restarts: each must be answered exactly once.
 
+Every fourth of them is a reaction to a list that the bot gave before: it picks a line, and is answered under the list.
+
 Run as `python -m tests.faults.soak` (`make soak`); the suite runs a short one. What happened is read from the rooms'
 own timelines at the end, by a client that shares no code with the bot.
 """
@@ -40,9 +42,10 @@ LIFE_SECONDS = (0.3, 4.0)
 
 @dataclass(frozen=True, slots=True)
 class Figures:
-    """What came of it. `lost` and `twice` must be 0."""
+    """What came of it. `lost` and `twice` must be 0. `picks` are the questions that were reactions to a list."""
 
     questions: int
+    picks: int
     kills: int
     restarts: int
     answered_once: int
@@ -65,7 +68,8 @@ async def soak(synapse: Synapse, folder: Path, *, questions: int, kills: int, re
         rooms = {person.user_id: [shared, await world.hall("Lansdowne", person)] for person in people}
         # Ask for as long as the kills take, and a little before and after.
         pace = kills * (sum(LIFE_SECONDS) / 2 + 0.2) / max(1, questions / len(people))
-        asking = [_ask(person, rooms[person.user_id], questions // len(people), pace, chance) for person in people]
+        count = questions // len(people)
+        asking = [_ask(person, rooms[person.user_id], world.bot_id, count, pace, chance) for person in people]
         trouble = [_kill(world, kills, chance), _restart(synapse, restarts, kills * sum(LIFE_SECONDS) / 2, chance)]
         asked = (await asyncio.gather(*asking, *trouble))[: len(people)]
         expected = {event_id for events in asked if events for event_id in events}
@@ -73,9 +77,11 @@ async def soak(synapse: Synapse, folder: Path, *, questions: int, kills: int, re
         counts = await _count(people[0], {shared}) + await _counts_of_own_rooms(people, rooms, shared)
     finally:
         await world.close()
+    lists = {e["event_id"] for p in people for r in p.events.values() for e in r if e["sender"] == world.bot_id}
     times = Counter({event_id: counts[event_id] for event_id in expected})
     return Figures(
         questions=len(expected),
+        picks=len(expected & lists),
         kills=kills,
         restarts=restarts,
         answered_once=sum(times[event_id] == 1 for event_id in expected),
@@ -86,13 +92,29 @@ async def soak(synapse: Synapse, folder: Path, *, questions: int, kills: int, re
     )
 
 
-async def _ask(person: Person, rooms: list[str], count: int, pace: float, chance: random.Random) -> list[str]:
-    """Ask `count` questions, `pace` seconds apart on average. Returns their event ids."""
-    asked = []
-    for _ in range(count):
-        asked.append(await person.say(chance.choice(rooms), chance.choice(ASKED)))
+async def _ask(person: Person, rooms: list[str], bot: str, count: int, pace: float, chance: random.Random) -> list[str]:
+    """Ask `count` questions, `pace` seconds apart on average. Returns the events that are to be replied to."""
+    asked: list[str] = []
+    for number in range(count):
+        room_id = chance.choice(rooms)
+        lists = [event_id for event_id in _lists_for(person, room_id, bot) if event_id not in asked]
+        if number % 4 == 3 and lists:
+            await person.react(room_id, lists[-1], "2️⃣")
+            asked.append(lists[-1])
+        else:
+            asked.append(await person.say(room_id, chance.choice(ASKED)))
         await asyncio.sleep(chance.uniform(0, 2 * pace))
     return asked
+
+
+def _lists_for(person: Person, room_id: str, bot: str) -> list[str]:
+    """The lists that the bot gave to this person: nobody else picks from them."""
+    own = {event["event_id"] for event in person.events[room_id] if event["sender"] == person.user_id}
+    return [
+        event["event_id"]
+        for event in person.events[room_id]
+        if event["sender"] == bot and answered(event) in own and "\n2. " in event["content"].get("body", "")
+    ]
 
 
 async def _kill(world: World, kills: int, chance: random.Random) -> None:

@@ -21,4 +21,5 @@ async def test_every_question_is_answered_exactly_once_through_kills_and_restart
         figures = await soak(synapse, tmp_path, questions=300, kills=20, restarts=2, seed=seed)
     finally:
         await synapse.stop()
+    assert figures.picks > 20, figures
     assert (figures.questions, figures.answered_once, figures.lost, figures.twice) == (300, 300, 0, 0), figures

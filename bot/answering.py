@@ -1,0 +1,93 @@
+"""Answering an event once: what was heard, what it does and what is said to it are one transaction."""
+
+from __future__ import annotations
+
+import datetime as dt
+import logging
+from collections.abc import Callable
+from typing import Any
+
+from bot.clock import Clock
+from bot.events import Event
+from commands.registry import Services
+from commands.reply import Reply, paragraphs
+from storage.errors import StoreError
+from storage.inbox import Heard
+from storage.outbox import Notice, notice_key
+
+log = logging.getLogger("hallway")
+
+# A question is not answered when it is older than this, and neither is its reply sent: the person has moved on.
+QUESTION_AGE = dt.timedelta(minutes=10)
+ANSWERED = "answered"
+
+
+class Answering:
+    """`wake` is called when there is something new to deliver.
+
+    `hints`: in direct rooms the bot puts a bell on answers that name one talk, for people to tap.
+    """
+
+    def __init__(self, services: Services, clock: Clock, wake: Callable[[], None], *, hints: bool = False) -> None:
+        self._services = services
+        self._clock = clock
+        self._wake = wake
+        self._hints = hints
+
+    def once(
+        self,
+        event: Event,
+        room_id: str,
+        reply: Callable[[dt.datetime], Reply | None],
+        content: Callable[[Reply], dict[str, Any]],
+        *,
+        direct: bool,
+        refused: str = "",
+    ) -> None:
+        """Answer an event that was not heard before, where `reply` has something to say to it.
+
+        `reply` is asked with the conference's time; `content` makes an event of what it returns. `refused` is why the
+        event is not to be answered. Raises `StoreError`; nothing is kept then, and the event must come again.
+        """
+        store = self._services.store
+        with store.transaction():
+            now = self._clock.real()
+            outcome = refused or _too_old(event, now) or ANSWERED
+            if not store.inbox.add(Heard(event.event_id, room_id, event.sender, event.sent_at, now, outcome)):
+                return
+            if outcome != ANSWERED:
+                log.warning("not answered, %s: %s in %s from %s", outcome, event.event_id, room_id, event.sender)
+                return
+            said = self._safely(event, reply)
+            if said is None:
+                store.inbox.conclude(event.event_id, "nothing to say to it")
+                return
+            self._keep(event, room_id, said, content(said), now, direct)
+        self._wake()
+
+    def _safely(self, event: Event, reply: Callable[[dt.datetime], Reply | None]) -> Reply | None:
+        try:
+            return reply(self._clock.now())
+        except StoreError:
+            raise
+        except Exception:
+            # A fault of ours in one command must not keep the bot from everybody else's questions.
+            log.exception("the question %s could not be answered", event.event_id)
+            return paragraphs("Something went wrong on my side; the people who run me can see it in my log.", ok=False)
+
+    def _keep(
+        self, event: Event, room_id: str, reply: Reply, content: dict[str, Any], now: dt.datetime, direct: bool
+    ) -> None:
+        store = self._services.store
+        key = notice_key("re", event.event_id)
+        expires_at = min(event.sent_at, now) + QUESTION_AGE
+        if store.outbox.add(Notice(key, "reply", content, now, room_id, event.sender, expires_at)) and (
+            reply.shown or reply.one
+        ):
+            hint = self._hints and direct and reply.one is not None
+            store.answers.add(key, reply.shown, reply.one, hint=hint)
+
+
+def _too_old(event: Event, now: dt.datetime) -> str:
+    age = now - event.sent_at
+    return f"too old: asked {age.total_seconds():.0f} s before it was heard" if age > QUESTION_AGE else ""

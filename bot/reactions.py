@@ -1,0 +1,82 @@
+"""Reactions to the bot's answers: a number picks a line of a list, a bell subscribes, taking it away ends that."""
+
+from __future__ import annotations
+
+import datetime as dt
+import logging
+
+from bot.answering import Answering
+from bot.clock import Clock
+from bot.events import Event
+from bot.messages import reply_to_own
+from commands.choosing import reaction_number
+from commands.dispatch import pick
+from commands.registry import Services
+from commands.reply import Reply
+from storage.answers import Shown
+from storage.inbox import Heard
+from storage.programme import Talk
+from storage.store import BELL
+
+log = logging.getLogger("hallway")
+
+SUBSCRIBED = "subscribed"
+VARIATION = "\N{VARIATION SELECTOR-16}"
+
+
+class Reactions:
+    def __init__(self, services: Services, clock: Clock, me: str, answering: Answering) -> None:
+        self._services = services
+        self._store = services.store
+        self._clock = clock
+        self._me = me
+        self._answering = answering
+
+    def accept(self, event: Event, room_id: str, *, direct: bool) -> None:
+        """Do what a reaction to an answer of ours asks for, once. Raises `StoreError`; the event must come again."""
+        relation = event.relation
+        key, target = relation.get("key"), relation.get("event_id")
+        if event.sender == self._me or relation.get("rel_type") != "m.annotation":
+            return
+        if not isinstance(key, str) or not isinstance(target, str):
+            return
+        number, bell = reaction_number(key), key.removesuffix(VARIATION) == BELL
+        if number is None and not bell:
+            return
+        shown = self._store.answers.of_event(target, room_id)
+        if shown is None:
+            return
+        if number is not None:
+            self._pick(number, shown, event, room_id, target, direct)
+        elif shown.about is not None:
+            self._subscribe(event, room_id, shown.about)
+
+    def taken_back(self, event: Event) -> None:
+        """A redaction: where it takes back a bell of the same person's, they are not subscribed any more."""
+        if event.redacts and self._store.subscriptions.take_back(event.sender, event.redacts):
+            log.debug("%s took back %s", event.sender, event.redacts)
+
+    def _pick(self, number: int, shown: Shown, event: Event, room_id: str, target: str, direct: bool) -> None:
+        def reply(now: dt.datetime) -> Reply | None:
+            return pick(
+                number,
+                shown.listed,
+                self._services,
+                sender=event.sender,
+                room_id=room_id,
+                direct=direct,
+                now=now,
+            )
+
+        def content(said: Reply) -> dict[str, object]:
+            # Clients do not show a reaction as something to reply to; the list is what the answer belongs to.
+            return reply_to_own(target, shown.content, said)
+
+        self._answering.once(event, room_id, reply, content, direct=direct)
+
+    def _subscribe(self, event: Event, room_id: str, talk: Talk) -> None:
+        now = self._clock.real()
+        with self._store.transaction():
+            heard = Heard(event.event_id, room_id, event.sender, event.sent_at, now, SUBSCRIBED)
+            if self._store.inbox.add(heard):
+                self._store.subscriptions.to_talk(event.sender, talk.row_id, event.event_id, now)

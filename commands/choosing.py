@@ -1,0 +1,81 @@
+"""Choosing by number: what counts as one, and the line of a list that it means."""
+
+from __future__ import annotations
+
+import re
+
+from commands.registry import Request, Services
+from commands.reply import Reply, code, paragraphs
+from storage.programme import Talk
+
+# Longer numbers are no lines of a list that anybody counts: years, processors, the titles of books.
+LINE_DIGITS = 2
+TEN = "\N{KEYCAP TEN}"
+# A keycap is the digit, mostly a variation selector, and the cap; clients differ in what they send.
+KEYCAP = re.compile("([1-9])\N{VARIATION SELECTOR-16}?\N{COMBINING ENCLOSING KEYCAP}?")
+
+
+def number_in(words: str) -> str:
+    """The digits where the words are a number and nothing else ("2", "#2", "2.", a keycap), else empty."""
+    words = words.strip()
+    if found := re.fullmatch(r"#?([0-9]+)[.)]?", words):
+        return found[1]
+    return _keycap(words)
+
+
+def reaction_number(key: str) -> int | None:
+    """The number from 1 to 10 that a reaction's key stands for."""
+    return int(_keycap(key) or 0) or (10 if key == "10" else None)
+
+
+def chosen(asked: str, request: Request, services: Services) -> Talk | Reply | None:
+    """What a bare number asks for: the talk on that line of the list, or a reply that says why there is none.
+
+    The list is the one that the question is put to, else the last that this person was shown here. None where the
+    number is to be read as words: something is called so, and no line has that number.
+    """
+    number = number_in(asked)
+    listed = request.listed or services.store.inbox.last_list(request.sender, request.room_id)
+    place = int(number[:6])
+    if not 1 <= place <= len(listed):
+        if not asked.strip().startswith("#") and _is_words(number, services):
+            return None
+        return _no_such_line(number[:6], len(listed), request, services)
+    talk = listed[place - 1]
+    if talk is None:
+        return paragraphs(
+            request.say(
+                "Number {number} is not in the programme any more. Ask again, as with {example}",
+                number=place,
+                example=code(f"{services.prefix}search rust"),
+            ),
+            ok=False,
+        )
+    return talk
+
+
+def _keycap(words: str) -> str:
+    found = KEYCAP.fullmatch(words)
+    return found[1] if found else "10" if words.removesuffix("\N{VARIATION SELECTOR-16}") == TEN else ""
+
+
+def _is_words(number: str, services: Services) -> bool:
+    if len(number) > LINE_DIGITS:
+        return services.store.talks.find(number).exact
+    return any(number == name.strip() for names in services.store.talks.names().values() for name in names)
+
+
+def _no_such_line(number: str, lines: int, request: Request, services: Services) -> Reply:
+    if not lines:
+        said = request.say(
+            "You have not been shown a list here yet. Ask for one first, as with {example}",
+            example=code(f"{services.prefix}search rust"),
+        )
+    else:
+        said = request.count(
+            "Your last list here has one line; there is no number {asked}.",
+            "Your last list here has {number} lines; there is no number {asked}.",
+            lines,
+            asked=number,
+        )
+    return paragraphs(said, ok=False)
