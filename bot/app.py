@@ -19,7 +19,8 @@ from bot.inbox import Inbox
 from bot.jobs import Jobs
 from bot.joining import Joiner
 from bot.listen import Listener
-from bot.matrix import AwayError, Matrix, RateLimitedError
+from bot.matrix import Matrix
+from bot.matrix_errors import AwayError, RateLimitedError
 from bot.profiles import Profiles
 from bot.reactions import Reactions
 from bot.refresh import Refresher

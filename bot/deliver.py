@@ -9,7 +9,8 @@ from contextlib import suppress
 
 from bot.backoff import Backoff
 from bot.clock import Clock
-from bot.matrix import AwayError, Matrix, RateLimitedError, RefusedError, RevokedError
+from bot.matrix import Matrix
+from bot.matrix_errors import AwayError, RateLimitedError, RefusedError, RevokedError
 from storage.errors import StoreError
 from storage.outbox import HINT, Notice, NoticeState
 from storage.rooms import Membership

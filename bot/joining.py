@@ -9,7 +9,8 @@ from contextlib import suppress
 
 from bot.backoff import Backoff
 from bot.clock import Clock
-from bot.matrix import AwayError, Matrix, MatrixError, RateLimitedError, RefusedError
+from bot.matrix import Matrix
+from bot.matrix_errors import AwayError, MatrixError, RateLimitedError, RefusedError
 from bot.rooms import Rooms
 from storage.errors import StoreError
 from storage.rooms import Membership, Room

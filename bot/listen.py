@@ -11,7 +11,8 @@ from contextlib import suppress
 from bot.backoff import Backoff
 from bot.events import Batch, Event, RoomUpdate
 from bot.inbox import Inbox
-from bot.matrix import AwayError, Matrix, RateLimitedError, RefusedError
+from bot.matrix import Matrix
+from bot.matrix_errors import AwayError, RateLimitedError, RefusedError
 from bot.reactions import Reactions
 from bot.rooms import Rooms
 from storage.errors import StoreError

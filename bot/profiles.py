@@ -9,7 +9,8 @@ from functools import cache
 from zoneinfo import available_timezones
 
 from bot.clock import Clock
-from bot.matrix import AwayError, Matrix, RateLimitedError, RevokedError
+from bot.matrix import Matrix
+from bot.matrix_errors import AwayError, RateLimitedError, RevokedError
 from storage.errors import StoreError
 from storage.store import Store
 

@@ -9,7 +9,8 @@ from pathlib import Path
 
 from bot.config import Config, ConfigError
 from bot.config import Matrix as MatrixSection
-from bot.matrix import AwayError, Matrix, RateLimitedError, RefusedError, RevokedError, Session
+from bot.matrix import Matrix, Session
+from bot.matrix_errors import AwayError, RateLimitedError, RefusedError, RevokedError
 
 log = logging.getLogger("hallway")
 

@@ -13,7 +13,7 @@ from bot.config import Config
 from bot.deliver import Deliverer
 from bot.events import Event, Invite
 from bot.joining import REFUSALS_MAX, Joiner
-from bot.matrix import AwayError, RateLimitedError, RefusedError
+from bot.matrix_errors import AwayError, RateLimitedError, RefusedError
 from bot.rooms import Rooms
 from storage.outbox import Notice
 from storage.rooms import Membership, Room

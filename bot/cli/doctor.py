@@ -11,7 +11,8 @@ from typing import Any
 from bot.cli import DONE, FAILED, WRONG, Failure
 from bot.config import Config, ConfigError, FeedSection, load_config, unknown_halls
 from bot.feed import FeedError, fetch, parse
-from bot.matrix import Matrix, MatrixError, RefusedError
+from bot.matrix import Matrix
+from bot.matrix_errors import MatrixError, RefusedError
 from bot.refresh import hints_of
 from bot.session import StartError, check_credentials, log_in, session_path
 from commands.reply import counted

@@ -8,7 +8,7 @@ import asyncio
 from bot.app import run
 from bot.cli import DONE, FAILED, WRONG, Failure
 from bot.config import ConfigError, load_config
-from bot.matrix import RevokedError
+from bot.matrix_errors import RevokedError
 from bot.session import StartError
 
 
