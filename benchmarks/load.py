@@ -28,7 +28,7 @@ from collections.abc import Callable
 from pathlib import Path
 
 from benchmarks._report import close
-from bot.feed import digest_of
+from bot.reading import digest_of
 from storage.changes import diff
 from storage.formats import detect_and_parse
 from storage.programme import Hints

@@ -25,6 +25,7 @@ from bot.config_values import (
     UserId,
     seconds_of,
 )
+from storage.programme import Hints
 
 ENVIRONMENT = "HALLWAY_"
 JOIN = ("invited-by-organizers", "anyone", "nobody")
@@ -129,6 +130,10 @@ class Config(Section):
     roles: Roles = Roles()
     locations: list[LocationSection] = []
     clock: ClockSection = ClockSection()
+
+    def hints(self, feed: FeedSection) -> Hints:
+        """What is said of a feed here: its own zone, else the conference's, and the names of its columns."""
+        return Hints(feed.timezone or self.conference.timezone, feed.columns)
 
     @field_validator("feeds")
     @classmethod

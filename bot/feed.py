@@ -1,42 +1,29 @@
-"""Feeds: fetching a programme from a URL, a file or a folder. The one file that knows the HTTP client."""
+"""Feeds: fetching a programme, above all from a URL. The one file that knows the HTTP client."""
 
 from __future__ import annotations
 
 import asyncio
-import hashlib
-import io
 import ipaddress
-import json
 import socket
-import zipfile
 import zlib
 from collections.abc import AsyncIterator, Iterator
 from contextlib import asynccontextmanager
 from dataclasses import dataclass
-from importlib import resources
-from importlib.metadata import version
-from pathlib import Path
 
 import aiohttp
 from aiohttp.abc import ResolveResult
 from aiohttp.resolver import ThreadedResolver
 from yarl import URL
 
-from storage.formats import detect_and_parse
-from storage.programme import NO_HINTS, FormatError, Hints, Programme
+from bot import reading
+from bot.reading import BODY_MAX, FeedError, too_large
 
-SAMPLE = "sample"
-BODY_MAX = 64 * 1024 * 1024
 SECONDS_MAX = 60.0
 REDIRECTS_MAX = 5
 PIECE = 2**18
 GZIP = 31  # zlib's word for "with gzip's header"
 REDIRECTS = frozenset({301, 302, 303, 307, 308})
 HEADERS = {"Accept": "application/json, application/xml, text/calendar, */*;q=0.5", "Accept-Encoding": "gzip"}
-
-
-class FeedError(Exception):
-    """A programme could not be fetched or read. The text is one sentence that names the source."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -55,65 +42,9 @@ async def fetch(
 
     `local`: whether a URL may lead to this machine or its link. Raises `FeedError`.
     """
-    if source == SAMPLE:
-        return Fetch(resources.files("storage").joinpath("sample", "lpc2022.json").read_bytes())
     if source.startswith(("http://", "https://")):
         return await _download(source, {"If-None-Match": etag, "If-Modified-Since": last_modified}, local, seconds)
-    if "://" in source:
-        raise FeedError(f"{source}: only http, https and files can be read")
-    return Fetch(await asyncio.to_thread(_read, Path(source)))
-
-
-def parse(source: str, body: bytes, *, format_name: str = "auto", hints: Hints = NO_HINTS) -> Programme:
-    """The programme in a body. Raises `FeedError` with the place in the input."""
-    try:
-        return detect_and_parse(body, format_name, hints)
-    except FormatError as error:
-        raise FeedError(f"{source}: {error}") from None
-
-
-def reading_of(format_name: str, hints: Hints) -> str:
-    """What stands for the way a body is read, this program included."""
-    return json.dumps([version("hallway"), format_name, hints.timezone, sorted(hints.columns.items())])
-
-
-def digest_of(body: bytes, format_name: str, hints: Hints) -> str:
-    """What stands for a body and the way it is read: the same digest, the same programme."""
-    return hashlib.sha256(f"{reading_of(format_name, hints)}\n".encode() + body).hexdigest()
-
-
-def zipped(folder: Path) -> bytes:
-    """The files of a folder as one body (the same files, the same bytes), as formats that come in parts read it.
-
-    Raises `FeedError` or `OSError`.
-    """
-    files = sorted(path for path in folder.iterdir() if path.is_file() and path.suffix in ("", ".json"))
-    if not files:
-        raise FeedError(f"{folder}: a folder without any .json file, so no programme")
-    if sum(path.stat().st_size for path in files) > BODY_MAX:
-        raise FeedError(f"{folder}: {_too_large()}")
-    body = io.BytesIO()
-    with zipfile.ZipFile(body, "w") as archive:
-        for path in files:
-            archive.writestr(zipfile.ZipInfo(path.name), path.read_bytes())
-    return body.getvalue()
-
-
-def _read(path: Path) -> bytes:
-    try:
-        if path.is_dir():
-            return zipped(path)
-        if path.stat().st_size > BODY_MAX:
-            raise FeedError(f"{path}: {_too_large()}")
-        return path.read_bytes()
-    except FileNotFoundError:
-        raise FeedError(f"{path}: there is no such file") from None
-    except OSError as error:
-        raise FeedError(f"{path}: cannot be read ({error.strerror})") from None
-
-
-def _too_large() -> str:
-    return f"larger than {BODY_MAX // 2**20} MiB, which is no programme"
+    return Fetch(await asyncio.to_thread(reading.local, source))
 
 
 async def _download(url: str, validators: dict[str, str], local: bool, seconds: float) -> Fetch:
@@ -166,14 +97,14 @@ async def _body(url: str, response: aiohttp.ClientResponse) -> bytes:
     if packing not in ("identity", "gzip", "x-gzip"):
         raise FeedError(f"{url}: comes packed as “{packing[:40]}”, which was not asked for")
     if (response.content_length or 0) > BODY_MAX:
-        raise FeedError(f"{url}: {_too_large()}")
+        raise FeedError(f"{url}: {too_large()}")
     unpacked = _Unpacked() if packing != "identity" else None
     body = bytearray()
     async for chunk in response.content.iter_chunked(2**16):
         for piece in unpacked.pieces(chunk) if unpacked else (chunk,):
             body += piece
             if len(body) > BODY_MAX:
-                raise FeedError(f"{url}: {_too_large()}")
+                raise FeedError(f"{url}: {too_large()}")
     if unpacked and not unpacked.whole:
         raise FeedError(f"{url}: ends in the middle")
     return bytes(body)

@@ -10,8 +10,9 @@ from collections.abc import Callable, Sequence
 
 from bot.clock import Clock
 from bot.config import Config, FeedSection
-from bot.feed import FeedError, digest_of, fetch, parse, reading_of
+from bot.feed import fetch
 from bot.messages import statement
+from bot.reading import FeedError, digest_of, parse, reading_of
 from bot.rooms import NEWS_AGE
 from commands._changed import change_line
 from commands.feed import counts, summary, why_held
@@ -22,7 +23,7 @@ from commands.reply import Text, code, text
 from storage.changes import Change, fingerprint, why_doubtful
 from storage.errors import StoreError
 from storage.outbox import Notice, notice_key
-from storage.programme import Hints, Programme
+from storage.programme import Programme
 from storage.refreshing import Fetched, Held
 from storage.store import Store
 from storage.talks import Conference
@@ -35,11 +36,6 @@ SLOWER = 6
 SHOWN = 3
 # The programme is most edited from here on.
 EVE = dt.timedelta(hours=18)
-
-
-def hints_of(feed: FeedSection, config: Config) -> Hints:
-    """What the configuration says of a feed: its own zone, else the conference's."""
-    return Hints(feed.timezone or config.conference.timezone, feed.columns)
 
 
 def pace(seconds: float, conference: Conference, now: dt.datetime) -> float:
@@ -63,7 +59,7 @@ class Refresher:
         self._config = config
         self._clock = clock
         self._wake = wake
-        self._hints = hints_of(feed, config)
+        self._hints = config.hints(feed)
         # The first load may still be under way when the next look is due: the later release must come out on top.
         self._one_at_a_time = asyncio.Lock()
 

@@ -5,10 +5,12 @@ from __future__ import annotations
 import datetime as dt
 
 from sqlalchemy import Index, text
-from sqlmodel import Field, SQLModel
+from sqlmodel import Field
+
+from storage._row import Row
 
 
-class AnsweredRow(SQLModel, table=True):
+class AnsweredRow(Row):
     """What an answer showed, so that a number or a bell can be put on it. It lives as long as its notice.
 
     `talks` are the row ids of its numbered lines, as JSON. `talk_id` is the one talk it names, where it names one.
@@ -23,7 +25,7 @@ class AnsweredRow(SQLModel, table=True):
     hint: bool = False
 
 
-class SubscriptionRow(SQLModel, table=True):
+class SubscriptionRow(Row):
     """A person wants to hear of something: of `kind` "talk", the one in `talk_id`."""
 
     __tablename__ = "subscription"
@@ -38,7 +40,7 @@ class SubscriptionRow(SQLModel, table=True):
     created_at: dt.datetime
 
 
-class BellRow(SQLModel, table=True):
+class BellRow(Row):
     """A reaction that asked for a subscription. There may be several, on different answers about one talk."""
 
     __tablename__ = "bell"

@@ -8,9 +8,10 @@ from sqlalchemy import Index, text
 from sqlmodel import Field, SQLModel
 
 from storage import _answer_tables as _answer_tables  # its tables belong to the same metadata
+from storage._row import Row
 
 
-class FeedRow(SQLModel, table=True):
+class FeedRow(Row):
     """Where a programme comes from, and what was last accepted from it."""
 
     __tablename__ = "feed"
@@ -27,7 +28,7 @@ class FeedRow(SQLModel, table=True):
     body_sha256: str
 
 
-class DayRow(SQLModel, table=True):
+class DayRow(Row):
     __tablename__ = "day"
 
     feed: str = Field(primary_key=True, foreign_key="feed.name", ondelete="CASCADE")
@@ -37,7 +38,7 @@ class DayRow(SQLModel, table=True):
     ends_at: dt.datetime
 
 
-class LocationRow(SQLModel, table=True):
+class LocationRow(Row):
     """`position` is the order in which the organizers print their halls."""
 
     __tablename__ = "location"
@@ -47,14 +48,14 @@ class LocationRow(SQLModel, table=True):
     position: int
 
 
-class TrackRow(SQLModel, table=True):
+class TrackRow(Row):
     __tablename__ = "track"
 
     id: int | None = Field(default=None, primary_key=True)
     name: str = Field(unique=True)
 
 
-class TalkRow(SQLModel, table=True):
+class TalkRow(Row):
     """`key` is the talk's identity within its feed, `feed_id` what the feed shows people as its id."""
 
     __tablename__ = "talk"
@@ -79,7 +80,7 @@ class TalkRow(SQLModel, table=True):
     cancelled: bool = Field(default=False, sa_column_kwargs={"server_default": text("0")})
 
 
-class SpeakerRow(SQLModel, table=True):
+class SpeakerRow(Row):
     """A person as a feed names them: by its id where it has one, else by the name."""
 
     __tablename__ = "speaker"
@@ -91,7 +92,7 @@ class SpeakerRow(SQLModel, table=True):
     name: str
 
 
-class TalkSpeakerRow(SQLModel, table=True):
+class TalkSpeakerRow(Row):
     __tablename__ = "talk_speaker"
 
     talk_id: int = Field(primary_key=True, foreign_key="talk.id", ondelete="CASCADE")
@@ -99,7 +100,7 @@ class TalkSpeakerRow(SQLModel, table=True):
     speaker_id: int = Field(foreign_key="speaker.id", ondelete="CASCADE", index=True)
 
 
-class RevisionRow(SQLModel, table=True):
+class RevisionRow(Row):
     """One accepted release of a feed. `accepted_at` is by the conference's clock, so that people can ask for it."""
 
     __tablename__ = "revision"
@@ -112,7 +113,7 @@ class RevisionRow(SQLModel, table=True):
     talks: int
 
 
-class ChangeRow(SQLModel, table=True):
+class ChangeRow(Row):
     """One difference that a revision made. `before` is the talk as it was (JSON), empty for a new one.
 
     `told_at` (the conference's clock) is empty while people are still to be told; what nobody is told has the time of
@@ -133,7 +134,7 @@ class ChangeRow(SQLModel, table=True):
     told_at: dt.datetime | None = None
 
 
-class FetchedRow(SQLModel, table=True):
+class FetchedRow(Row):
     """When a feed was last asked for, and what its server called that release. `reading` stands for how it was read."""
 
     __tablename__ = "fetched"
@@ -146,7 +147,7 @@ class FetchedRow(SQLModel, table=True):
     asked_at: dt.datetime
 
 
-class HeldRow(SQLModel, table=True):
+class HeldRow(Row):
     """A release that is kept back until an organizer accepts it, or for good when one rejected it."""
 
     __tablename__ = "held"
@@ -164,7 +165,7 @@ class HeldRow(SQLModel, table=True):
     rejected: bool
 
 
-class TroubleRow(SQLModel, table=True):
+class TroubleRow(Row):
     """Something that kept a feed from being refreshed and that the organizers were told; `since` is the last time."""
 
     __tablename__ = "trouble"
@@ -175,7 +176,7 @@ class TroubleRow(SQLModel, table=True):
     since: dt.datetime
 
 
-class HeardRow(SQLModel, table=True):
+class HeardRow(Row):
     """The inbox: one row for each event the bot acted upon or knowingly left alone, and why."""
 
     __tablename__ = "heard"
@@ -188,7 +189,7 @@ class HeardRow(SQLModel, table=True):
     outcome: str
 
 
-class NoticeRow(SQLModel, table=True):
+class NoticeRow(Row):
     """The outbox: everything the bot says is a row here first.
 
     `key` is the Matrix transaction id, so a second attempt is answered with the first event.
@@ -218,7 +219,7 @@ class NoticeRow(SQLModel, table=True):
     done_at: dt.datetime | None = None
 
 
-class RoomRow(SQLModel, table=True):
+class RoomRow(Row):
     """A Matrix room the bot has to do with. `membership` as in storage.rooms.
 
     `told_encrypted` is set once the room was told that the bot cannot read in it. `direct_with` is the person
@@ -241,7 +242,7 @@ class RoomRow(SQLModel, table=True):
     attempts: int = 0
 
 
-class PersonRow(SQLModel, table=True):
+class PersonRow(Row):
     """What a person chose for themselves; what is empty is as the conference has it.
 
     `profile_timezone` is what their Matrix profile said (`m.tz`) when it was read last.
@@ -257,7 +258,7 @@ class PersonRow(SQLModel, table=True):
     profile_read_at: dt.datetime | None = None
 
 
-class ShownRow(SQLModel, table=True):
+class ShownRow(Row):
     """The list of talks (row ids, as JSON) a person was last shown in a room: a bare number means its line."""
 
     __tablename__ = "shown"
@@ -268,7 +269,7 @@ class ShownRow(SQLModel, table=True):
     shown_at: dt.datetime
 
 
-class StateRow(SQLModel, table=True):
+class StateRow(Row):
     """Single values the bot must keep: the sync token, the account it belongs to."""
 
     __tablename__ = "state"

@@ -14,7 +14,8 @@ from aiohttp import web
 
 from bot.clock import Clock
 from bot.config import Config
-from bot.feed import BODY_MAX, FeedError, Fetch, fetch
+from bot.feed import Fetch, fetch
+from bot.reading import BODY_MAX, FeedError
 from bot.refresh import Refresher
 from commands.registry import Services
 from storage.store import Store

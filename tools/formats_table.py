@@ -11,7 +11,7 @@ import re
 from collections.abc import Iterator
 from pathlib import Path
 
-from bot.feed import zipped
+from bot.reading import zipped
 from storage.formats import detect_and_parse
 from storage.programme import FormatError, Hints
 

@@ -6,7 +6,6 @@ import argparse
 import logging
 import sys
 from importlib import import_module
-from importlib.metadata import version
 from pathlib import Path
 from typing import TYPE_CHECKING, NoReturn
 
@@ -29,6 +28,15 @@ class Failure(Exception):
 class _Parser(argparse.ArgumentParser):
     def error(self, message: str) -> NoReturn:
         self.exit(WRONG, f"{self.prog}: {message} (see {self.prog} --help)\n")
+
+
+class _Version(argparse.Action):
+    def __call__(self, parser: argparse.ArgumentParser, *_: object) -> NoReturn:
+        # Imported here: looking through what is installed takes as long as answering a question.
+        from importlib.metadata import version
+
+        print(f"hallway {version('hallway')}")
+        parser.exit()
 
 
 def main() -> None:
@@ -69,7 +77,7 @@ def _say(text: str, status: int, debug: bool) -> int:
 
 def _parser() -> argparse.ArgumentParser:
     parser = _Parser(prog="hallway", description="The conference bot for Matrix.")
-    parser.add_argument("--version", action="version", version=f"hallway {version('hallway')}")
+    parser.add_argument("--version", action=_Version, nargs=0, help="show program's version number and exit")
     parser.add_argument("--debug", action="store_true", help="log everything, and tracebacks with errors")
     commands = parser.add_subparsers(title="commands", required=True, metavar="COMMAND")
 

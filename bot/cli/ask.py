@@ -12,7 +12,7 @@ from typing import Any
 
 from bot.cli import DONE, FAILED, WRONG, Failure, database_url
 from bot.cli._source import body_of, existing_store, hints_of
-from bot.feed import SAMPLE, FeedError, digest_of, parse
+from bot.reading import SAMPLE, FeedError, parse
 from commands.dispatch import answer
 from commands.registry import Services
 from commands.reply import Reply
@@ -68,11 +68,8 @@ def _in_memory(sources: list[str], hints: Hints) -> Store:
     store = Store("sqlite://")
     for number, source in enumerate(sources, 1):
         try:
-            body = body_of(source)
-            digest = digest_of(body, "auto", hints)
-            store.feeds.accept(
-                f"feed{number}", source, parse(source, body, hints=hints), digest, dt.datetime.now(dt.UTC)
-            )
+            programme = parse(source, body_of(source), hints=hints)
+            store.feeds.accept(f"feed{number}", source, programme, "", dt.datetime.now(dt.UTC))
         except FeedError as error:
             raise Failure(str(error)) from None
     return store

@@ -10,7 +10,7 @@ from typing import Any
 
 from bot.cli import DONE, FAILED
 from bot.cli._source import body_of, hints_of
-from bot.feed import FeedError, parse
+from bot.reading import FeedError, parse
 from commands.reply import counted
 from storage.check import check
 from storage.programme import Severity

@@ -10,10 +10,10 @@ from typing import Any
 
 from bot.cli import DONE, FAILED, WRONG, Failure
 from bot.config import Config, ConfigError, FeedSection, load_config, unknown_halls
-from bot.feed import FeedError, fetch, parse
+from bot.feed import fetch
 from bot.matrix import Matrix
 from bot.matrix_errors import MatrixError, RefusedError
-from bot.refresh import hints_of
+from bot.reading import FeedError, parse
 from bot.session import StartError, check_credentials, log_in, session_path
 from commands.reply import counted
 from storage.errors import StoreError
@@ -67,7 +67,7 @@ async def _findings(config: Config) -> AsyncIterator[Finding]:
 async def _feed(feed: FeedSection, config: Config) -> tuple[Finding, Programme | None]:
     try:
         got = await fetch(feed.source, local=feed.allow_local, seconds=feed.timeout_seconds)
-        programme = parse(feed.source, got.body or b"", format_name=feed.format, hints=hints_of(feed, config))
+        programme = parse(feed.source, got.body or b"", format_name=feed.format, hints=config.hints(feed))
     except FeedError as error:
         return (False, f"feed {feed.name}: {error}"), None
     if not programme.talks:

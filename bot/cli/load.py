@@ -12,7 +12,7 @@ from tqdm import tqdm
 
 from bot.cli import DONE, FAILED, configuration, database_url
 from bot.cli._source import body_of, hints_of
-from bot.feed import FeedError, digest_of, parse
+from bot.reading import FeedError, digest_of, parse
 from commands.reply import counted
 from storage.changes import ChangeKind
 from storage.feeds import Accepted

@@ -13,6 +13,7 @@ from __future__ import annotations
 import importlib
 import pkgutil
 import re
+from collections.abc import Iterator
 from functools import cache
 from typing import Protocol, cast
 
@@ -42,9 +43,14 @@ class Format(Protocol):
 @cache
 def formats() -> dict[str, Format]:
     """All formats by name."""
+    return {one.NAME: one for one in _in_turn()}
+
+
+def _in_turn() -> Iterator[Format]:
+    """The formats, each imported only when its turn comes: what one of them needs is not waited for in vain."""
     names = (module.name for module in pkgutil.iter_modules(__path__) if not module.name.startswith("_"))
-    found = [cast(Format, importlib.import_module(f"{__name__}.{name}")) for name in sorted(names)]
-    return {one.NAME: one for one in found}
+    for name in sorted(names):
+        yield cast(Format, importlib.import_module(f"{__name__}.{name}"))
 
 
 def detect_and_parse(body: bytes, format_name: str = "auto", hints: Hints = NO_HINTS) -> Programme:
@@ -55,7 +61,7 @@ def detect_and_parse(body: bytes, format_name: str = "auto", hints: Hints = NO_H
             raise FormatError(f"there is no format “{format_name}”; there are {', '.join(formats())}")
         return _parsed(formats()[format_name], body, hints)
     start = body.lstrip() if body[:1].isspace() else body
-    for one in formats().values():
+    for one in _in_turn():
         if one.looks_like(start):
             return _parsed(one, body, hints)
     if hints.columns or _in_columns(start):
