@@ -14,6 +14,7 @@ $(READY): requirements.lock pyproject.toml
 	@test -x $(BIN)/python || $(PYTHON) -m venv $(VENV) || { echo "python3 -m venv failed; on Debian it comes with the package python3-venv" >&2; rm -rf $(VENV); exit 2; }
 	$(BIN)/python -m pip install --quiet --disable-pip-version-check --require-hashes -r requirements.lock
 	$(BIN)/python -m pip install --quiet --disable-pip-version-check --no-deps --no-build-isolation --editable .
+	@$(BIN)/python -m compileall -q bot commands storage
 	@touch $(READY)
 
 demo: $(READY)
@@ -29,7 +30,7 @@ lint: $(READY)
 	$(BIN)/lint-imports
 
 bench: $(READY)
-	@for name in load search relevance round_trip idle; do echo "== $$name"; $(BIN)/python -m benchmarks.$$name || failed=1; done; test -z "$$failed"
+	@for name in load search relevance cold round_trip idle; do echo "== $$name"; $(BIN)/python -m benchmarks.$$name || failed=1; done; test -z "$$failed"
 
 # QUESTIONS, KILLS and SEED may be given: make soak QUESTIONS=300 KILLS=20 SEED=7
 soak: $(READY)

@@ -9,13 +9,14 @@ import hashlib
 import io
 import json
 import zipfile
-from importlib import resources
 from pathlib import Path
 
+import storage
 from storage.formats import detect_and_parse
 from storage.programme import NO_HINTS, FormatError, Hints, Programme
 
 SAMPLE = "sample"
+SAMPLE_FILE = Path(storage.__file__).parent / "sample" / "lpc2022.json"
 BODY_MAX = 64 * 1024 * 1024
 
 
@@ -29,7 +30,7 @@ def local(source: str) -> bytes:
     Raises `FeedError`.
     """
     if source == SAMPLE:
-        return resources.files("storage").joinpath("sample", "lpc2022.json").read_bytes()
+        return SAMPLE_FILE.read_bytes()
     if "://" in source:
         raise FeedError(f"{source}: only http, https and files can be read")
     return _read(Path(source))

@@ -9,8 +9,6 @@ from collections.abc import Iterable, Mapping
 from functools import lru_cache
 from zoneinfo import ZoneInfo, available_timezones
 
-from rapidfuzz import fuzz, process
-
 NEAR_ENOUGH = 75
 NEAR_MAX = 3
 # "UTC+2", "GMT-03:30", "+1", "Etc/GMT+5": an offset is no zone, since it does not know of summer time.
@@ -53,6 +51,8 @@ def zones_like(words: str) -> list[str]:
     """The zones whose names are written most like the words, the nearest first."""
     asked, names = _plain(words), _names()
     plain = {name: key if "/" in asked else key.rpartition("/")[2] for key, name in names.items()}
+    from rapidfuzz import fuzz, process
+
     near = process.extract(asked[:60], plain, scorer=fuzz.ratio, score_cutoff=NEAR_ENOUGH, limit=NEAR_MAX)
     return [name for _, _, name in near]
 

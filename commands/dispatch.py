@@ -11,7 +11,7 @@ from dataclasses import replace
 from commands.choosing import number_in
 from commands.language import language_of
 from commands.nearest_command import one_slip_away, similar
-from commands.registry import Request, Services, commands
+from commands.registry import Request, Services, command_named, commands
 from commands.reply import Reply, code, joined, paragraphs, quoted
 from commands.small_talk import is_courtesy, is_greeting, without_preamble
 from commands.talk import in_full
@@ -111,7 +111,7 @@ class _Dispatch:
 
     def _prefixed(self, name: str, args: str, *, apart: bool) -> Reply | None:
         """A word behind the prefix; `apart` from it, it is a command only when it is one to the letter."""
-        if name in commands():
+        if command_named(name):
             return self._run(name, args)
         if apart and not self._addressed:
             return None
@@ -134,7 +134,7 @@ class _Dispatch:
             return None
         line = one_line(without_preamble(line.removeprefix("/")), ARGS_MAX)
         found = _command(line)
-        if found and found[0] in commands():
+        if found and command_named(found[0]):
             return self._run(*found)
         slip = one_slip_away(found[0], self._offered(), careful=True) if found else []
         if found and len(slip) == 1 and not self._names_talks(line):
@@ -146,7 +146,9 @@ class _Dispatch:
         return bool(found.talks) and found.exact and not found.meant
 
     def _run(self, name: str, args: str) -> Reply:
-        return commands()[name].answer(replace(self._request, command=name, args=args), self._services)
+        asked = command_named(name)
+        assert asked is not None
+        return asked.answer(replace(self._request, command=name, args=args), self._services)
 
     def _taken_as(self, name: str, args: str) -> Reply:
         meant = code(f"{self._prefix}{name} {one_line(args, 60)}".rstrip())

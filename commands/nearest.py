@@ -5,8 +5,6 @@ from __future__ import annotations
 from collections import defaultdict
 from collections.abc import Collection
 
-from rapidfuzz import fuzz, process, utils
-
 from commands.lines import Writer
 from commands.registry import Request, Services
 from commands.reply import Reply, Text, code, paragraphs, quoted
@@ -75,6 +73,9 @@ def _nearest(words: str, services: Services, kinds: Collection[str]) -> tuple[st
     Word by word, each against the word of the name that is most like it: what happens to be long shares letters with
     everything.
     """
+    # Imported here: a question that finds something need not wait for it.
+    from rapidfuzz import fuzz, process
+
     known = services.store.talks.names()
     by_word: dict[str, list[tuple[str, str]]] = defaultdict(list)
     for kind in kinds:
@@ -95,6 +96,8 @@ def _nearest(words: str, services: Services, kinds: Collection[str]) -> tuple[st
 
 
 def _words(name: str) -> list[str]:
+    from rapidfuzz import utils
+
     return [word for word in utils.default_process(name[:NAME_LENGTH]).split() if word]
 
 

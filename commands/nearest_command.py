@@ -4,9 +4,6 @@ from __future__ import annotations
 
 from collections.abc import Collection
 
-from rapidfuzz import fuzz, process
-from rapidfuzz.distance import OSA
-
 NAME_MAX = 40
 SHORT = 3
 SIMILAR = 75
@@ -34,6 +31,9 @@ def one_slip_away(name: str, known: Collection[str], *, careful: bool = False) -
 
 def similar(name: str, known: Collection[str], *, careful: bool = False) -> list[str]:
     """The commands so much like `name` that it may be asked whether one was meant; `careful` as above."""
+    from rapidfuzz import fuzz, process
+    from rapidfuzz.distance import OSA
+
     if careful:
         doubtful = name in ORDINARY or len(name) < LONG
         near = [other for other in known if OSA.distance(name[:NAME_MAX], other) <= 2]
@@ -43,6 +43,9 @@ def similar(name: str, known: Collection[str], *, careful: bool = False) -> list
 
 
 def _is_slip(name: str, other: str) -> bool:
+    # Imported where it is used, as in all of `commands`: what is spelled right need not wait for it.
+    from rapidfuzz.distance import OSA
+
     if OSA.distance(name[:NAME_MAX], other, score_cutoff=1) > 1:
         return False
     # A letter more, less or other makes too much of three: "not" and "how" are no slips of "now".

@@ -9,6 +9,7 @@ import pkgutil
 from collections.abc import Callable
 from dataclasses import dataclass
 from functools import cache, cached_property
+from importlib.util import find_spec
 from zoneinfo import ZoneInfo
 
 from commands.language import ENGLISH, Language
@@ -150,6 +151,13 @@ def command(name: str, usage: str = "", *, organizers: bool = False) -> Callable
         return answer
 
     return register
+
+
+def command_named(name: str) -> Command | None:
+    """The command with this name, whose file is called as it is, without looking at any other."""
+    if name not in _commands and name.isidentifier() and find_spec(f"commands.{name}"):
+        importlib.import_module(f"commands.{name}")
+    return _commands.get(name)
 
 
 @cache

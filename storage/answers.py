@@ -11,7 +11,7 @@ from sqlalchemy import bindparam, insert, select
 
 from storage.database import Database
 from storage.programme import Talk
-from storage.tables import answered, notice
+from storage.tables.messages import answered, notice
 from storage.talks import Talks
 
 BY_EVENT = (

@@ -7,9 +7,11 @@ from __future__ import annotations
 
 import re
 import unicodedata
-from functools import lru_cache
+from functools import cache, lru_cache
+from typing import TYPE_CHECKING
 
-from lxml import etree
+if TYPE_CHECKING:
+    from lxml import etree
 
 # Control characters, and the invisible ones that turn the direction of a line around or hide in a word.
 # Zero-width joiners stay: scripts and emoji need them.
@@ -27,7 +29,6 @@ MARKUP = re.compile(
 SHORT = 80
 _UNEVEN = ("  ", " \n", "\n ", "\t", "\r", "\xa0")
 
-_HTML = etree.HTMLParser(no_network=True, remove_comments=True, remove_pis=True)
 _SIMPLE = re.compile(r"<(/?)(p|br|b|i|em|strong|u|code|ul|ol|li)\s*/?>", re.IGNORECASE)
 _DROPPED = frozenset({"script", "style", "head", "template", "noscript", "iframe", "object"})
 _BLOCKS = frozenset(
@@ -84,8 +85,11 @@ def _text_of(markup: str) -> str:
     # Most abstracts are a few paragraphs with tags that have no attributes: these need no parser.
     if "&" not in markup and markup.count("<") == len(_SIMPLE.findall(markup)):
         return _SIMPLE.sub(_in_place_of, markup.replace("\r", "").replace("\n", " "))
+    # Imported here: most programmes have no text that needs it.
+    from lxml import etree
+
     try:
-        root = etree.fromstring(f"<div>{markup}</div>", _HTML)
+        root = etree.fromstring(f"<div>{markup}</div>", _parser())
     except (etree.LxmlError, ValueError):
         return markup
     if root is None:
@@ -93,6 +97,13 @@ def _text_of(markup: str) -> str:
     pieces: list[str] = []
     _walk(root, pieces)
     return "".join(pieces)
+
+
+@cache
+def _parser() -> etree.HTMLParser:
+    from lxml import etree
+
+    return etree.HTMLParser(no_network=True, remove_comments=True, remove_pis=True)
 
 
 def _in_place_of(tag: re.Match[str]) -> str:
@@ -107,6 +118,8 @@ def _in_place_of(tag: re.Match[str]) -> str:
 
 def _walk(root: etree._Element, pieces: list[str]) -> None:
     """Write the text of a tree into `pieces`. Walks events, since markup may nest deeper than Python recurses."""
+    from lxml import etree
+
     dropped = 0
     for event, node in etree.iterwalk(root, events=("start", "end", "comment", "pi")):
         tag = node.tag if isinstance(node.tag, str) else ""

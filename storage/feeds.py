@@ -14,7 +14,7 @@ from storage.changes import Change, ChangeKind, diff
 from storage.database import Database
 from storage.programme import Programme, Talk
 from storage.revisions import record
-from storage.tables import day, feed, location, speaker, talk, talk_speaker, track
+from storage.tables.programme import day, feed, location, speaker, talk, talk_speaker, track
 from storage.talk_rows import CHUNK
 from storage.talks import Talks
 

@@ -12,7 +12,7 @@ from sqlalchemy.dialects.sqlite import insert
 
 from storage.database import Database
 from storage.programme import Talk
-from storage.tables import heard, shown, state
+from storage.tables.asking import heard, shown, state
 from storage.talks import Talks
 
 HEAR = insert(heard).on_conflict_do_nothing()

@@ -14,7 +14,7 @@ from sqlalchemy import bindparam, case, delete, func, literal_column, select, up
 from sqlalchemy.dialects.sqlite import insert
 
 from storage.database import Database
-from storage.tables import notice, room
+from storage.tables.messages import notice, room
 
 
 class NoticeState(StrEnum):

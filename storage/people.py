@@ -1,4 +1,4 @@
-"""What is kept about a person, by full Matrix user id: to be shown to them, or deleted."""
+"""What people chose for themselves, by full Matrix user id."""
 
 from __future__ import annotations
 
@@ -6,24 +6,12 @@ import datetime as dt
 from dataclasses import dataclass
 from typing import Any
 
-from sqlalchemy import Column, bindparam, delete, select, update
+from sqlalchemy import bindparam, select
 from sqlalchemy.dialects.sqlite import insert
 
 from storage.database import Database
-from storage.tables import heard, notice, person, room, shown, subscription
+from storage.tables.asking import heard, person
 
-# Every column that holds a user id. A table that gains one belongs here; a test compares the list with the schema.
-PERSONAL: tuple[Column[Any], ...] = (
-    heard.c.sender,
-    notice.c.recipient,
-    person.c.user_id,
-    room.c.direct_with,
-    room.c.inviter,
-    shown.c.user_id,
-    subscription.c.user_id,
-)
-# A hall's room stays known when the person who invited the bot there is forgotten.
-BLANKED = frozenset({room.c.inviter})
 OFF = "off"
 
 SETTINGS = select(person.c.timezone, person.c.language, person.c.clock, person.c.profile_timezone).where(
@@ -88,22 +76,3 @@ class People:
         )
         with self._database.reading() as connection:
             return connection.execute(statement).scalar()
-
-    def export(self, user_id: str) -> dict[str, list[dict[str, Any]]]:
-        """Every row about the person, by table. Times are aware UTC."""
-        found: dict[str, list[dict[str, Any]]] = {}
-        with self._database.reading() as connection:
-            for column in PERSONAL:
-                rows = connection.execute(select(column.table).where(column == user_id)).mappings()
-                found.setdefault(column.table.name, []).extend(dict(row) for row in rows)
-        return {table: rows for table, rows in found.items() if rows}
-
-    def forget(self, user_id: str) -> int:
-        """Delete those rows; what was still to be said to the person is not said. Returns how many rows that was."""
-        count = 0
-        with self._database.transaction() as connection:
-            for column in PERSONAL:
-                blank = update(column.table).values({column.name: ""})
-                change = blank if column in BLANKED else delete(column.table)
-                count += connection.execute(change.where(column == user_id)).rowcount
-        return count

@@ -15,7 +15,8 @@ from sqlalchemy.dialects.sqlite import insert as upsert
 from storage.changes import Doubt
 from storage.database import Database
 from storage.programme import Hints
-from storage.tables import fetched, held, state, trouble
+from storage.tables.asking import state
+from storage.tables.releases import fetched, held, trouble
 
 # What differs from one time to the next in the same trouble: numbers, details, and what is quoted from the input.
 VARIABLE = re.compile(r"\([^)]*\)|“[^”]*”|\"[^\"]*\"|'[^']*'|\d+")

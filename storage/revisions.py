@@ -14,7 +14,8 @@ from sqlalchemy.dialects.sqlite import insert as upsert
 from storage.changes import Change, ChangeKind
 from storage.database import Database
 from storage.programme import Programme, Speaker, Talk
-from storage.tables import change, revision, state
+from storage.tables.asking import state
+from storage.tables.releases import change, revision
 from storage.talk_rows import CHUNK
 
 # A talk's own texts beyond its slot are long, and nobody asks for them as they were.

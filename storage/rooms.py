@@ -11,7 +11,7 @@ from sqlalchemy import ColumnElement, RowMapping, bindparam, delete, select
 from sqlalchemy.dialects.sqlite import insert as upsert
 
 from storage.database import Database
-from storage.tables import room
+from storage.tables.messages import room
 
 BY_ID = select(room).where(room.c.room_id == bindparam("room_id"))
 

@@ -5,19 +5,23 @@ from __future__ import annotations
 import datetime as dt
 from collections.abc import Iterator
 from contextlib import contextmanager
+from functools import cached_property
+from typing import TYPE_CHECKING
 
-from storage.answers import Answers
 from storage.database import Database
-from storage.feeds import Accepted, Feeds
-from storage.formats import detect_and_parse
-from storage.inbox import Inbox
-from storage.outbox import HINT, Notice, Outbox, notice_key
-from storage.people import People
-from storage.refreshing import Held, Refreshing
-from storage.revisions import Revisions
-from storage.rooms import Rooms
-from storage.subscriptions import Subscriptions
-from storage.talks import Talks
+
+if TYPE_CHECKING:
+    from storage.answers import Answers
+    from storage.feeds import Accepted, Feeds
+    from storage.inbox import Inbox
+    from storage.outbox import Outbox
+    from storage.people import People
+    from storage.personal import Personal
+    from storage.refreshing import Held, Refreshing
+    from storage.revisions import Revisions
+    from storage.rooms import Rooms
+    from storage.subscriptions import Subscriptions
+    from storage.talks import Talks
 
 BELL = "\N{BELL}"
 # A hint is worth little, and nothing once the person reads something else.
@@ -27,22 +31,79 @@ HINT_AGE = dt.timedelta(seconds=30)
 class Store:
     """Opens the database, brings it to this program's revision, and holds its parts.
 
+    Each part is imported when it is asked for: a question on the command line needs few of them, and waits for those.
     Raises `storage.errors.StoreError` when that fails. Close it when done.
     """
 
     def __init__(self, url: str) -> None:
         self.database = Database(url)
         self.migrated_copy = self.database.migrate()
-        self.feeds = Feeds(self.database)
-        self.talks = Talks(self.database)
-        self.revisions = Revisions(self.database)
-        self.refreshing = Refreshing(self.database)
-        self.inbox = Inbox(self.database)
-        self.outbox = Outbox(self.database)
-        self.rooms = Rooms(self.database)
-        self.people = People(self.database)
-        self.answers = Answers(self.database)
-        self.subscriptions = Subscriptions(self.database)
+
+    @cached_property
+    def feeds(self) -> Feeds:
+        from storage.feeds import Feeds
+
+        return Feeds(self.database)
+
+    @cached_property
+    def talks(self) -> Talks:
+        from storage.talks import Talks
+
+        return Talks(self.database)
+
+    @cached_property
+    def revisions(self) -> Revisions:
+        from storage.revisions import Revisions
+
+        return Revisions(self.database)
+
+    @cached_property
+    def refreshing(self) -> Refreshing:
+        from storage.refreshing import Refreshing
+
+        return Refreshing(self.database)
+
+    @cached_property
+    def inbox(self) -> Inbox:
+        from storage.inbox import Inbox
+
+        return Inbox(self.database)
+
+    @cached_property
+    def outbox(self) -> Outbox:
+        from storage.outbox import Outbox
+
+        return Outbox(self.database)
+
+    @cached_property
+    def rooms(self) -> Rooms:
+        from storage.rooms import Rooms
+
+        return Rooms(self.database)
+
+    @cached_property
+    def people(self) -> People:
+        from storage.people import People
+
+        return People(self.database)
+
+    @cached_property
+    def personal(self) -> Personal:
+        from storage.personal import Personal
+
+        return Personal(self.database)
+
+    @cached_property
+    def answers(self) -> Answers:
+        from storage.answers import Answers
+
+        return Answers(self.database)
+
+    @cached_property
+    def subscriptions(self) -> Subscriptions:
+        from storage.subscriptions import Subscriptions
+
+        return Subscriptions(self.database)
 
     @contextmanager
     def transaction(self) -> Iterator[None]:
@@ -52,6 +113,8 @@ class Store:
 
     def accept_held(self, held: Held, now: dt.datetime) -> Accepted:
         """Take a release that was held back. `now` is the conference's clock. Raises `FormatError`."""
+        from storage.formats import detect_and_parse
+
         programme = detect_and_parse(held.body, held.format, held.hints)
         with self.transaction():
             self.refreshing.release(held.feed)
@@ -59,6 +122,8 @@ class Store:
 
     def sent(self, key: str, event_id: str, now: dt.datetime) -> None:
         """A notice became this event. Where it is to carry a hint, that is a notice of its own from now on."""
+        from storage.outbox import HINT, Notice, notice_key
+
         with self.transaction():
             self.outbox.mark_sent(key, event_id, now)
             if room_id := self.answers.hint_for(key):

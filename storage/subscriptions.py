@@ -8,7 +8,7 @@ from sqlalchemy import delete, select
 from sqlalchemy.dialects.sqlite import insert
 
 from storage.database import Database
-from storage.tables import bell, subscription
+from storage.tables.messages import bell, subscription
 
 TALK = "talk"
 

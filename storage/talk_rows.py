@@ -9,7 +9,7 @@ from typing import Any
 from sqlalchemy import Connection, Row, Select, bindparam, select
 
 from storage.programme import Speaker, Talk
-from storage.tables import location, speaker, talk, talk_speaker, track
+from storage.tables.programme import location, speaker, talk, talk_speaker, track
 
 # SQLite takes some thousand bound values in one statement; this stays clear of every build's limit.
 CHUNK = 500

@@ -14,7 +14,7 @@ from storage.database import Database
 from storage.finding import Finder, Hits
 from storage.programme import A_WHILE, Day, Talk
 from storage.query import Query, parse, words_of
-from storage.tables import day, feed, location, speaker, talk, talk_speaker, track
+from storage.tables.programme import day, feed, location, speaker, talk, talk_speaker, track
 from storage.talk_rows import JOINED, by_ids, talks_of
 
 # A cancelled talk is found by those who look for it, and not among what is on or coming.

@@ -7,7 +7,7 @@ from collections import Counter, defaultdict
 from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass, field
 from functools import cached_property, lru_cache
-from importlib import resources
+from pathlib import Path
 
 from storage.query import FILLERS
 from storage.search import COMPOUND, KEYWORDS, compounds, folded, keywords
@@ -19,6 +19,7 @@ ACRONYM = re.compile(r"\(([A-Za-z][A-Za-z0-9/-]{1,9})\)")
 WRITTEN_OUT = re.compile(r"\b([A-Z][A-Za-z0-9]{1,7}) \(([^()]{4,60})\)")
 ACRONYM_LONGEST = 6
 SHORT = 6
+SYNONYMS = Path(__file__).parent / "synonyms.txt"
 OPENINGS = frozenset("welcome opening agenda closing farewell microconference mc".split())
 ENDINGS = ("ings", "ing", "ers", "er", "ies", "es", "ed", "e", "s", "y")
 
@@ -217,7 +218,7 @@ def _ending_so(words: Sequence[str], acronym: str) -> str:
 @lru_cache(maxsize=1)
 def synonyms() -> Mapping[str, frozenset[str]]:
     """The words of `storage/synonyms.txt`: each, and its root, stands for the others of its line."""
-    text = resources.files("storage").joinpath("synonyms.txt").read_text(encoding="utf-8")
+    text = SYNONYMS.read_text(encoding="utf-8")
     found: dict[str, frozenset[str]] = {}
     for line in text.splitlines():
         words = [" ".join(folded(word)) for word in line.partition("#")[0].split(",") if word.strip()]

@@ -14,7 +14,7 @@ from bot.events import Event
 from bot.inbox import Inbox
 from commands.registry import Services
 from storage.store import Store
-from storage.tables import heard
+from storage.tables.asking import heard
 
 MINUTE = dt.timedelta(minutes=1)
 

@@ -14,10 +14,11 @@ from alembic.config import Config
 from sqlalchemy import create_engine
 
 from storage import database
-from storage.database import Database, revisions
+from storage.database import SCHEMA, Database, revisions
 from storage.errors import DatabaseUnusable
 from storage.store import Store
 from tests.small import NOW, PROGRAMME
+from tools.schema import schema as schema_of_tables
 
 NEXT = '''
 """A column more."""
@@ -69,6 +70,10 @@ def test_the_tables_made_at_once_are_those_that_all_migrations_make(tmp_path: Pa
         command.upgrade(config, "head")
     engine.dispose()
     assert schema(tmp_path / "in_turn.db") == schema(tmp_path / "at_once.db")
+
+
+def test_the_schema_is_that_of_the_tables() -> None:
+    assert SCHEMA.read_text(encoding="utf-8") == schema_of_tables()  # else: python -m tools.schema
 
 
 def test_an_older_database_is_copied_and_migrated(tmp_path: Path, request: pytest.FixtureRequest) -> None:

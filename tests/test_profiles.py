@@ -69,7 +69,7 @@ async def test_while_the_homeserver_is_away_nothing_is_kept_and_nothing_breaks(s
         await asyncio.sleep(2 * PAUSE_SECONDS)
         assert not reading.done()
         assert store.people.settings(ADA) == DEFAULTS
-        assert "person" not in store.people.export(ADA)
+        assert "person" not in store.personal.export(ADA)
     finally:
         reading.cancel()
         await asyncio.gather(reading, return_exceptions=True)

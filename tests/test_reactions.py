@@ -16,7 +16,8 @@ from bot.reactions import Reactions
 from commands.registry import Services
 from storage.outbox import Notice, NoticeState
 from storage.store import BELL, HINT_AGE, Store
-from storage.tables import answered, heard, notice
+from storage.tables.asking import heard
+from storage.tables.messages import answered, notice
 from tests.small import NOW, PROGRAMME, TALKS
 
 BOT, ADA, EVE, HALL = "@bot:x.org", "@ada:x.org", "@eve:x.org", "!hall"
@@ -235,8 +236,8 @@ def test_a_picked_talk_takes_a_bell(talk: Talk) -> None:
 def test_a_subscription_is_the_persons_and_goes_with_them(talk: Talk) -> None:
     talk.react("$r", BELL, ONE)
     talk.react("$r2", BELL, ONE, who=EVE)
-    assert [row["kind"] for row in talk.store.people.export(ADA)["subscription"]] == ["talk"]
-    talk.store.people.forget(ADA)
+    assert [row["kind"] for row in talk.store.personal.export(ADA)["subscription"]] == ["talk"]
+    talk.store.personal.forget(ADA)
     assert (talk.titles(), talk.titles(EVE)) == ([], ["CXL memory tiering"])
 
 

@@ -55,9 +55,9 @@ def test_settings_are_one_persons_and_can_be_taken_back(small_store: Store) -> N
     for words in ("!tz off", "!lang off", "!clock off"):
         said(small_store, words)
     assert said(small_store, "!next") == before
-    assert list(small_store.people.export(ADA)) == ["person", "shown"]
-    small_store.people.forget(ADA)
-    assert small_store.people.export(ADA) == {}
+    assert list(small_store.personal.export(ADA)) == ["person", "shown"]
+    small_store.personal.forget(ADA)
+    assert small_store.personal.export(ADA) == {}
 
 
 def test_an_own_zone_stands_behind_the_conferences(small_store: Store) -> None:

@@ -16,11 +16,11 @@ from storage.errors import DatabaseLocked, DatabaseUnusable, StoreError
 from storage.feeds import Accepted
 from storage.inbox import Heard
 from storage.outbox import Notice, NoticeState, notice_key
-from storage.people import PERSONAL
+from storage.personal import PERSONAL
 from storage.programme import Talk
 from storage.rooms import Membership, Room
 from storage.store import Store
-from storage.tables import metadata
+from storage.tables.everything import metadata
 from tests.conftest import changes_of
 from tests.small import NOW, PROGRAMME, TALKS
 
@@ -182,15 +182,15 @@ def test_everything_about_a_person_can_be_shown_and_forgotten(small_store: Store
     store.outbox.add(Notice("n", "reply", {"body": "hello"}, NOW, "!a", ADA))
     store.rooms.put(Room("!direct", Membership.JOINED, inviter=ADA, direct_with=ADA))
     store.rooms.put(Room("!hall", Membership.JOINED, inviter=ADA))
-    assert sorted(store.people.export(ADA)) == ["heard", "notice", "room", "shown"]
+    assert sorted(store.personal.export(ADA)) == ["heard", "notice", "room", "shown"]
 
-    store.people.forget(ADA)
+    store.personal.forget(ADA)
     with store.database.reading() as connection:
         connection.exec_driver_sql("COMMIT")
         connection.execute(text("VACUUM"))
         connection.exec_driver_sql("PRAGMA wal_checkpoint(TRUNCATE)")
         connection.exec_driver_sql("BEGIN")
-    assert store.people.export(ADA) == {}
+    assert store.personal.export(ADA) == {}
     assert ADA.encode() not in (tmp_path / "hallway.db").read_bytes()
     assert store.rooms.get("!hall") == Room("!hall", Membership.JOINED)
 

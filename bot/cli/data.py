@@ -19,9 +19,9 @@ def main(arguments: argparse.Namespace) -> int:
         if not arguments.user_id.startswith("@") or ":" not in arguments.user_id:
             raise Failure(f"“{arguments.user_id}” is not a full Matrix user id like @ada:example.org", WRONG)
         if arguments.command == "export-user":
-            print(json.dumps(store.people.export(arguments.user_id), ensure_ascii=False, indent=1, default=str))
+            print(json.dumps(store.personal.export(arguments.user_id), ensure_ascii=False, indent=1, default=str))
         else:
-            print(f"{store.people.forget(arguments.user_id)} rows about {arguments.user_id} deleted")
+            print(f"{store.personal.forget(arguments.user_id)} rows about {arguments.user_id} deleted")
         return DONE
     finally:
         store.close()

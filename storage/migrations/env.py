@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from alembic import context
 
-from storage.tables import metadata
+from storage.tables.everything import metadata
 
 # The index behind the search is a virtual table with shadow tables of its own; Alembic must not compare those.
 context.configure(

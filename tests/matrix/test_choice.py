@@ -20,7 +20,7 @@ from bot.reactions import Reactions
 from commands.registry import Services
 from storage.outbox import notice_key
 from storage.store import BELL, Store
-from storage.tables import notice
+from storage.tables.messages import notice
 from tests.matrix.world import World
 
 

@@ -24,7 +24,7 @@ async def asks(person: Person, room_id: str, words: str) -> str:
 async def profile_read(store: Store, person: Person) -> Settings:
     """What is kept of somebody once their profile was read."""
     async with asyncio.timeout(20):
-        while "person" not in store.people.export(person.user_id):  # noqa: ASYNC110  # another process writes it
+        while "person" not in store.personal.export(person.user_id):  # noqa: ASYNC110  # another process writes it
             await asyncio.sleep(0.05)
     return store.people.settings(person.user_id)
 

@@ -10,6 +10,8 @@ from sqlalchemy.schema import SchemaItem
 from sqlmodel import SQLModel
 from sqlmodel.main import get_column_from_field
 
+metadata = SQLModel.metadata
+
 
 class Row(SQLModel):
     """The columns are the fields, with what `sqlmodel.Field` says of them.
@@ -29,4 +31,4 @@ class Row(SQLModel):
             column = get_column_from_field(field)
             column.name = column.key = name
             columns.append(column)
-        Table(str(cls.__tablename__), SQLModel.metadata, *columns, *cls.__table_args__)
+        Table(str(cls.__tablename__), metadata, *columns, *cls.__table_args__)

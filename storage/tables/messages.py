@@ -1,0 +1,109 @@
+"""The rows about rooms and what is said in them, and about answers and what people did with them."""
+
+from __future__ import annotations
+
+import datetime as dt
+
+from sqlalchemy import Index, text
+from sqlmodel import Field
+
+from storage.tables._row import Row, metadata
+
+
+class NoticeRow(Row):
+    """The outbox: everything the bot says is a row here first.
+
+    `key` is the Matrix transaction id, so a second attempt is answered with the first event.
+    Either `room_id` is known, or `recipient` is a person whose direct room is still to be found or made.
+    `event_id` may be known before the notice is marked sent: the homeserver brings what we say back to us.
+    """
+
+    __tablename__ = "notice"
+    __table_args__ = (
+        Index("notice_pending", "seq", sqlite_where=text("state = 'pending'")),
+        Index("notice_created", "created_at"),
+        Index("notice_event", "event_id", sqlite_where=text("event_id IS NOT NULL")),
+    )
+
+    seq: int | None = Field(default=None, primary_key=True)
+    key: str = Field(unique=True)
+    kind: str
+    room_id: str | None = None
+    recipient: str | None = None
+    event_type: str = Field(default="m.room.message", sa_column_kwargs={"server_default": text("'m.room.message'")})
+    content: str
+    created_at: dt.datetime
+    expires_at: dt.datetime | None = None
+    state: str = "pending"
+    reason: str = ""
+    event_id: str | None = None
+    done_at: dt.datetime | None = None
+
+
+class RoomRow(Row):
+    """A Matrix room the bot has to do with. `membership` as in storage.rooms.
+
+    `told_encrypted` is set once the room was told that the bot cannot read in it. `direct_with` is the person
+    for whom the bot opened, or who opened, a direct room. `predecessor` is the room this one took the place of,
+    `alias` what the configuration calls it.
+    """
+
+    __tablename__ = "room"
+
+    room_id: str = Field(primary_key=True)
+    membership: str
+    inviter: str = ""
+    via: str = ""
+    direct_with: str | None = Field(default=None, index=True)
+    encrypted: bool = False
+    told_encrypted: bool = False
+    predecessor: str = ""
+    alias: str = Field(default="", sa_column_kwargs={"server_default": text("''")})
+    retry_at: dt.datetime | None = None
+    attempts: int = 0
+
+
+class AnsweredRow(Row):
+    """What an answer showed, so that a number or a bell can be put on it. It lives as long as its notice.
+
+    `talks` are the row ids of its numbered lines, as JSON. `talk_id` is the one talk it names, where it names one.
+    `hint`: once the answer is sent, the bot puts a bell on it itself.
+    """
+
+    __tablename__ = "answered"
+
+    key: str = Field(primary_key=True, foreign_key="notice.key", ondelete="CASCADE")
+    talks: str
+    talk_id: int | None = None
+    hint: bool = False
+
+
+class SubscriptionRow(Row):
+    """A person wants to hear of something: of `kind` "talk", the one in `talk_id`."""
+
+    __tablename__ = "subscription"
+    __table_args__ = (
+        Index("subscription_talk", "user_id", "talk_id", unique=True, sqlite_where=text("talk_id IS NOT NULL")),
+    )
+
+    id: int | None = Field(default=None, primary_key=True)
+    user_id: str
+    kind: str
+    talk_id: int | None = Field(default=None, foreign_key="talk.id", ondelete="CASCADE", index=True)
+    created_at: dt.datetime
+
+
+class BellRow(Row):
+    """A reaction that asked for a subscription. There may be several, on different answers about one talk."""
+
+    __tablename__ = "bell"
+
+    event_id: str = Field(primary_key=True)
+    subscription_id: int = Field(foreign_key="subscription.id", ondelete="CASCADE", index=True)
+
+
+notice = metadata.tables["notice"]
+room = metadata.tables["room"]
+answered = metadata.tables["answered"]
+subscription = metadata.tables["subscription"]
+bell = metadata.tables["bell"]
