@@ -6,6 +6,7 @@ ul, li. The plain text stands alone, since notifications and many clients show n
 
 from __future__ import annotations
 
+import re
 from collections.abc import Iterable, Sequence
 from dataclasses import dataclass, replace
 
@@ -16,6 +17,8 @@ from storage.programme import Talk
 
 ECHO_MAX = 60
 NEWLINE = "\n"
+# Push rules do not tell small letters from capital ones.
+MENTION = re.compile("@(room)", re.IGNORECASE)
 QUOTES = "\"'“”"
 
 
@@ -73,7 +76,7 @@ class Reply:
 
 def text(value: object) -> Text:
     """Anything as it is. `@room` is taken apart, so that no client reads a mention into somebody's title."""
-    harmless = str(value).replace("@room", "@\N{WORD JOINER}room")
+    harmless = MENTION.sub("@\N{WORD JOINER}\\1", str(value))
     return Text(harmless, str(escape(harmless)))
 
 
@@ -89,9 +92,12 @@ def code(value: str) -> Text:
 
 
 def link(label: str, url: str) -> Text:
-    """A link where `url` is one (http or https); the plain text shows the address."""
+    """A link where `url` is one (http or https); the plain text shows the address.
+
+    None to matrix.to: clients show that as somebody's or a room's name, which is not for feeds to say.
+    """
     inner, address = text(label), text(url)
-    if not url.startswith(("https://", "http://")):
+    if not url.startswith(("https://", "http://")) or "matrix.to/" in url.casefold():
         return inner
     return Text(f"{inner.plain}: {address.plain}", f'<a href="{address.html}">{inner.html}</a>')
 

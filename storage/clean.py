@@ -16,8 +16,13 @@ if TYPE_CHECKING:
 # Control characters, and the invisible ones that turn the direction of a line around or hide in a word.
 # Zero-width joiners stay: scripts and emoji need them.
 _CONTROLS = re.compile(
-    "[\x00-\x08\x0b\x0c\x0e-\x1f\x7f-\x9f\u200b\u200e\u200f\u202a-\u202e\u2060-\u2069\ufeff\ufff9-\ufffb]"
+    "[\x00-\x08\x0b\x0c\x0e-\x1f\x7f-\x9f\u061c\u200b\u200e\u200f\u202a-\u202e\u2060-\u206f\ufeff\ufff9-\ufffb]"
 )
+_LINE_ENDS = re.compile("[\u2028\u2029]")
+# What may be accents on one letter: no script has more than a few of them, and a heap of them covers the lines above
+# and below. Putting one in order costs the square of its height, so it is cut before that.
+_HEAPS = re.compile(r"[^\w\s\x00-\x7f]{9,}")
+ACCENTS_MAX = 8
 _SURROGATES = re.compile("[\ud800-\udfff]")
 # Only what HTML knows makes a text HTML: "std::vector<int>" is none.
 MARKUP = re.compile(
@@ -76,8 +81,19 @@ def paragraphs(text: str, limit: int) -> str:
 def _plain(text: str) -> str:
     # Nearly every text is fine as it is, and asking so costs far less than rewriting it.
     if not text.replace("\n", " ").isprintable():
-        text = _SURROGATES.sub("\N{REPLACEMENT CHARACTER}", _CONTROLS.sub("", text))
-    return text if text.isascii() else unicodedata.normalize("NFC", text)
+        text = _SURROGATES.sub("\N{REPLACEMENT CHARACTER}", _LINE_ENDS.sub("\n", _CONTROLS.sub("", text)))
+    return text if text.isascii() else unicodedata.normalize("NFC", _HEAPS.sub(_lower, text))
+
+
+def _lower(heap: re.Match[str]) -> str:
+    """The characters without the accents beyond the first few of each."""
+    kept: list[str] = []
+    height = 0
+    for character in heap[0]:
+        height = height + 1 if unicodedata.combining(character) else 0
+        if height <= ACCENTS_MAX:
+            kept.append(character)
+    return "".join(kept)
 
 
 def _text_of(markup: str) -> str:
