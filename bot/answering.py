@@ -9,6 +9,7 @@ from typing import Any
 
 from bot.clock import Clock
 from bot.events import Event
+from commands.language import language_of
 from commands.registry import Services
 from commands.reply import Reply, paragraphs
 from storage.errors import StoreError
@@ -73,7 +74,9 @@ class Answering:
         except Exception:
             # A fault of ours in one command must not keep the bot from everybody else's questions.
             log.exception("the question %s could not be answered", event.event_id)
-            return paragraphs("Something went wrong on my side; the people who run me can see it in my log.", ok=False)
+            language = language_of(self._services.language)
+            sorry = language.say("Something went wrong on my side; the people who run me can see it in my log.")
+            return paragraphs(sorry, ok=False)
 
     def _keep(
         self, event: Event, room_id: str, reply: Reply, content: dict[str, Any], now: dt.datetime, direct: bool

@@ -60,18 +60,18 @@ class Profiles:
     async def _read_one(self) -> bool:
         """Read one person's profile; False when nobody's is due."""
         now = self._clock.real()
-        user_id = self._store.people.unread_profile(now - ASKED_WITHIN, now - KEPT)
+        asked_since = now - ASKED_WITHIN
+        user_id = self._store.people.unread_profile(asked_since, now - KEPT)
         if user_id is None:
             return False
+        zone = None
         try:
-            said = await self._matrix.profile_field(user_id, FIELD)
+            zone = zone_named(await self._matrix.profile_field(user_id, FIELD))
         except AwayError as error:
             if not error.reached:
                 raise
-            # Ours is there and theirs is not: what was known of the person stays.
-            self._store.people.change(user_id, profile_read_at=now)
-            return True
-        self._store.people.change(user_id, profile_timezone=zone_named(said), profile_read_at=now)
+            # Our homeserver is there and theirs is not: what was known of the person stays.
+        self._store.people.note_profile(user_id, now, asked_since, zone)
         return True
 
 

@@ -5,7 +5,7 @@ from __future__ import annotations
 from commands.lines import Writer, asked_for, found_and_page
 from commands.nearest import example, nothing_like
 from commands.registry import Request, Services, command
-from commands.reply import Reply, paragraphs, text
+from commands.reply import Reply, paragraphs
 from storage.search import RESULTS_MAX
 
 
@@ -21,13 +21,18 @@ def search(request: Request, services: Services) -> Reply:
     !search memory 2
     """
     if not request.args.strip():
-        return paragraphs(text("Search for what? For example: ") + example("search", services), ok=False)
+        said = request.say("Search for what? For example: {example}", example=example("search", services))
+        return paragraphs(said, ok=False)
     writer = Writer(request, services)
     found, words, page = found_and_page(request.args, writer, services.store.talks.find)
     if not found.exact or not found.talks:
         return nothing_like(words, request, services, found)
     if len(found.talks) == 1:
         return writer.single(found.talks[0], found=found)
+    asked = asked_for(words, found, request.language)
     count = len(found.talks)
-    title = text(f"{'More than ' if count == RESULTS_MAX else ''}{count} talks match ") + asked_for(words, found)
+    if count == RESULTS_MAX:
+        title = request.say("More than {number} talks match {words}", number=count, words=asked)
+    else:
+        title = request.count("{number} talk matches {words}", "{number} talks match {words}", count, words=asked)
     return writer.listing(title, found.talks, page=page, again=f"search {words}")

@@ -6,7 +6,7 @@ import re
 from dataclasses import replace
 
 from commands.choosing import chosen, number_in
-from commands.lines import Writer, full_time, offset, place, speakers, state, zone_label
+from commands.lines import Writer
 from commands.nearest import example, nothing_like
 from commands.registry import Request, Services, command
 from commands.reply import Reply, Text, bold, code, joined, link, paragraphs, text
@@ -52,9 +52,6 @@ def in_full(one: Talk, request: Request, services: Services, more: int = 0, talk
     `talks` are all that matched, `more` is how many others.
     """
     writer = Writer(request, services)
-    start = one.starts_at.astimezone(writer.zone)
-    zone = zone_label(writer.zone, [one])
-    when = full_time(one, writer.zone).replace(f"({offset(start)})", f"({zone})")
     stage = writer.stage()
     others = Text()
     if more:
@@ -63,8 +60,8 @@ def in_full(one: Talk, request: Request, services: Services, more: int = 0, talk
     reply = paragraphs(
         bold(one.title),
         text(one.subtitle),
-        joined([when, bold(place(one)), state(one, request.now)]),
-        joined([speakers(one, SPEAKERS_IN_FULL), one.track, one.kind]),
+        joined([writer.full_time(one, named=True), bold(writer.place(one)), writer.state(one)]),
+        joined([writer.speakers(one, SPEAKERS_IN_FULL), one.track, one.kind]),
         _abstract(one, request),
         link(request.say("More").plain, one.url) if one.url else "",
         others,

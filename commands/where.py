@@ -5,7 +5,7 @@ from __future__ import annotations
 from dataclasses import replace
 
 from commands.choosing import chosen, number_in
-from commands.lines import Writer, asked_for, found_and_page, place, state
+from commands.lines import Writer, asked_for, found_and_page
 from commands.nearest import example, nothing_like
 from commands.registry import Request, Services, command
 from commands.reply import Reply, Text, bold, joined, paragraphs, text
@@ -40,9 +40,10 @@ def where(request: Request, services: Services) -> Reply:
         return writer.single(talks[0], found=found)
 
     def line(talk: Talk) -> Text:
-        said = state(talk, request.now)
-        return joined([bold(place(talk)), writer.when(talk), text(talk.title), "" if said == "on now" else said])
+        on_now = not talk.cancelled and talk.starts_at <= request.now < talk.over_at
+        said = "" if on_now else writer.state(talk)
+        return joined([bold(writer.place(talk)), writer.when(talk), text(talk.title), said])
 
-    title = request.say("Where {words} is", words=asked_for(words, found))
+    title = request.say("Where {words} is", words=asked_for(words, found, request.language))
     page = min(page, writer.pages(len(talks)))
     return writer.listing(title, talks, page=page, again=f"where {words}", line=line)

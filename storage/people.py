@@ -76,3 +76,14 @@ class People:
         )
         with self._database.reading() as connection:
             return connection.execute(statement).scalar()
+
+    def note_profile(self, user_id: str, now: dt.datetime, heard_since: dt.datetime, zone: str | None) -> None:
+        """Keep the zone that a profile names (None: as it was), and that it was read now.
+
+        Not of somebody who was forgotten while it was read: their questions are gone too.
+        """
+        asked = select(heard.c.event_id).where(heard.c.heard_at >= heard_since, heard.c.sender == user_id).limit(1)
+        with self._database.transaction() as connection:
+            if connection.execute(asked).first() is not None:
+                said = {} if zone is None else {"profile_timezone": zone}
+                self.change(user_id, profile_read_at=now, **said)

@@ -60,6 +60,18 @@ def test_who_asked_last_is_read_first_and_again_after_a_day(store: Store) -> Non
     assert due(tomorrow) == ADA
 
 
+def test_who_is_forgotten_while_their_profile_is_read_stays_forgotten(store: Store) -> None:
+    asked(store, ADA, NOW)
+    store.people.note_profile(ADA, NOW, NOW - HOUR, "Asia/Tokyo")
+    assert store.people.settings(ADA).profile_timezone == "Asia/Tokyo"
+    store.people.note_profile(ADA, NOW + HOUR, NOW - HOUR, None)
+    assert store.people.settings(ADA).profile_timezone == "Asia/Tokyo"
+    assert store.personal.export(ADA)["person"][0]["profile_read_at"] == NOW + HOUR
+    store.personal.forget(ADA)
+    store.people.note_profile(ADA, NOW, NOW - HOUR, "Asia/Tokyo")
+    assert store.personal.export(ADA) == {}
+
+
 async def test_while_the_homeserver_is_away_nothing_is_kept_and_nothing_breaks(store: Store) -> None:
     clock = Clock()
     asked(store, ADA, clock.real())
