@@ -4,7 +4,7 @@ VENV   := .venv
 BIN    := $(VENV)/bin
 READY  := $(VENV)/.ready
 
-.PHONY: setup demo test lint bench soak fuzz messages screenshots lock clean
+.PHONY: setup demo test lint bench soak fuzz messages screenshots conversations lock clean
 
 setup: $(READY)
 
@@ -43,6 +43,10 @@ fuzz: $(READY)
 # Brings commands/locale/ up to date with what the code says; docs/languages.md tells how to go on.
 messages: $(READY)
 	$(BIN)/python -m tools.messages
+
+# docs/conversations.md, as the bot answers now; look at the difference before it is committed.
+conversations: $(READY)
+	$(BIN)/python -m tools.conversations
 
 # Needs nheko and a few tools around it from Debian; says which.
 screenshots: $(READY)
