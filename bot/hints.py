@@ -45,10 +45,11 @@ def state_key(command: str, me: str) -> str:
 def invoked(event: Event, me: str, prefix: str) -> str | None:
     """The command that a client sent beside its text, as somebody would have typed it; None where there is none."""
     said = event.content.get(INVOCATION)
-    name = said.get("command") if isinstance(said, dict) else None
-    if not isinstance(name, str) or name not in commands() or not _meant_for(me, event):
+    if not isinstance(said, dict) or not _meant_for(me, event):
         return None
-    arguments = said.get("arguments")
+    name, arguments = said.get("command"), said.get("arguments")
+    if not isinstance(name, str) or name not in commands():
+        return None
     words = arguments.get(WORDS) if isinstance(arguments, dict) else None
     return f"{prefix}{name} {words if isinstance(words, str | int) else ''}".rstrip()
 
