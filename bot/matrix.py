@@ -200,6 +200,7 @@ class Matrix:
         except RefusedError:
             return None
         return body.get(name)
+
     async def set_state(self, room_id: str, kind: str, key: str, content: Mapping[str, Any]) -> None:
         path = Api._build_path(["rooms", room_id, "state", kind, key])
         await self._raw("PUT", path, json.dumps(content), seconds=REQUEST_SECONDS)

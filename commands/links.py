@@ -1,0 +1,47 @@
+"""Links in the HTML form: a hall's Matrix room, a speaker's account, a talk's page. The plain form has the names alone.
+
+Clients show a link into Matrix as a pill with the name that the room or the person has there. For a room that may be
+another one than the programme prints, so the printed name stands beside it.
+"""
+
+from __future__ import annotations
+
+import re
+from urllib.parse import quote, urlencode
+
+from commands.reply import Text, bold, text
+from storage.programme import Speaker, Talk
+
+MATRIX = "https://matrix.to/#/"
+USER_ID = re.compile(r"@[!-9;-~]+:[A-Za-z0-9.:\[\]-]+")
+ID_MAX = 255
+
+
+def matrix_link(identifier: str, via: str = "") -> str:
+    """The address of a room or a user; `via` is a server to join through, for rooms by their id."""
+    # The specification (appendices, "matrix.to navigation") wants every component percent-encoded.
+    address = MATRIX + quote(identifier, safe="")
+    return f"{address}?{urlencode({'via': via})}" if via else address
+
+
+def pill(label: str, identifier: str, via: str = "") -> Text:
+    """A name that leads to a room or a user. Nobody is mentioned by it: that is said by `m.mentions` alone."""
+    return anchor(text(label), matrix_link(identifier, via))
+
+
+def person(one: Speaker) -> Text:
+    """A speaker's name, with a pill where the feed knows them by a Matrix user id."""
+    known = len(one.id) <= ID_MAX and USER_ID.fullmatch(one.id)
+    return pill(one.name, one.id) if known else text(one.name)
+
+
+def titled(talk: Talk) -> Text:
+    """A talk's title, bold, leading to its page where it has one."""
+    return anchor(bold(talk.title), talk.url)
+
+
+def anchor(label: Text, url: str) -> Text:
+    """A link in the HTML form alone, where `url` is one (http or https)."""
+    if not url.startswith(("https://", "http://")):
+        return label
+    return Text(label.plain, f'<a href="{text(url).html}">{label.html}</a>')
