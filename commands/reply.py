@@ -135,8 +135,12 @@ def numbered(head: Text, items: Sequence[Text], tail: Text, talks: Sequence[Talk
     `talks` is the whole list, of which the items are a part: a number means its place in there.
     """
     plain = [head.plain, *(f"{number}. {item.plain}" for number, item in enumerate(items, first)), tail.plain]
-    listed = "".join(f"<li>{item.html}</li>" for item in items)
-    begin = f'<ol start="{first}">' if first > 1 else "<ol>"
-    listed = f"{begin}{listed}</ol>" if listed else ""
-    html = f"{head.html.replace(NEWLINE, '<br>')}{listed}{tail.html}"
+    beginning, end = head.html.replace(NEWLINE, "<br>"), tail.html
+    if first == 1 and items:
+        html = f"{beginning}<ol>{''.join(f'<li>{item.html}</li>' for item in items)}</ol>{end}"
+    else:
+        # Not every client heeds where a list starts (MSC4313 asks for it since 2026), and a number that is shown
+        # wrong picks the wrong talk.
+        rows = [f"{number}. {item.html}" for number, item in enumerate(items, first)]
+        html = "<br>".join(filter(None, [beginning, *rows, end]))
     return Reply("\n".join(filter(None, plain)), html, tuple(talks), tuple(talks))
