@@ -83,6 +83,8 @@ async def _run(config: Config, store: Store, matrix: Matrix) -> None:
         feeds=tuple(feed.name for feed in config.feeds),
         organizers=frozenset(config.roles.organizers),
         control_room=config.roles.control_room,
+        rooms={hall.name.casefold(): hall.rooms[0] for hall in config.locations if hall.rooms},
+        server=config.matrix.user_id.partition(":")[2],
         language=config.conference.language,
     )
     start = config.clock.start

@@ -9,6 +9,7 @@ from __future__ import annotations
 import re
 from urllib.parse import quote, urlencode
 
+from commands.registry import Request, Services
 from commands.reply import Text, bold, text
 from storage.programme import Speaker, Talk
 
@@ -29,6 +30,17 @@ def pill(label: str, identifier: str, via: str = "") -> Text:
     return anchor(text(label), matrix_link(identifier, via))
 
 
+def hall(printed: Text, talk: Talk, request: Request, services: Services) -> Text:
+    """The location as it is printed, and beside it in the HTML form a pill of its room, where it has one."""
+    room = services.rooms.get(talk.location.casefold(), "")
+    if not room:
+        return printed
+    # A room that is named by its id may have been upgraded, and an id does not say through whom to join.
+    room, via = (room, "") if room.startswith("#") else (services.store.rooms.id_of(room), services.server)
+    there = pill(request.say("chat").plain, room, via)
+    return Text(printed.plain, f"{printed.html} ({there.html})")
+
+
 def person(one: Speaker) -> Text:
     """A speaker's name, with a pill where the feed knows them by a Matrix user id."""
     known = len(one.id) <= ID_MAX and USER_ID.fullmatch(one.id)
@@ -40,8 +52,15 @@ def titled(talk: Talk) -> Text:
     return anchor(bold(talk.title), talk.url)
 
 
+def address(talk: Talk) -> Text:
+    """The address of the talk's page, for the plain form alone: in the other one the title leads there."""
+    return Text(text(talk.url).plain) if _leads_somewhere(talk.url) else Text()
+
+
 def anchor(label: Text, url: str) -> Text:
     """A link in the HTML form alone, where `url` is one (http or https)."""
-    if not url.startswith(("https://", "http://")):
-        return label
-    return Text(label.plain, f'<a href="{text(url).html}">{label.html}</a>')
+    return Text(label.plain, f'<a href="{text(url).html}">{label.html}</a>') if _leads_somewhere(url) else label
+
+
+def _leads_somewhere(url: str) -> bool:
+    return url.startswith(("https://", "http://"))

@@ -118,11 +118,14 @@ def joined(pieces: Iterable[Text | str], separator: str = " · ") -> Text:
 
 
 def paragraphs(*lines: Text | str, talks: Sequence[Talk] = (), shown: Sequence[Talk] = (), ok: bool = True) -> Reply:
-    """A reply of a few lines, none of them numbered. Line breaks inside a line are kept."""
+    """A reply of a few lines, none of them numbered. Line breaks inside a line are kept.
+
+    A line may be in the plain form alone.
+    """
     pieces = [text("") + line for line in lines if line]
     return Reply(
         plain="\n".join(piece.plain for piece in pieces),
-        html="<br>".join(piece.html.replace("\n", "<br>") for piece in pieces),
+        html="<br>".join(piece.html.replace("\n", "<br>") for piece in pieces if piece.html),
         talks=tuple(talks),
         shown=tuple(shown),
         ok=ok,

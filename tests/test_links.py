@@ -6,10 +6,62 @@ from dataclasses import replace
 
 import pytest
 
+from commands.dispatch import answer
 from commands.links import matrix_link, person, titled
-from commands.reply import Text
+from commands.registry import Services
+from commands.reply import Reply, Text
 from storage.programme import Speaker
-from tests.small import TALKS
+from storage.rooms import Membership
+from storage.store import Store
+from tests.small import MONDAY, NOW, PROGRAMME, TALKS, at
+
+HERBERT = "#herbert:example.org"
+TO_HERBERT = '<b>Herbert</b> (<a href="https://matrix.to/#/%23herbert%3Aexample.org">chat</a>)'
+PAGE = "https://example.org/gcc"
+
+
+def ask(store: Store, said: str, rooms: dict[str, str]) -> Reply:
+    services, now = Services(store, rooms=rooms, server="example.org"), at(MONDAY, "10:20")
+    reply = answer(said, services, sender="@ada:x.org", room_id="!hall", direct=False, now=now)
+    assert reply is not None
+    return reply
+
+
+@pytest.fixture
+def linked(store: Store) -> Store:
+    """The small programme, with a page and an account for the third talk."""
+    gcc = replace(TALKS[2], url=PAGE, speakers=(Speaker("Philip Herron", "@philip:example.org"), Speaker("Ada", "7")))
+    store.feeds.accept("main", "x", replace(PROGRAMME, talks=(*TALKS[:2], gcc, *TALKS[3:])), "x", NOW)
+    return store
+
+
+def test_one_talk_leads_to_its_hall_its_page_and_its_speakers(linked: Store) -> None:
+    reply = ask(linked, "!where gcc", {"herbert": HERBERT})
+    assert reply.plain == f"Mon 12 Sep 11:00–11:30 (UTC+1) · Herbert · GCC Rust — Philip Herron, Ada\n{PAGE}"
+    assert reply.html == (
+        f'Mon 12 Sep 11:00–11:30 (UTC+1) · {TO_HERBERT} · <a href="{PAGE}"><b>GCC Rust</b></a> — '
+        '<a href="https://matrix.to/#/%40philip%3Aexample.org">Philip Herron</a>, Ada'
+    )
+
+
+def test_a_talk_in_full_does_so_too(linked: Store) -> None:
+    reply = ask(linked, "!talk gcc", {"herbert": HERBERT})
+    assert reply.html.split("<br>") == [
+        "<b>GCC Rust</b>",
+        f"Mon 12 Sep 11:00–11:30 (Europe/Dublin, UTC+1) · {TO_HERBERT}",
+        '<a href="https://matrix.to/#/%40philip%3Aexample.org">Philip Herron</a>, Ada · Rust · talk',
+        f'<a href="{PAGE}">More</a>',
+    ]
+
+
+def test_lists_have_no_links_and_a_hall_without_a_room_none_to_it(linked: Store) -> None:
+    assert "<a " not in ask(linked, "!search rust", {"herbert": HERBERT}).html
+    assert "matrix.to" not in ask(linked, "!where cxl", {"herbert": HERBERT}).html
+
+
+def test_a_room_named_by_its_id_is_the_one_it_was_upgraded_to(linked: Store) -> None:
+    linked.rooms.change("!new", membership=Membership.JOINED, alias="!old:x.org")
+    assert "https://matrix.to/#/%21new?via=example.org" in ask(linked, "!talk gcc", {"herbert": "!old:x.org"}).html
 
 
 @pytest.mark.parametrize(

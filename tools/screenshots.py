@@ -42,7 +42,7 @@ class Scene:
 
 
 SCENES = (
-    Scene("find", ("!next rust", "!where cxl", "!talk 2"), "Herbert", (WIDE, PHONE)),
+    Scene("find", ("!next rust", "!where cxl", "!where 2", "!talk 4"), "Herbert", (WIDE, PHONE)),
     Scene("help", ("!help", "!where flux capacitor", "!nxt rust"), "Pembroke", (WIDE, PHONE)),
     Scene("now", ("!now", "!next", "!talk maple tree"), "Lansdowne"),
     Scene("day", ("!day 3",)),
