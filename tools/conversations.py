@@ -8,6 +8,7 @@ A test holds the page to what the bot says now.
 from __future__ import annotations
 
 import datetime as dt
+import itertools
 import textwrap
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass, replace
@@ -15,7 +16,11 @@ from importlib import resources
 from pathlib import Path
 from zoneinfo import ZoneInfo
 
-from commands.dispatch import answer
+from bot.answering import Answering
+from bot.clock import Clock
+from bot.events import Event
+from bot.inbox import Inbox
+from bot.reactions import Reactions
 from commands.registry import Services
 from storage.formats import detect_and_parse
 from storage.programme import Programme
@@ -27,29 +32,54 @@ BEFORE = dt.datetime(2022, 9, 11, 18, 0, tzinfo=DUBLIN)
 MONDAY = dt.datetime(2022, 9, 12, 10, 20, tzinfo=DUBLIN)
 TUESDAY = dt.datetime(2022, 9, 13, 12, 5, tzinfo=DUBLIN)
 AFTER = dt.datetime(2022, 9, 15, 9, 0, tzinfo=DUBLIN)
-LIN, BOT = "lin", "hallway"
+WHO, BOT_NAME = "lin", "Hallway"
+WHO_ID, BOT_ID = "@lin:example.org", "@hallway:example.org"
 COLUMNS = 112
 
 
 @dataclass(frozen=True, slots=True)
+class Reaction:
+    """A reaction to the bot's last answer."""
+
+    key: str
+
+
+@dataclass(frozen=True, slots=True)
+class Answer:
+    """A message that replies to the bot's last answer."""
+
+    said: str
+
+
+Turn = str | Reaction | Answer
+
+
+@dataclass(frozen=True, slots=True)
 class Scene:
-    """Some questions of one person, one after the other. `moved` talks, by title, moved to 16:00 an hour before."""
+    """What one person says, one thing after the other. `moved` talks, by title, went to 16:00 an hour before.
+
+    A scene without a title belongs to the one before it.
+    """
 
     title: str
-    said: Sequence[str]
+    turns: Sequence[Turn]
     at: dt.datetime = MONDAY
     direct: bool = False
     moved: Sequence[str] = ()
 
 
 SCENES = (
-    Scene("What comes next, and where", ("!next rust", "!where io_uring", "!talk 1")),
+    Scene("What comes next, and where", ("!next rust", "!where io_uring", "!where 2", "!talk 1")),
+    Scene(
+        "Other ways to choose and to ask",
+        ("!search netlink", Answer("1"), "@Hallway where zonefs", Reaction("2️⃣"), "!nxt printing"),
+    ),
+    Scene("In a direct room", ("hello", "next rust", "zonefs", "!tz Asia/Tokyo", "where zonefs"), direct=True),
+    Scene("In another language", ("!lang de", "!next printing", "!where flux capacitor"), direct=True),
     Scene("What is on", ("!now",), BEFORE),
     Scene("", ("!now", "!now bpf"), MONDAY),
     Scene("", ("!now", "!next"), AFTER),
-    Scene(
-        "Half a word, a slip, an acronym", ("!where printer app", "!where confidnetial boot", "!next cxl", "!nxt rust")
-    ),
+    Scene("Half a word, a slip, an acronym", ("!where printer app", "!where confidnetial boot", "!next cxl")),
     Scene("Nothing like it", ("!where flux capacitor", "!search quantum", "!speaker dave")),
     Scene("A day", ("!day 3", "!day sunday"), TUESDAY),
     Scene("People", ("!speaker jakub", "!speaker triplett"), TUESDAY),
@@ -84,26 +114,55 @@ def _transcript(scene: Scene, sample: Programme) -> Iterator[str]:
         store.feeds.accept("lpc", "sample", sample, "as published", scene.at - dt.timedelta(days=9))
         if scene.moved:
             store.feeds.accept("lpc", "sample", _moved(sample, scene), "moved", scene.at - dt.timedelta(hours=1))
-        room = _Room(Services(store, feeds=("lpc",)), scene)
-        for said in scene.said:
-            yield from _spoken(LIN, said)
-            yield from _spoken(BOT, room.answer(said))
+        room = _Room(store, scene)
+        for turn in scene.turns:
+            yield from _spoken(WHO, room.hears(turn))
+            yield from _spoken(BOT_NAME.casefold(), room.answers())
     finally:
         store.close()
 
 
 class _Room:
-    """A room with one person and the bot in it, at one moment."""
+    """A room with a person and the bot in it, at one moment; the bot's parts but for the homeserver."""
 
-    def __init__(self, services: Services, scene: Scene) -> None:
-        self._services = services
-        self._scene = scene
+    ID = "!room"
 
-    def answer(self, said: str) -> str:
-        """The plain form of the answer."""
-        who, now = f"@{LIN}:example.org", self._scene.at.astimezone(dt.UTC)
-        reply = answer(said, self._services, sender=who, room_id="!hall", direct=self._scene.direct, now=now)
-        return reply.plain if reply else "(no answer)"
+    def __init__(self, store: Store, scene: Scene) -> None:
+        services, clock = Services(store, feeds=("lpc",)), Clock(scene.at)
+        answering = Answering(services, clock, lambda: None)
+        self._store = store
+        self._direct = scene.direct
+        self._inbox = Inbox(services, clock, BOT_ID, answering)
+        self._inbox.called(BOT_NAME)
+        self._reactions = Reactions(services, clock, BOT_ID, answering)
+        self._numbers = itertools.count(1)
+        self._last = ""
+
+    def hears(self, turn: Turn) -> str:
+        """Take a turn; returns how it is written down."""
+        if isinstance(turn, Reaction):
+            relation = {"rel_type": "m.annotation", "event_id": self._last, "key": turn.key}
+            self._reactions.accept(self._event("m.reaction", {"m.relates_to": relation}), self.ID, direct=self._direct)
+            return f"(reacts to that with {turn.key})"
+        said = turn if isinstance(turn, str) else turn.said
+        content: dict[str, object] = {"msgtype": "m.text", "body": said}
+        if isinstance(turn, Answer):
+            content["m.relates_to"] = {"m.in_reply_to": {"event_id": self._last}}
+        self._inbox.accept(self._event("m.room.message", content), self.ID, direct=self._direct)
+        return said if isinstance(turn, str) else f"(replies to that) {said}"
+
+    def answers(self) -> str:
+        """What the bot says to it, in the plain form."""
+        notice = next(iter(self._store.outbox.pending(1)), None)
+        if notice is None:
+            return "(no answer)"
+        event_id = f"$answer{next(self._numbers)}"
+        self._store.sent(notice.key, event_id, dt.datetime.now(dt.UTC))
+        self._last = event_id
+        return str(notice.content["body"])
+
+    def _event(self, kind: str, content: dict[str, object]) -> Event:
+        return Event(f"$said{next(self._numbers)}", kind, WHO_ID, content, dt.datetime.now(dt.UTC))
 
 
 def _moved(sample: Programme, scene: Scene) -> Programme:
@@ -114,7 +173,7 @@ def _moved(sample: Programme, scene: Scene) -> Programme:
 
 def _spoken(who: str, text: str) -> Iterator[str]:
     """Lines with the speaker's name before the first; long ones go on below, further in."""
-    margin = " " * (len(BOT) + 2)
+    margin = " " * (len(BOT_NAME) + 2)
     for number, line in enumerate(text.splitlines()):
         begin = f"{who}:".ljust(len(margin)) if number == 0 else margin
         yield from textwrap.wrap(begin + line, COLUMNS, subsequent_indent=margin + "   ", break_long_words=False)
