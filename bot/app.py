@@ -97,7 +97,7 @@ async def _run(config: Config, store: Store, matrix: Matrix) -> None:
     joiner = Joiner(matrix, store, clock, rooms)
     profiles = Profiles(matrix, store, clock)
     answering = Answering(services, clock, partial(_each, deliverer.wake, profiles.wake), hints=config.matrix.hints)
-    inbox = Inbox(services, clock, matrix.user_id, answering)
+    inbox = Inbox(services, clock, matrix.user_id, answering, hints=config.matrix.command_hints)
     reactions = Reactions(services, clock, matrix.user_id, answering)
     listener = Listener(matrix, store, inbox, reactions, rooms, synced, deliverer.settled)
     teller = Teller(services, config, clock, matrix.user_id, deliverer.wake)

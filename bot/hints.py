@@ -99,9 +99,14 @@ class Hinter:
                 await self._put(room.room_id, key, content)
 
     async def _may(self, room: Room) -> bool:
-        # In a room of our own making we may do anything, and the newest room versions do not list who made them.
-        own = room.inviter == self._matrix.user_id
-        return own or may_describe(await self._matrix.state(room.room_id, "m.room.power_levels"), self._matrix.user_id)
+        me = self._matrix.user_id
+        if room.inviter == me:
+            return True
+        if may_describe(await self._matrix.state(room.room_id, "m.room.power_levels"), me):
+            return True
+        # The newest room versions do not list their creators' power, of whom one may have made us another.
+        creators = (await self._matrix.state(room.room_id, "m.room.create")).get("additional_creators")
+        return isinstance(creators, list) and me in creators
 
     async def _put(self, room_id: str, key: str, content: Mapping[str, Any]) -> None:
         backoff = Backoff()

@@ -2,11 +2,12 @@
 
 from __future__ import annotations
 
+import asyncio
 from typing import Any
 from urllib.parse import quote
 
 from bot.demo.person import Person
-from bot.hints import DESCRIPTION, Hinter, descriptions, state_key
+from bot.hints import DESCRIPTION, INVOCATION, Hinter, descriptions, state_key
 from bot.matrix import Matrix, Session
 from storage.rooms import Membership
 from storage.store import Store
@@ -71,3 +72,23 @@ async def test_a_direct_room_of_the_bots_own_making_is_described_though_nobody_l
         assert await described(world.organizer, room_id) == descriptions(world.bot_id)
     finally:
         await matrix.close()
+
+
+async def test_a_bot_that_is_told_to_describes_its_commands_and_answers_one_that_a_client_sends(
+    world: World,
+) -> None:
+    world.configure(matrix={"command_hints": True})
+    await world.bot.start()
+    ada = await world.person("ada")
+    direct = await world.direct(ada)  # a direct room gives both all rights
+
+    async with asyncio.timeout(30):
+        while not await described(ada, direct):  # noqa: ASYNC110  # state that we do not sync
+            await asyncio.sleep(0.2)
+    command: dict[str, Any] = {
+        INVOCATION: {"command": "talk", "arguments": {"words": "yogini"}},
+        "m.mentions": {"user_ids": [world.bot_id]},
+    }
+    question = await ada.say(direct, "the words a client found", **command)
+    answer = (await ada.answer_to(question))["content"]["body"]
+    assert answer.startswith("yogini: a workload and measurement tool for the scheduler\n")
