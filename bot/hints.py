@@ -14,7 +14,8 @@ from typing import Any
 
 from bot.backoff import Backoff
 from bot.events import Event
-from bot.matrix import Matrix, MatrixError, RateLimitedError, RefusedError
+from bot.matrix import Matrix
+from bot.matrix_errors import MatrixError, RateLimitedError, RefusedError
 from commands.registry import Command, commands
 from storage.errors import StoreError
 from storage.rooms import Room
