@@ -6,6 +6,7 @@ ul, li. The plain text stands alone, since notifications and many clients show n
 
 from __future__ import annotations
 
+import re
 from collections.abc import Iterable, Sequence
 from dataclasses import dataclass, replace
 
@@ -16,6 +17,7 @@ from storage.programme import Talk
 
 ECHO_MAX = 60
 NEWLINE = "\n"
+JOINER = "\N{WORD JOINER}"
 QUOTES = "\"'“”"
 
 
@@ -73,7 +75,7 @@ class Reply:
 
 def text(value: object) -> Text:
     """Anything as it is. `@room` is taken apart, so that no client reads a mention into somebody's title."""
-    harmless = str(value).replace("@room", "@\N{WORD JOINER}room")
+    harmless = str(value).replace("@room", f"@{JOINER}room")
     return Text(harmless, str(escape(harmless)))
 
 
@@ -84,8 +86,9 @@ def bold(value: Text | str) -> Text:
 
 def code(value: str) -> Text:
     """Something to type."""
-    inner = text(value)
-    return Text(inner.plain, f"<code>{inner.html}</code>")
+    # A narrow client would end a line behind the prefix; who copies the command copies the joiner, which is let pass.
+    whole = re.sub(r"^[^\w\s]+(?=\w)", lambda prefix: prefix[0] + JOINER, value)
+    return Text(text(value).plain, f"<code>{text(whole).html}</code>")
 
 
 def link(label: str, url: str) -> Text:

@@ -13,7 +13,7 @@ from hypothesis import strategies as st
 
 from commands.dispatch import answer
 from commands.registry import Services, commands
-from commands.reply import Reply
+from commands.reply import JOINER, Reply, Text, code
 from storage.store import Store
 
 # What Element X keeps (facts about clients are in ../shared/design/facts.md), of which answers use a few.
@@ -79,9 +79,9 @@ def ask(store: Store, said: str, at: str = MOMENTS[1], *, direct: bool = False) 
 
 def differences(reply: Reply) -> list[str]:
     """Where the two forms of an answer do not say the same, or say it in what not every client shows."""
-    read = Read(ROOM.sub("", reply.html))
+    read = Read(ROOM.sub("", reply.html).replace(JOINER, ""))
     # Where a link has a label, the plain form has the address behind it.
-    plain = [word for word in reply.plain.split() if word not in read.links]
+    plain = [word for word in reply.plain.replace(JOINER, "").split() if word not in read.links]
     labels = [word.removesuffix(":") for word in plain] if read.links else plain
     words = [word.removesuffix(":") for word in read.words] if read.links else read.words
     wrong = read.wrong + ([] if labels == words else [f"plain {labels}", f"HTML {words}"])
@@ -105,6 +105,11 @@ def test_a_later_page_writes_its_numbers_itself(sample_store: Store) -> None:
     assert reply is not None
     assert reply.plain.splitlines()[1] == "8. Wed 15:45 · Lansdowne · Rust in the kernel: topics for discussion"
     assert reply.html.endswith("<br>8. Wed 15:45 · Lansdowne · <b>Rust in the kernel: topics for discussion</b>")
+
+
+def test_a_command_is_not_broken_behind_its_prefix_and_can_be_copied(sample_store: Store) -> None:
+    assert code("!next rust") == Text("!next rust", f"<code>!{JOINER}next rust</code>")
+    assert ask(sample_store, f"!{JOINER}next rust") == ask(sample_store, "!next rust")
 
 
 @settings(max_examples=150, deadline=None)

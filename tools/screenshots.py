@@ -19,6 +19,7 @@ from urllib.parse import quote
 from bot.demo.person import Person
 from bot.demo.stage import Stage
 from bot.demo.synapse import Account
+from tools.conversations import Reaction
 from tools.nheko import Login, Nheko, missing
 
 TARGET = Path(__file__).parent.parent / "docs" / "screenshots"
@@ -27,8 +28,9 @@ THEMES = ("light", "dark")
 WIDE, PHONE = 1040, 400
 COLOURS = 48
 VISITOR = "lin"
-# What a room says about itself is not the conversation.
-HIDDEN = ("create", "member", "power_levels", "join_rules", "history_visibility", "guest_access", "name", "topic")
+# What a room says about itself is not the conversation; reactions are shown at what they are to.
+ABOUT = "create member power_levels join_rules history_visibility guest_access name topic canonical_alias"
+HIDDEN = ["m.reaction", *(f"m.room.{kind}" for kind in ABOUT.split())]
 
 
 @dataclass(frozen=True, slots=True)
@@ -36,16 +38,22 @@ class Scene:
     """A conversation in a hall's room, or without one in a direct room, and the widths to show it at."""
 
     name: str
-    said: tuple[str, ...]
+    turns: tuple[str | Reaction, ...]
     hall: str = ""
     widths: tuple[int, ...] = (WIDE,)
 
 
+# The last one leaves Lin with settings.
 SCENES = (
     Scene("find", ("!next rust", "!where cxl", "!where 2", "!talk 4"), "Herbert", (WIDE, PHONE)),
     Scene("help", ("!help", "!where flux capacitor", "!nxt rust"), "Pembroke", (WIDE, PHONE)),
-    Scene("now", ("!now", "!next", "!talk maple tree"), "Lansdowne"),
+    Scene("now", ("!now", "!next", "!speaker jakub"), "Lansdowne"),
     Scene("day", ("!day 3",)),
+    Scene(
+        "direct",
+        ("hello", "next netlink", Reaction("2️⃣"), "!tz Asia/Tokyo", "where zonefs", "!lang de", "next printing"),
+        widths=(WIDE, PHONE),
+    ),
 )
 
 
@@ -91,8 +99,14 @@ def _photograph(folder: Path, login: Login, theme: str, rooms: dict[str, str], t
 async def _play(scene: Scene, visitor: Person, stage: Stage) -> str:
     """Have the conversation; returns its room."""
     room_id = await _room(scene, visitor, stage)
-    for said in scene.said:
-        await visitor.answer_to(await visitor.say(room_id, said))
+    answer = ""
+    for turn in scene.turns:
+        if isinstance(turn, Reaction):
+            await visitor.react(room_id, answer, turn.key)
+            said = answer  # what the bot says to a reaction is a reply to what was reacted to
+        else:
+            said = await visitor.say(room_id, turn)
+        answer = str((await visitor.answer_to(said))["event_id"])
     return room_id
 
 
@@ -114,7 +128,7 @@ async def _name(homeserver: str, account: Account, name: str) -> None:
 
 
 async def _hide_state(visitor: Person) -> None:
-    hidden = {"hidden_event_types": [f"m.room.{kind}" for kind in HIDDEN]}
+    hidden = {"hidden_event_types": HIDDEN}
     await visitor.request("PUT", f"user/{quote(visitor.user_id)}/account_data/im.nheko.hidden_events", hidden)
 
 
