@@ -49,18 +49,19 @@ def person(one: Speaker) -> Text:
 
 def titled(talk: Talk) -> Text:
     """A talk's title, bold, leading to its page where it has one."""
-    return anchor(bold(talk.title), talk.url)
+    return anchor(bold(talk.title), talk.url) if _is_page(talk.url) else bold(talk.title)
 
 
 def address(talk: Talk) -> Text:
     """The address of the talk's page, for the plain form alone: in the other one the title leads there."""
-    return Text(text(talk.url).plain) if _leads_somewhere(talk.url) else Text()
+    return Text(text(talk.url).plain) if _is_page(talk.url) else Text()
 
 
 def anchor(label: Text, url: str) -> Text:
-    """A link in the HTML form alone, where `url` is one (http or https)."""
-    return Text(label.plain, f'<a href="{text(url).html}">{label.html}</a>') if _leads_somewhere(url) else label
+    """A link in the HTML form alone."""
+    return Text(label.plain, f'<a href="{text(url).html}">{label.html}</a>')
 
 
-def _leads_somewhere(url: str) -> bool:
-    return url.startswith(("https://", "http://"))
+def _is_page(url: str) -> bool:
+    # What leads to matrix.to is shown as somebody's or a room's name, which is not for a talk's page to say.
+    return url.startswith(("https://", "http://")) and "matrix.to/" not in url.casefold()

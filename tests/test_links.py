@@ -7,7 +7,7 @@ from dataclasses import replace
 import pytest
 
 from commands.dispatch import answer
-from commands.links import matrix_link, person, titled
+from commands.links import address, matrix_link, person, titled
 from commands.registry import Services
 from commands.reply import Reply, Text
 from storage.programme import Speaker
@@ -96,6 +96,10 @@ def test_a_title_leads_to_the_talks_page() -> None:
     )
 
 
-@pytest.mark.parametrize("url", ["", "javascript:alert(1)", "example.org", "matrix:r/herbert:example.org"])
-def test_what_is_no_web_address_is_no_link(url: str) -> None:
-    assert titled(replace(TALKS[0], url=url)) == Text("Opening", "<b>Opening</b>")
+@pytest.mark.parametrize(
+    "url",
+    ["", "javascript:alert(1)", "example.org", "matrix:r/herbert:example.org", "https://MATRIX.to/#/@ada:example.org"],
+)
+def test_what_is_no_page_is_no_link(url: str) -> None:
+    talk = replace(TALKS[0], url=url)
+    assert (titled(talk), address(talk)) == (Text("Opening", "<b>Opening</b>"), Text())
