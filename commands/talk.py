@@ -20,7 +20,7 @@ SPEAKERS_IN_FULL = 12
 
 @command("talk", "<words or number>")
 def talk(request: Request, services: Services) -> Reply:
-    """Show one talk in full.
+    """One talk in full.
 
     A number means that line of the list you were last shown here. So does that number as a reaction to the list.
 

@@ -14,7 +14,7 @@ from storage.programme import Talk
 
 @command("where", "<words or number>")
 def where(request: Request, services: Services) -> Reply:
-    """Say where a talk is, and when.
+    """Where a talk is, and when.
 
     Talks on now and coming stand before those that are over. A number means that line of your last list here.
 
