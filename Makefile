@@ -4,7 +4,7 @@ VENV   := .venv
 BIN    := $(VENV)/bin
 READY  := $(VENV)/.ready
 
-.PHONY: setup demo test lint bench soak fuzz messages lock clean
+.PHONY: setup demo test lint bench soak fuzz messages screenshots conversations lock clean
 
 setup: $(READY)
 
@@ -44,6 +44,14 @@ fuzz: $(READY)
 # Brings commands/locale/ up to date with what the code says; docs/languages.md tells how to go on.
 messages: $(READY)
 	$(BIN)/python -m tools.messages
+
+# docs/conversations.md, as the bot answers now; look at the difference before it is committed.
+conversations: $(READY)
+	$(BIN)/python -m tools.conversations
+
+# Needs nheko and a few tools around it from Debian; says which.
+screenshots: $(READY)
+	$(BIN)/python -m tools.screenshots
 
 # Needs uv. Writes versions and hashes, never where they came from.
 lock:

@@ -15,6 +15,7 @@ from bot.backoff import Backoff
 from bot.clock import Clock
 from bot.config import Config, unknown_halls
 from bot.deliver import Deliverer
+from bot.hints import Hinter
 from bot.inbox import Inbox
 from bot.jobs import Jobs
 from bot.joining import Joiner
@@ -36,6 +37,7 @@ log = logging.getLogger("hallway")
 Part = Callable[[], Coroutine[None, None, None]]
 
 HOUSEKEEPING_SECONDS = 3600
+HINTS_SECONDS = 10
 KEEP_DAYS = 30
 TELL_SECONDS = 5
 
@@ -81,6 +83,8 @@ async def _run(config: Config, store: Store, matrix: Matrix) -> None:
         feeds=tuple(feed.name for feed in config.feeds),
         organizers=frozenset(config.roles.organizers),
         control_room=config.roles.control_room,
+        rooms={hall.name.casefold(): hall.rooms[0] for hall in config.locations if hall.rooms},
+        server=config.matrix.user_id.partition(":")[2],
         language=config.conference.language,
     )
     start = config.clock.start
@@ -93,7 +97,7 @@ async def _run(config: Config, store: Store, matrix: Matrix) -> None:
     joiner = Joiner(matrix, store, clock, rooms)
     profiles = Profiles(matrix, store, clock)
     answering = Answering(services, clock, partial(_each, deliverer.wake, profiles.wake), hints=config.matrix.hints)
-    inbox = Inbox(services, clock, matrix.user_id, answering)
+    inbox = Inbox(services, clock, matrix.user_id, answering, hints=config.matrix.command_hints)
     reactions = Reactions(services, clock, matrix.user_id, answering)
     listener = Listener(matrix, store, inbox, reactions, rooms, synced, deliverer.settled)
     teller = Teller(services, config, clock, matrix.user_id, deliverer.wake)
@@ -102,6 +106,8 @@ async def _run(config: Config, store: Store, matrix: Matrix) -> None:
     for feed, refresher in zip(config.feeds, feeds, strict=True):
         jobs.every(feed.refresh_seconds, refresher.look, jitter=min(5.0, feed.refresh_seconds / 10))
     jobs.every(TELL_SECONDS, teller.look)
+    if config.matrix.command_hints:
+        jobs.every(HINTS_SECONDS, Hinter(matrix, store).look)
     jobs.every(HOUSEKEEPING_SECONDS, partial(_tidy, store, clock), jitter=60)
     rooms.expect()
     later = await _first_load(config, store, feeds)

@@ -51,6 +51,7 @@ class Matrix(Section):
     join: str | list[str] = "invited-by-organizers"
     hints: bool = False
     prefix: str = Field(default="!", min_length=1, max_length=5, pattern=r"^[^\sA-Za-z0-9]+$")
+    command_hints: bool = False
 
     @field_validator("homeserver")
     @classmethod

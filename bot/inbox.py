@@ -8,6 +8,7 @@ from bot.addressed import Names
 from bot.answering import Answering
 from bot.clock import Clock
 from bot.events import Event
+from bot.hints import invoked
 from bot.messages import reply_to
 from commands.dispatch import answer, is_question
 from commands.registry import Services, commands
@@ -20,13 +21,17 @@ ASKED_WITHIN = dt.timedelta(minutes=10)
 
 
 class Inbox:
-    """Takes questions. `called` tells what people see the bot called."""
+    """Takes questions. `called` tells what people see the bot called.
 
-    def __init__(self, services: Services, clock: Clock, me: str, answering: Answering) -> None:
+    `hints`: the bot describes its commands to clients, which then send them beside the text.
+    """
+
+    def __init__(self, services: Services, clock: Clock, me: str, answering: Answering, *, hints: bool = False) -> None:
         self._services = services
         self._clock = clock
         self._me = me
         self._answering = answering
+        self._hints = hints
         self.called("")
 
     def called(self, display_name: str) -> None:
@@ -36,7 +41,8 @@ class Inbox:
         """Answer a question once. Raises `StoreError`; nothing is kept then, and the event must come again."""
         if not self._may_be_answered(event):
             return
-        body = _without_fallback(event)
+        command = invoked(event, self._me, self._services.prefix) if self._hints else None
+        body = _without_fallback(event) if command is None else command
         to_us = self._names.words_to_us(event, body)
         mentioned, words = to_us is not None, body if to_us is None else to_us
         prefix = self._services.prefix

@@ -183,9 +183,9 @@ class Matrix:
         said = (await self._raw("GET", path, seconds=REQUEST_SECONDS)).get("predecessor")
         return str(said.get("room_id", "")) if isinstance(said, dict) else ""
 
-    async def state(self, room_id: str, kind: str) -> Mapping[str, Any]:
+    async def state(self, room_id: str, kind: str, key: str = "") -> Mapping[str, Any]:
         """The content of a room's state event of this type, empty where there is none."""
-        path = Api._build_path(["rooms", room_id, "state", kind])
+        path = Api._build_path(["rooms", room_id, "state", kind, key])
         try:
             return await self._raw("GET", path, seconds=REQUEST_SECONDS)
         except RefusedError as error:
@@ -200,6 +200,10 @@ class Matrix:
         except RefusedError:
             return None
         return body.get(name)
+
+    async def set_state(self, room_id: str, kind: str, key: str, content: Mapping[str, Any]) -> None:
+        path = Api._build_path(["rooms", room_id, "state", kind, key])
+        await self._raw("PUT", path, json.dumps(content), seconds=REQUEST_SECONDS)
 
     async def joined_rooms(self) -> set[str]:
         body = await self._raw("GET", Api._build_path(["joined_rooms"]), seconds=REQUEST_SECONDS)

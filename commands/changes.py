@@ -21,9 +21,10 @@ RENAMES_SHOWN = 3
 
 @command("changes", "[today | since <time>] [words]")
 def changes(request: Request, services: Services) -> Reply:
-    """Show what changed in the programme, the latest first.
+    """What changed in the programme.
 
-    With "today", or "since" and a time: since then. With words: only talks that match them, as they are or were.
+    The latest first. With "today", or "since" and a time: since then. With words: only talks that match them, as they
+    are or were.
 
     !changes
     !changes today

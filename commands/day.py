@@ -15,7 +15,7 @@ NIGHT = dt.timedelta(hours=8)
 
 @command("day", "[day]")
 def day(request: Request, services: Services) -> Reply:
-    """Show a day of the programme.
+    """A day of the programme.
 
     Without a day, or with "now": what is still to come today. A day is its number, its name or its date.
 

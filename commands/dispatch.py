@@ -12,7 +12,7 @@ from commands.choosing import number_in
 from commands.language import language_of
 from commands.nearest_command import one_slip_away, similar
 from commands.registry import Request, Services, command_named, commands
-from commands.reply import Reply, code, joined, paragraphs, quoted
+from commands.reply import JOINER, Reply, code, joined, paragraphs, quoted
 from commands.small_talk import is_courtesy, is_greeting, without_preamble
 from commands.talk import in_full
 from storage.clean import one_line
@@ -188,7 +188,7 @@ def _after_prefix(line: str, prefix: str) -> str | None:
     """What follows the prefix, also one typed in full width; None where the line does not begin with it."""
     if unicodedata.normalize("NFKC", line[: len(prefix)]) != unicodedata.normalize("NFKC", prefix):
         return None
-    return line[len(prefix) :]
+    return line[len(prefix) :].removeprefix(JOINER)
 
 
 def _command(words: str) -> tuple[str, str] | None:

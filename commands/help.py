@@ -16,7 +16,7 @@ OWN_SETTINGS = ("settings", "tz", "lang", "clock")
 
 @command("help", "[command]")
 def help_(request: Request, services: Services) -> Reply:
-    """List the commands, or explain one.
+    """This list, or more on one.
 
     !help
     !help next

@@ -8,8 +8,9 @@ from dataclasses import replace
 from zoneinfo import ZoneInfo
 
 from commands.language import ENGLISH, Language
+from commands.links import address, hall, person, titled
 from commands.registry import Request, Services
-from commands.reply import Reply, Text, bold, code, joined, numbered, paragraphs, quoted
+from commands.reply import Reply, Text, bold, code, joined, numbered, paragraphs, quoted, text
 from commands.times import Times, offset, zone_of
 from storage.programme import Talk
 from storage.talks import Conference, Found
@@ -73,6 +74,7 @@ class Writer:
         self.request = request
         self.prefix = services.prefix
         self.language = request.language
+        self._services = services
         self._talks = services.store.talks
         self._name = services.name
         self.conference = services.conference()
@@ -95,6 +97,10 @@ class Writer:
     def place(self, talk: Talk) -> str:
         return place(talk, self.language)
 
+    def hall(self, talk: Talk) -> Text:
+        """The location with a way to its room, for an answer about one talk."""
+        return hall(bold(self.place(talk)), talk, self.request, self._services)
+
     def state(self, talk: Talk) -> str:
         """ "cancelled", "on now", "over", or nothing for a talk that is coming."""
         return state(talk, self.request.now, self.language)
@@ -102,6 +108,14 @@ class Writer:
     def speakers(self, talk: Talk, limit: int = SPEAKERS_SHOWN) -> str:
         """ "Ada King, Grace Hopper and 2 more"."""
         return speakers(talk, limit, self.language)
+
+    def people(self, talk: Talk, limit: int = SPEAKERS_SHOWN) -> Text:
+        """The same with a way to those that the feed knows by their account."""
+        shown = joined([person(one) for one in talk.speakers[:limit]], ", ")
+        more = len(talk.speakers) - limit
+        if more <= 0:
+            return shown
+        return self.request.count("{names} and {number} more", "{names} and {number} more", more, names=shown)
 
     def running(self, talk: Talk) -> Text:
         """ "until 10:35 · Herbert · Rust in the kernel"."""
@@ -113,9 +127,9 @@ class Writer:
 
     def one(self, talk: Talk) -> Text:
         """One talk on one line, complete: time with zone, location, title, speakers, whether it runs or is over."""
-        who = self.speakers(talk)
-        title = bold(talk.title) + (f" — {who}" if who else "")
-        return joined([self.full_time(talk), self.place(talk), title, self.state(talk)])
+        who = self.people(talk)
+        title = titled(talk) + (text(" — ") + who if who else "")
+        return joined([self.full_time(talk), self.hall(talk), title, self.state(talk)])
 
     def stage(self) -> str:
         """Said when the programme has not started, or is over, without the full stop; empty while it runs."""
@@ -194,7 +208,10 @@ class Writer:
         """One talk as an answer of its own; with `found`, also what the words were taken for."""
         stage = self.stage()
         meant = self.request.say("Taken as {words}.", words=quoted(found.meant)) if found and found.meant else ""
-        return paragraphs(self.one(talk), meant, f"{stage}." if stage else "", talks=talks or [talk], shown=[talk])
+        page = address(talk)
+        return paragraphs(
+            self.one(talk), page, meant, f"{stage}." if stage else "", talks=talks or [talk], shown=[talk]
+        )
 
     def pages(self, count: int) -> int:
         rows = self.request.lines - 1

@@ -15,6 +15,7 @@ EXAMPLE_WORDS = 3
 WORDS_MAX = 8
 NEAR_WORDS = 20
 NAME_LENGTH = 200
+STOPS = ".,:;?!…"
 KINDS = ("title", "track", "speaker", "location")
 
 
@@ -103,4 +104,5 @@ def _words(name: str) -> list[str]:
 
 def _example(name: str) -> str:
     """A few telling words of a name, enough to find it again."""
-    return " ".join(telling(words_of(name.replace('"', " ")))[:EXAMPLE_WORDS])
+    words = telling(words_of(name.replace('"', " ")))[:EXAMPLE_WORDS]
+    return " ".join(word.strip(STOPS) for word in words)

@@ -11,9 +11,9 @@ from storage.talks import Found
 
 @command("next", "[words]")
 def next_(request: Request, services: Services) -> Reply:
-    """Show what starts next, one line per location.
+    """What starts next.
 
-    With words, the coming talks that match them, soonest first.
+    One line per location. With words, the coming talks that match them, soonest first.
 
     !next
     !next rust

@@ -14,9 +14,9 @@ from storage.programme import Talk
 
 @command("now", "[words]")
 def now(request: Request, services: Services) -> Reply:
-    """Show what is on now, one line per location.
+    """What is on now.
 
-    With words, only talks that match them.
+    One line per location. With words, only talks that match them.
 
     !now
     !now memory

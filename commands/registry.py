@@ -6,8 +6,8 @@ import datetime as dt
 import importlib
 import inspect
 import pkgutil
-from collections.abc import Callable
-from dataclasses import dataclass
+from collections.abc import Callable, Mapping
+from dataclasses import dataclass, field
 from functools import cache, cached_property
 from importlib.util import find_spec
 from zoneinfo import ZoneInfo
@@ -62,7 +62,8 @@ class Services:
 
     `name` and `timezone` come from the configuration and win over what the feeds say. `feeds` are the names of the
     configured feeds, of which the first speaks for the conference. `organizers` are full user ids, `control_room` is
-    what the configuration calls the organizers' own room. `language` is the conference's.
+    what the configuration calls the organizers' own room. `language` is the conference's. `rooms` are what the
+    configuration calls the halls' Matrix rooms, by the location without its case; `server` is the bot's.
     """
 
     store: Store
@@ -73,6 +74,8 @@ class Services:
     control_room: str = ""
     language: str = "en"
     feeds: tuple[str, ...] = ()
+    rooms: Mapping[str, str] = field(default_factory=dict)
+    server: str = ""
 
     def organizes(self, request: Request) -> bool:
         """Whether the sender may do what organizers do: by full user id, or by speaking in the control room."""

@@ -19,6 +19,7 @@ ECHO_MAX = 60
 NEWLINE = "\n"
 # Push rules do not tell small letters from capital ones.
 MENTION = re.compile("@(room)", re.IGNORECASE)
+JOINER = "\N{WORD JOINER}"
 QUOTES = "\"'“”"
 
 
@@ -76,7 +77,7 @@ class Reply:
 
 def text(value: object) -> Text:
     """Anything as it is. `@room` is taken apart, so that no client reads a mention into somebody's title."""
-    harmless = MENTION.sub("@\N{WORD JOINER}\\1", str(value))
+    harmless = MENTION.sub(f"@{JOINER}\\1", str(value))
     return Text(harmless, str(escape(harmless)))
 
 
@@ -87,8 +88,9 @@ def bold(value: Text | str) -> Text:
 
 def code(value: str) -> Text:
     """Something to type."""
-    inner = text(value)
-    return Text(inner.plain, f"<code>{inner.html}</code>")
+    # A narrow client would end a line behind the prefix; who copies the command copies the joiner, which is let pass.
+    whole = re.sub(r"^[^\w\s]+(?=\w)", lambda prefix: prefix[0] + JOINER, value)
+    return Text(text(value).plain, f"<code>{text(whole).html}</code>")
 
 
 def link(label: str, url: str) -> Text:
@@ -124,11 +126,14 @@ def joined(pieces: Iterable[Text | str], separator: str = " · ") -> Text:
 
 
 def paragraphs(*lines: Text | str, talks: Sequence[Talk] = (), shown: Sequence[Talk] = (), ok: bool = True) -> Reply:
-    """A reply of a few lines, none of them numbered. Line breaks inside a line are kept."""
+    """A reply of a few lines, none of them numbered. Line breaks inside a line are kept.
+
+    A line may be in the plain form alone.
+    """
     pieces = [text("") + line for line in lines if line]
     return Reply(
         plain="\n".join(piece.plain for piece in pieces),
-        html="<br>".join(piece.html.replace("\n", "<br>") for piece in pieces),
+        html="<br>".join(piece.html.replace("\n", "<br>") for piece in pieces if piece.html),
         talks=tuple(talks),
         shown=tuple(shown),
         ok=ok,
@@ -141,8 +146,12 @@ def numbered(head: Text, items: Sequence[Text], tail: Text, talks: Sequence[Talk
     `talks` is the whole list, of which the items are a part: a number means its place in there.
     """
     plain = [head.plain, *(f"{number}. {item.plain}" for number, item in enumerate(items, first)), tail.plain]
-    listed = "".join(f"<li>{item.html}</li>" for item in items)
-    begin = f'<ol start="{first}">' if first > 1 else "<ol>"
-    listed = f"{begin}{listed}</ol>" if listed else ""
-    html = f"{head.html.replace(NEWLINE, '<br>')}{listed}{tail.html}"
+    beginning, end = head.html.replace(NEWLINE, "<br>"), tail.html
+    if first == 1 and items:
+        html = f"{beginning}<ol>{''.join(f'<li>{item.html}</li>' for item in items)}</ol>{end}"
+    else:
+        # Not every client heeds where a list starts (MSC4313 asks for it since 2026), and a number that is shown
+        # wrong picks the wrong talk.
+        rows = [f"{number}. {item.html}" for number, item in enumerate(items, first)]
+        html = "<br>".join(filter(None, [beginning, *rows, end]))
     return Reply("\n".join(filter(None, plain)), html, tuple(talks), tuple(talks))

@@ -11,9 +11,10 @@ from storage.search import RESULTS_MAX
 
 @command("search", "<words>")
 def search(request: Request, services: Services) -> Reply:
-    """Find talks by title, speaker, track, location or abstract.
+    """Find talks by any word.
 
-    The best match comes first. Words in "quotes" must stand together. A number at the end shows that page.
+    In titles, speakers, tracks, locations and abstracts. The best match comes first. Words in "quotes" must stand
+    together. A number at the end shows that page.
 
     !search file systems
     !search "in the kernel"

@@ -12,7 +12,7 @@ from storage.query import words_of
 
 @command("speaker", "<name>")
 def speaker(request: Request, services: Services) -> Reply:
-    """Show when and where somebody speaks.
+    """When somebody speaks, and where.
 
     Part of the name is enough; accents do not matter.
 

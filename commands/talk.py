@@ -20,7 +20,7 @@ SPEAKERS_IN_FULL = 12
 
 @command("talk", "<words or number>")
 def talk(request: Request, services: Services) -> Reply:
-    """Show one talk in full.
+    """One talk in full.
 
     A number means that line of the list you were last shown here. So does that number as a reaction to the list.
 
@@ -60,8 +60,8 @@ def in_full(one: Talk, request: Request, services: Services, more: int = 0, talk
     reply = paragraphs(
         bold(one.title),
         text(one.subtitle),
-        joined([writer.full_time(one, named=True), bold(writer.place(one)), writer.state(one)]),
-        joined([writer.speakers(one, SPEAKERS_IN_FULL), one.track, one.kind]),
+        joined([writer.full_time(one, named=True), writer.hall(one), writer.state(one)]),
+        joined([writer.people(one, SPEAKERS_IN_FULL), one.track, one.kind]),
         _abstract(one, request),
         link(request.say("More").plain, one.url) if one.url else "",
         others,

@@ -14,7 +14,7 @@ from storage.programme import Talk
 
 @command("where", "<words or number>")
 def where(request: Request, services: Services) -> Reply:
-    """Say where a talk is, and when.
+    """Where a talk is, and when.
 
     Talks on now and coming stand before those that are over. A number means that line of your last list here.
 
@@ -40,9 +40,8 @@ def where(request: Request, services: Services) -> Reply:
         return writer.single(talks[0], found=found)
 
     def line(talk: Talk) -> Text:
-        on_now = not talk.cancelled and talk.starts_at <= request.now < talk.over_at
-        said = "" if on_now else writer.state(talk)
-        return joined([bold(writer.place(talk)), writer.when(talk), text(talk.title), said])
+        said = writer.state(talk) if talk.cancelled or talk.over_at <= request.now else ""
+        return joined([writer.when(talk), bold(writer.place(talk)), text(talk.title), said])
 
     title = request.say("Where {words} is", words=asked_for(words, found, request.language))
     page = min(page, writer.pages(len(talks)))

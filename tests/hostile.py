@@ -1,5 +1,6 @@
 """What people type and put into programmes to break a bot, made by chance from a seed: always the same for the same."""
 
+# ruff: noqa: E501  # the rows are read across, and letters of other scripts are counted twice
 from __future__ import annotations
 
 import json
@@ -73,7 +74,15 @@ def inputs(count: int, seed: int = 5) -> list[str]:
     chance = random.Random(seed)
     made = list(PIECES)
     chance.shuffle(made)
-    ways: Sequence[Callable[[random.Random], str]] = (_mixed, _mixed, _beside_a_word, _beside_a_word, _any, _many, _long)
+    ways: Sequence[Callable[[random.Random], str]] = (
+        _mixed,
+        _mixed,
+        _beside_a_word,
+        _beside_a_word,
+        _any,
+        _many,
+        _long,
+    )
     while len(made) < count:
         made.append(chance.choice(ways)(chance))
     return [one[:LINE] for one in made[:count]]
@@ -100,13 +109,18 @@ def _many(chance: random.Random) -> str:
     if chance.random() < 0.3:
         return "".join(letter + "\u0301\u0300\u0334" * chance.choice((3, 40, 2000)) for letter in "zalgo")
     letters = chance.choice(("abcdefghijklmnopqrstuvwxyz", "aeiou", "абвгд", "kernl"))
-    words = ("".join(chance.choices(letters, k=chance.randint(1, 12))) for _ in range(chance.choice((3, 12, 40, 10_000))))
+    words = (
+        "".join(chance.choices(letters, k=chance.randint(1, 12))) for _ in range(chance.choice((3, 12, 40, 10_000)))
+    )
     return " ".join(words)
 
 
 def _long(chance: random.Random) -> str:
     """One line of 64 KiB."""
-    piece = chance.choice((*PIECES, "x", "<", "&", '"', "(", "a ", "1", "é", "🦀", "!", "-", "\n", "&lt;", "@room", "<b>")) or "x"
+    piece = (
+        chance.choice((*PIECES, "x", "<", "&", '"', "(", "a ", "1", "é", "🦀", "!", "-", "\n", "&lt;", "@room", "<b>"))
+        or "x"
+    )
     return (piece * (LINE // len(piece) + 1))[:LINE]
 
 

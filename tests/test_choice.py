@@ -248,7 +248,7 @@ def test_a_note_stands_on_a_line_of_its_own_in_both_forms(small_store: Store) ->
         reply = answer(words, Services(small_store), sender="@a:b", room_id="!r", direct=False, now=DURING)
         assert reply is not None
         last = reply.html.replace("</ol>", "<br>").rsplit("<br>", 1)[1]
-        assert last == f"Taken as <code>!next {words.split()[1]}</code>."
+        assert last == f"Taken as <code>!\N{WORD JOINER}next {words.split()[1]}</code>."
 
 
 def _stored(store: Store) -> tuple[Talk, ...]:

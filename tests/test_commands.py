@@ -100,13 +100,13 @@ def test_before_the_start_and_after_the_end_the_answers_say_so(dialog: Dialog) -
     )
 
 
-def test_where_says_the_location_first_and_what_is_over_last(dialog: Dialog) -> None:
+def test_where_shows_what_is_over_last(dialog: Dialog) -> None:
     dialog(
         [
             (
                 "!where plenary",
-                f"Where “plenary” is · {DUBLIN}\n1. Herbert · Tue 17:00 · Closing\n"
-                "2. Herbert · Mon 10:00 · Opening · over",
+                f"Where “plenary” is · {DUBLIN}\n1. Tue 17:00 · Herbert · Closing\n"
+                "2. Mon 10:00 · Herbert · Opening · over",
             ),
             ("!where", "Where is what? For example: !where Memory"),
         ],

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import asyncio
 import json
+import re
 import secrets
 from collections.abc import Callable
 from importlib import resources
@@ -51,9 +52,9 @@ class Stage:
             account = self.accounts[name]
             self.people[name] = Person(self.synapse.url, account.user_id, account.access_token)
             await self.people[name].listen()
+        await self._make_rooms()
         self._configure()
         await self.bot.start()
-        await self._make_rooms()
         self._say(f"{len(self.rooms)} halls, with {' and '.join(ATTENDEES)} in them; waiting for the bot …")
         await self._bot_is_in()
         self._say(f"{self.bot_id} is in all of them")
@@ -78,6 +79,7 @@ class Stage:
             "database": {"url": f"sqlite:///{self._folder / 'hallway.db'}"},
             "feeds": [{"name": "lpc", "source": "sample"}],
             "roles": {"organizers": [self.accounts["organizer"].user_id]},
+            "locations": [{"name": hall, "rooms": [f"#{_alias(hall)}:{SERVER_NAME}"]} for hall in self.rooms],
             "clock": {"start": FIRST_MORNING},
         }
         write_config(self.bot.config, sections)
@@ -88,7 +90,10 @@ class Stage:
         everybody = [self.accounts[name].user_id for name in ("hallway", *ATTENDEES)]
         halls = _halls()
         ids = await asyncio.gather(
-            *(organizer.create_room(hall, invite=everybody, topic=f"LPC 2022, {hall}") for hall in halls)
+            *(
+                organizer.create_room(hall, invite=everybody, topic=f"LPC 2022, {hall}", room_alias_name=_alias(hall))
+                for hall in halls
+            )
         )
         self.rooms = dict(zip(halls, ids, strict=True))
         space = await organizer.create_room(
@@ -126,6 +131,11 @@ def _halls() -> list[str]:
     """The halls of the sample programme, as it lists them."""
     sample = json.loads(resources.files("storage").joinpath("sample", "lpc2022.json").read_bytes())
     return [room["name"] for room in sample["schedule"]["conference"]["rooms"]]
+
+
+def _alias(hall: str) -> str:
+    """The local part of a hall's alias: "Ulster & Munster" is #ulster-munster."""
+    return "-".join(re.findall(r"[a-z0-9]+", hall.casefold()))
 
 
 def _last_line(text: str) -> str:
