@@ -222,7 +222,13 @@ def test_nothing_is_said_past_the_catalogs(cyrillic_store: Store, now: dt.dateti
     doubt, hints = Doubt(7, gone=7), Hints("Europe/Dublin")
     cyrillic_store.refreshing.hold(Held("лента", "x", "table", hints, HELD.encode(), "sha", "seen", doubt, now))
     cyrillic_store.refreshing.trouble("лента", "сбой", now)
-    organized = Services(cyrillic_store, organizers=frozenset({ADA, GRACE}), feeds=("лента",), language="de")
+    organized = Services(
+        cyrillic_store,
+        organizers=frozenset({ADA, GRACE}),
+        feeds=("лента",),
+        rooms={"большой зал": "#зал:x"},
+        language="de",
+    )
     found = {}
     for who in (ADA, GRACE):
         asked = [*ASKED, *(f"!help {name}" for name in commands())]
