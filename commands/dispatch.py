@@ -134,8 +134,12 @@ class _Dispatch:
             return None
         line = one_line(without_preamble(line.removeprefix("/")), ARGS_MAX)
         found = _command(line)
-        if found and command_named(found[0]):
-            return self._run(*found)
+        entry = command_named(found[0]) if found else None
+        if found and entry and (not entry.organizers or self._services.organizes(self._request)):
+            reply = self._run(*found)
+            # "Day of the tentacle" begins with a command, and is a title all the same.
+            called_so = bool(found[1]) and not reply.ok and self._services.store.talks.has_phrase(line)
+            return self._run("search", line) if called_so else reply
         slip = one_slip_away(found[0], self._offered(), careful=True) if found else []
         if found and len(slip) == 1 and not self._names_talks(line):
             return self._taken_as(slip[0], found[1])

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 
+from commands.language import Language
 from commands.lines import words_and_page
 from commands.registry import Command, Request, Services, command, commands
 from commands.reply import Reply, Text, bold, code, joined, paragraphs, quoted, text
@@ -12,6 +13,8 @@ from commands.reply import Reply, Text, bold, code, joined, paragraphs, quoted, 
 FIRST = ("next", "now", "where", "search", "talk", "at", "day", "speaker", "changes")
 # What people set for themselves is one line: there is more about each in its own help.
 OWN_SETTINGS = ("settings", "tz", "lang", "clock")
+# A longer one is left to the command's own help: a line is to fit a phone.
+USAGE_MAX = 10
 
 
 @command("help", "[command]")
@@ -35,10 +38,11 @@ def help_(request: Request, services: Services) -> Reply:
 
 
 def _one(entry: Command, request: Request, prefix: str) -> Reply:
-    examples = ", ".join(prefix + example.removeprefix("!") for example in entry.examples)
+    language = request.language
+    examples = joined([code(prefix + example.removeprefix("!")) for example in entry.examples], ", ")
     return paragraphs(
-        code(_usage(entry, prefix)) + text(f" — {entry.summary}"),
-        entry.details,
+        code(_usage(entry, prefix, language)) + text(f" — {entry.summary_in(language)}"),
+        entry.details_in(language),
         request.say("For example: {examples}", examples=examples) if examples else "",
     )
 
@@ -47,23 +51,29 @@ def _lines(known: dict[str, Command], request: Request, prefix: str) -> list[Tex
     """A line for each command, those for everybody's settings together on one."""
     alone = [name for name in known if name not in OWN_SETTINGS]
     alone.sort(key=lambda name: FIRST.index(name) if name in FIRST else len(FIRST))
-    lines = [bold(_usage(known[name], prefix)) + text(f" — {known[name].summary}") for name in alone]
+    lines = [_line(known[name], prefix, request.language) for name in alone]
     own = [bold(prefix + name) for name in OWN_SETTINGS if name in known]
     if own:
         lines.append(request.say("{commands} — What you set for yourself.", commands=joined(own, ", ")))
     return lines
 
 
+def _line(entry: Command, prefix: str, language: Language) -> Text:
+    usage = _usage(entry, prefix, language) if len(entry.usage) <= USAGE_MAX else prefix + entry.name
+    return bold(usage) + text(f" — {entry.summary_in(language)}")
+
+
 def _all(lines: Sequence[Text], page: int, request: Request, prefix: str) -> Reply:
-    pages = -(-len(lines) // request.lines)
+    # One line more takes no more room than to say that there is one.
+    pages = max(1, -(-(len(lines) - 1) // request.lines))
     page = min(page, pages)
     start = (page - 1) * request.lines
-    shown = lines[start : start + request.lines]
+    shown = lines[start : start + request.lines + (page == pages)]
     more = len(lines) - start - len(shown)
     again = code(f"{prefix}help {page + 1}")
     rest = request.count("and {number} more: {again}", "and {number} more: {again}", more, again=again) if more else ""
     return paragraphs(*shown, rest)
 
 
-def _usage(entry: Command, prefix: str) -> str:
-    return f"{prefix}{entry.name} {entry.usage}".strip()
+def _usage(entry: Command, prefix: str, language: Language) -> str:
+    return f"{prefix}{entry.name} {entry.usage_in(language)}".strip()

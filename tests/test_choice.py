@@ -212,6 +212,15 @@ def test_a_slip_is_a_command_only_where_nothing_is_called_so(store: Store) -> No
     assert str(said(store, "text rust", direct=True)).startswith("No talk matches all of “text rust”")
 
 
+def test_a_title_that_begins_with_a_command_is_found_where_the_command_has_no_answer(store: Store) -> None:
+    titles = ("Day of the tentacle", "Help wanted", "Feed the birds", "Now you see it")
+    made = [talk(n, title, MONDAY, "11:00", 20, "Hall", "T") for n, title in enumerate(titles, 100)]
+    store.feeds.accept("main", "x", dataclasses.replace(PROGRAMME, talks=(*made, *TALKS[1:])), "x", NOW)
+    for title in titles:
+        assert f"Hall · {title}" in first_line(store, title.lower())
+    assert first_line(store, "day of reckoning").startswith("“of reckoning” is no day")
+
+
 @pytest.mark.parametrize(
     "words", ["hi", "Hello!", "hallo Hallway", "Good morning", "moin moin", "?", "hey bot 👋", "!"]
 )

@@ -210,7 +210,7 @@ ASKED = [
     "!settings", "!nxt", "!nwo", "!frobnicate",
 ]  # fmt: skip
 # These are still to be converted.
-PENDING = ("now", "next", "day", "help", "nxt", "nwo")
+PENDING = ("now", "next", "day", "nxt", "nwo")
 # These answer in another language than German.
 ELSEWHERE = frozenset({"!lang español"})
 MOMENTS = [at(MONDAY, "08:00"), at(MONDAY, "10:20"), at(TUESDAY, "10:30"), at(TUESDAY, "23:00")]
