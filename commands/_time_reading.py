@@ -77,10 +77,19 @@ def _without_a_day(piece: Piece, calendar: Calendar) -> Moment:
     following = calendar.after(calendar.today)
     if reason is not None and reason.why is not Why.OVER:
         raise Asked(reason)
-    found = _on(piece, following or calendar.days[-1], calendar)
     if following is None:
+        _possible(piece, calendar)
         raise Asked(Question(Why.OVER))
-    return found
+    return _on(piece, following, calendar)
+
+
+def _possible(piece: Piece, calendar: Calendar) -> None:
+    """Refuse what no day has, such as 25:00, also when no day is left."""
+    try:
+        _on(piece, calendar.days[-1], calendar)
+    except Asked as asked:
+        if asked.question.why is Why.IMPOSSIBLE:
+            raise
 
 
 def _may_be_a_date(piece: Piece, calendar: Calendar) -> None:

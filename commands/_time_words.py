@@ -1,4 +1,4 @@
-"""The words for times: what people write in each language (`commands/times/*.txt`), and what the grammar knows.
+"""The words for times: what people write in each language (`commands/time_words/*.txt`), and what the grammar knows.
 
 Everything is written as `plain` leaves it: case-folded, without accents. English is understood beside every language.
 """
@@ -20,7 +20,7 @@ def words_for_times(language: str) -> dict[str, str]:
     """What people write in that language, and the grammar's words for it; English, where there is no such table."""
     made = {name[:length]: name for name in (*WEEKDAYS, *MONTHS) for length in range(LETTERS_MIN, len(name) + 1)}
     for code in dict.fromkeys(("en", language if language in LANGUAGES else "en")):
-        table = resources.files("commands").joinpath("times", f"{code}.txt").read_text(encoding="utf-8")
+        table = resources.files("commands").joinpath("time_words", f"{code}.txt").read_text(encoding="utf-8")
         for line in table.splitlines():
             if line and not line.startswith("#"):
                 many, _, plain = line.partition("=")

@@ -15,7 +15,7 @@ from commands._time_reading import moment_of
 from commands._time_words import LANGUAGES
 
 # What dateparser reads otherwise than people mean it: times of day, and spans of hours and minutes.
-NOT_FOR_DATEPARSER = re.compile(r"\d ?(?:h|m|am|pm|min|hour|minute|uhr|stunde|heure|hora)|:|\d{5}|[+*/]")
+NOT_FOR_DATEPARSER = re.compile(r"\d ?(?:h|m|am|pm|uhr)\b|minut|\bmins?\b|hour|stunde|heure|hora|[:+*/]|\d{5}")
 # Only words with a number in them, or counted from now, may be a date that our own words do not have.
 MAY_BE_A_DATE = re.compile(r"\d|\b(?:ago|week from|vor|il y a|hace)\b")
 
