@@ -77,7 +77,7 @@ def _clock_of(found: re.Match[str], said: str) -> Clock:
     if half:
         # 13pm and 0pm are no times.
         hour = hour % 12 + 12 * (half == "pm") if 1 <= hour <= 12 else 99
-    written_in_full = got["hour"].startswith("0") or "unit" in got or hour > 12
+    written_in_full = got["hour"].startswith("0") or hour > 12
     bare = said.isdigit() and len(said) <= 2
     return Clock(hour, minute, bool(half) or written_in_full, bare, _offset(got))
 
