@@ -48,12 +48,15 @@ def _why(question: Question, words: str, command: str, writer: Writer) -> Text:
     date = writer.language.date(question.date) if question.date else ""
     if question.why is Why.WHICH:
         options = [code(f"{writer.prefix}{command} {option}") for option in question.options]
-        return say("{words} can mean more than one time. Which one? {options}", words=asked, options=_either(options))
+        either = writer.language.either(options)
+        return say("{words} can mean more than one time. Which one: {options}?", words=asked, options=either)
     if question.why is Why.OUTSIDE:
         return _outside(date, asked, writer)
     if question.why is Why.OVER:
         example = code(f"{writer.prefix}{command} {_last_day(writer)} {words}")
-        return say("No day of the conference is left for {words}. To look back: {example}", words=asked, example=example)
+        return say(
+            "No day of the conference is left for {words}. To look back: {example}", words=asked, example=example
+        )
     if question.why is Why.NO_BREAK and question.kind == "lunch":
         return say("The programme of {date} shows no lunch break. Try a time of the clock.", date=date)
     if question.why is Why.NO_BREAK:
@@ -61,8 +64,7 @@ def _why(question: Question, words: str, command: str, writer: Writer) -> Text:
     if question.why is Why.SKIPPED:
         return say("The clocks go forward on {date}: there is no {words} that day.", date=date, words=asked)
     if question.why is Why.IMPOSSIBLE and date:
-        weekday = writer.language.date(question.date) if question.date else ""
-        return say("{words} is no day of the calendar: that date is {date}.", words=asked, date=weekday)
+        return say("{words} is no day of the calendar: that date is {date}.", words=asked, date=date)
     if question.why is Why.IMPOSSIBLE:
         return say("There is no such time as {words}.", words=asked)
     one, other = (code(f"{writer.prefix}{command} {example}") for example in ("14:30", "day 2 after lunch"))
@@ -88,10 +90,3 @@ def _outside(date: str, asked: Text, writer: Writer) -> Text:
 def _last_day(writer: Writer) -> str:
     days = writer.conference.days
     return f"day {days[-1].index}" if days else "day 1"
-
-
-def _either(options: list[Text]) -> Text:
-    made = Text()
-    for option in options:
-        made = made + " · " + option if made else option
-    return made

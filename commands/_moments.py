@@ -41,6 +41,9 @@ class Why(StrEnum):
     SKIPPED = "skipped"  # clocks go forward over it
 
 
+NO_DAY = frozenset({Why.UNREAD, Why.OUTSIDE})
+
+
 @dataclass(frozen=True, slots=True)
 class Question:
     """Words that are not silently taken for something. `date` is what they were read as, where they were.

@@ -9,7 +9,6 @@ from commands._moments import UNREAD, Calendar, Question, Why
 from commands._time_parts import Clock, Named, Piece
 from storage.programme import Day
 
-
 SATURDAY = 5
 
 

@@ -190,6 +190,10 @@ def _clock(clock: Clock, day: Day, calendar: Calendar) -> dt.datetime:
     if not clock.sure and 1 <= clock.hour <= EARLIEST:
         later = calendar.instant(day.date, dt.time(clock.hour + 12, clock.minute))
         if whole.starts_at <= later < whole.ends_at:
+            if any(calendar.covers(at) for at in found):
+                # "sunday 1:30", with a party in that night: each written so that it is no other.
+                clocks = (literal, dt.time(clock.hour + 12, clock.minute))
+                raise Asked(Question(Why.WHICH, day.date, tuple(f"{day.date} {at:%H:%M}" for at in clocks)))
             return later
     if clock.hour < 6 and not any(calendar.covers(at) for at in found):
         night = _instants(day.date + ONE_DAY, literal, calendar)

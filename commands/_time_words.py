@@ -32,19 +32,27 @@ def words_for_times(language: str) -> dict[str, str]:
 KNOWN = frozenset(
     "today tomorrow overmorrow yesterday ereyesterday tonight now later soon next-day first-day last-day "
     "morning afternoon evening night noon midnight early late lunch break coffee after before during until from "
-    "between and to in ago next last this at day days week weekend hours minutes start end half-past quarter-past quarter-to "
-    "half-to plus30 plus15 minus15 uhr h am pm utc gmt z".split()
+    "between and to in ago next last this at day days week weekend hours minutes start end half-past "
+    "quarter-past quarter-to half-to plus30 plus15 minus15 uhr h am pm utc gmt z".split()
 ) | {*WEEKDAYS, *MONTHS}
 
-# Words that people also search for. A phrase made of these alone is a time only where it finds no talk.
+# Words that people also search for. A phrase made of these, and of numbers, is a time only where it finds no talk.
 ALSO_SEARCHED = frozenset(
     {*MONTHS, *(month[:LETTERS_MIN] for month in MONTHS), *(name[:LETTERS_MIN] for name in WEEKDAYS)}
 ) | frozenset(
-    "sept first last now noon midnight morning afternoon evening night lunch break coffee tea breaks opening later "
-    "soon start end early late mornings beginning pause kaffee kaffeepause mittag mittagessen abend nacht ende anfang "
-    "beginn midi matin soir nuit dejeuner cafe fin debut mars mai tarde noche comida almuerzo descanso pausa final "
-    "principio inicio pronto luego mo di mi do fr sa so eod at in on the of a an currently next "
-    "this".split()
+    "sept first last now later soon next currently start end early late beginning past to at in on the of a an and "
+    "one two three four five six seven eight nine ten eleven twelve twenty thirty hour hours minute minutes day days "
+    "week weekend following coming jetzt gleich bald ende anfang beginn start tag tage woche wochenende mo di mi do fr "
+    "sa so eins zwei drei vier funf sechs sieben acht neun zehn elf zwolf ein eine mai juni juli marz fin debut jour "
+    "un une deux trois quatre cinq sept huit neuf dix mars lun mar mer jeu ven sam dim mie jue vie sab dom final "
+    "principio inicio pronto luego dia uno dos tres cuatro cinco seis siete ocho nueve diez once doce".split()
+)
+# Parts of a day and breaks: of these alone, a time unless a title, track, person or location has them.
+ALSO_NAMES = frozenset(
+    "noon midday midnight morning mornings afternoon evening night lunch break breaks coffee tea lunchtime pause "
+    "kaffee kaffeepause mittag mittags mittagessen mittagspause nachmittag nachmittags abend abends nacht fruh midi "
+    "minuit matin matinee soir soiree nuit dejeuner cafe tarde noche comida almuerzo descanso pausa "
+    "mediodia medianoche".split()
 )
 
 # What a break of the programme is called, by kind, in the words of a talk's title, as `plain` leaves them.

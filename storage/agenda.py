@@ -3,13 +3,14 @@
 from __future__ import annotations
 
 import datetime as dt
-from collections import defaultdict
 from dataclasses import dataclass
 
 from sqlalchemy import and_, or_, select
 
+from storage import search
 from storage.database import Database
 from storage.programme import A_WHILE, Talk
+from storage.query import words_of
 from storage.tables.programme import talk, track
 from storage.talk_rows import JOINED, talks_of
 from storage.talks import ORDER, TAKES_PLACE
@@ -55,10 +56,7 @@ class Agenda:
             rows = connection.execute(statement.order_by(talk.c.starts_at)).all()
         return [Slot(row[0], row[1], row[2] or "", row[3], row[4]) for row in rows]
 
-
-def first_of_each_location(talks: list[Talk]) -> list[Talk]:
-    """Of talks in order the first of each location; each whose location is not announced stands for itself."""
-    held: dict[str | int, list[Talk]] = defaultdict(list)
-    for found in talks:
-        held[found.location or found.row_id].append(found)
-    return [same[0] for same in held.values()]
+    def is_called(self, words: str) -> bool:
+        """Whether a title, track, person and location have all the words between them."""
+        with self._database.driver() as driver:
+            return bool(search.match(driver, search.all_of(words_of(words)), column=search.STRONG, limit=1))
