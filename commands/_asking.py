@@ -53,10 +53,8 @@ def _why(question: Question, words: str, command: str, writer: Writer) -> Text:
     if question.why is Why.OUTSIDE:
         return _outside(date, asked, writer)
     if question.why is Why.OVER:
-        example = code(f"{writer.prefix}{command} {_last_day(writer)} {words}")
-        return say(
-            "No day of the conference is left for {words}. To look back: {example}", words=asked, example=example
-        )
+        back = code(f"{writer.prefix}{command} {_last_day(writer)} {words}")
+        return say("No day of the conference is left for {words}. To look back: {command}", words=asked, command=back)
     if question.why is Why.NO_BREAK and question.kind == "lunch":
         return say("The programme of {date} shows no lunch break. Try a time of the clock.", date=date)
     if question.why is Why.NO_BREAK:

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import datetime as dt
+
 from commands._asking import asked_back, calendar_for, written
 from commands._moments import Moment, Question
 from commands._running import listed, nothing
@@ -9,6 +11,9 @@ from commands.lines import Writer, words_and_page
 from commands.registry import Request, Services, command
 from commands.reply import Reply, code, paragraphs
 from commands.when import read
+
+# What starts when a span ends is next then: storage is asked for what starts after a moment.
+JUST_BEFORE = dt.timedelta(microseconds=1)
 
 
 @command("at", "<time>")
@@ -57,7 +62,7 @@ def _in(meant: Moment, words: str, page: int, writer: Writer, services: Services
     when = written(meant, writer)
     if not found:
         sentence = say("Nothing is on: {span}.", span=when)
-        return nothing(sentence, services.store.talks.upcoming(meant.ends_at, 2), f"next {words}", writer)
+        return nothing(sentence, services.store.talks.upcoming(meant.ends_at - JUST_BEFORE, 1), "next", writer)
     past = meant.ends_at <= writer.request.now
     title = say("{span}, over", span=when) if past else say("On: {span}", span=when)
     page = min(page, writer.pages(len(found)))
