@@ -12,7 +12,7 @@ from storage.agenda import Slot
 from storage.search import folded
 
 # A slot this long is open beside the talks (a desk, an exhibition) and fills no break.
-LONG = dt.timedelta(hours=3)
+LONG = dt.timedelta(hours=4)
 LUNCH_FROM, LUNCH_TO = dt.time(11), dt.time(15)
 # Lunch holds some of the time around noon, when people eat; coffee at half past eleven is over by then.
 NOON_FROM, NOON_TO = dt.time(12, 10), dt.time(14, 30)

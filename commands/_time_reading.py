@@ -26,6 +26,7 @@ PARTS = {
 }
 # An hour up to this one, without am or pm, is in the afternoon when only then something is on.
 EARLIEST = 7
+NIGHT_ENDS = 6
 
 
 def moment_of(phrase: Phrase, calendar: Calendar) -> Moment | Question:
@@ -62,7 +63,8 @@ def _from_now(minutes: tuple[int, int], calendar: Calendar) -> Moment:
 
 def _without_a_day(piece: Piece, calendar: Calendar) -> Moment:
     """Today's, when today is a conference day and it is still to come or the programme runs; else the next day's."""
-    _may_be_a_date(piece, calendar)
+    if (date := _may_be_a_date(piece, calendar)) is not None:
+        return date
     today = calendar.on(calendar.today)
     reason: Question | None = None
     if today is not None:
@@ -92,22 +94,25 @@ def _possible(piece: Piece, calendar: Calendar) -> None:
             raise
 
 
-def _may_be_a_date(piece: Piece, calendar: Calendar) -> None:
-    """Ask about a number that may be a day as well as an hour."""
+def _may_be_a_date(piece: Piece, calendar: Calendar) -> Moment | None:
+    """Ask about a number that may be a day as well as an hour; the day of one that can be no hour."""
     if isinstance(piece, Between) and piece.first.bare and piece.last.bare:
-        dates = {day.date.day for day in calendar.days}
+        dates = {day.date.day: day.date for day in calendar.days}
         if piece.first.hour in dates and piece.last.hour in dates:
             clocks = f"{piece.first.hour}:00-{piece.last.hour}:00"
-            raise Asked(Question(Why.WHICH, options=(clocks, *(f"{day.date}" for day in calendar.days[:1]))))
+            raise Asked(Question(Why.WHICH, options=(clocks, f"{dates[piece.first.hour]}")))
     if not isinstance(piece, Clock) or not piece.bare:
-        return
-    meant = [f"day {day.index}" for day in calendar.days if day.index == piece.hour]
-    meant += [f"{day.date}" for day in calendar.days if day.date.day == piece.hour]
-    if not meant:
-        return
+        return None
+    numbered = [day for day in calendar.days if day.index == piece.hour]
+    dated = [day for day in calendar.days if day.date.day == piece.hour]
+    if not numbered and not dated:
+        return None
+    if piece.hour > 24 and len(dated) == 1 and not numbered:
+        return calendar.whole(dated[0])
     hour = piece.hour + 12 if piece.hour < EARLIEST else piece.hour
     clock = [f"{hour}:00"] if hour < 24 else []
-    raise Asked(Question(Why.WHICH, options=(*meant, *clock)))
+    meant = (*(f"day {day.index}" for day in numbered), *(f"{day.date}" for day in dated), *clock)
+    raise Asked(Question(Why.WHICH, options=meant))
 
 
 def _on(piece: Piece, day: Day, calendar: Calendar) -> Moment:
@@ -187,19 +192,28 @@ def _clock(clock: Clock, day: Day, calendar: Calendar) -> dt.datetime:
     found = _instants(day.date, literal, calendar)
     if any(whole.starts_at <= at < whole.ends_at for at in found):
         return _one_of(found, whole, day)
+    night = _in_the_night(literal, whole, day, calendar)
     if not clock.sure and 1 <= clock.hour <= EARLIEST:
-        later = calendar.instant(day.date, dt.time(clock.hour + 12, clock.minute))
-        if whole.starts_at <= later < whole.ends_at:
-            if any(calendar.covers(at) for at in found):
-                # "sunday 1:30", with a party in that night: each written so that it is no other.
-                clocks = (literal, dt.time(clock.hour + 12, clock.minute))
-                raise Asked(Question(Why.WHICH, day.date, tuple(f"{day.date} {at:%H:%M}" for at in clocks)))
+        afternoon = dt.time(clock.hour + 12, clock.minute)
+        later = calendar.instant(day.date, afternoon)
+        elsewhere = [at for at in found if calendar.covers(at)] or night
+        if whole.starts_at <= later < whole.ends_at and elsewhere:
+            # "sunday 1:30", with a party in that night: each written so that it is no other.
+            options = (elsewhere[0].astimezone(calendar.zone), later.astimezone(calendar.zone))
+            raise Asked(Question(Why.WHICH, day.date, tuple(f"{at:%Y-%m-%d %H:%M}" for at in options)))
+        if whole.starts_at <= later < whole.ends_at or (clock.hour < EARLIEST and not elsewhere):
             return later
-    if clock.hour < 6 and not any(calendar.covers(at) for at in found):
-        night = _instants(day.date + ONE_DAY, literal, calendar)
-        if any(whole.starts_at <= at < whole.ends_at for at in night):
-            return _one_of(night, whole, day)
+    if night and not any(calendar.covers(at) for at in found):
+        return _one_of(night, whole, day)
     return _one_of(found, whole, day)
+
+
+def _in_the_night(clock: dt.time, whole: Moment, day: Day, calendar: Calendar) -> tuple[dt.datetime, ...]:
+    """The instants at which an early time comes in the night that still belongs to the day."""
+    if clock.hour >= NIGHT_ENDS:
+        return ()
+    found = calendar.instants(day.date + ONE_DAY, clock)
+    return found if any(whole.starts_at <= at < whole.ends_at for at in found) else ()
 
 
 def _with_offset(clock: dt.time, day: Day, calendar: Calendar) -> dt.datetime:
