@@ -209,9 +209,9 @@ def test_help_is_made_from_the_docstrings(dialog: Dialog) -> None:
         [
             (
                 "!help next",
-                "!next [words] — What starts next.\n"
-                "One line per location. With words, the coming talks that match them, soonest first.\n"
-                "For example: !next, !next rust",
+                "!next [words] [time] — What starts next.\n"
+                "One line per location. With words, the coming talks that match them, soonest first. With a time, only "
+                "what starts then.\nFor example: !next, !next rust, !next rust tomorrow, !next after lunch",
             )
         ]
     )
