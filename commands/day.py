@@ -4,10 +4,12 @@ from __future__ import annotations
 
 import datetime as dt
 
+from commands._asking import asked_back, calendar_for, written
+from commands._moments import NO_DAY, Calendar, Moment, Question
 from commands.lines import Writer, words_and_page
 from commands.registry import Request, Services, command
-from commands.reply import Reply, paragraphs, quoted, text
-from commands.when import day_in_our_words, day_named
+from commands.reply import Reply, code, paragraphs, quoted
+from commands.when import read
 from storage.programme import Day
 
 NIGHT = dt.timedelta(hours=8)
@@ -17,43 +19,78 @@ NIGHT = dt.timedelta(hours=8)
 def day(request: Request, services: Services) -> Reply:
     """A day of the programme.
 
-    Without a day, or with "now": what is still to come today. A day is its number, its name or its date.
+    Without a day, or with "now": what is still to come today. A day is its number, its name or its date, and may be
+    narrowed to a part of it.
 
     !day
     !day 2
     !day tuesday
+    !day tomorrow afternoon
     !day 2022-09-13 2
     """
-    writer = Writer(request, services)
+    writer, say = Writer(request, services), request.say
     days = writer.conference.days
     if not days:
-        return paragraphs(f"{writer.stage() or 'The programme has no days'}.", ok=False)
-    today = request.now.astimezone(writer.zone).date()
-    asked, page = _day_and_page(request.args, days, today)
-    from_now = asked.casefold() in ("", "now")
-    chosen = _current(days, request.now, today) if from_now else day_named(asked, days, today)
-    if chosen is None:
-        return _no_such_day(asked, days, services)
+        stage = writer.stage()
+        return paragraphs(f"{stage}." if stage else say("The programme has no days."), ok=False)
+    calendar = calendar_for(request, services, writer)
+    asked, page = _day_and_page(request.args, calendar)
+    if asked.casefold() in ("", "now"):
+        return _rest_of(_current(days, request.now, calendar.today), page, writer, services)
+    meant = _read(asked, calendar)
+    if isinstance(meant, Question):
+        return _no_such_day(asked, writer) if meant.why in NO_DAY else asked_back(meant, asked, "day", writer)
+    if meant.day is None:
+        return _part(meant, asked, page, writer, services)
+    return _whole(meant.day, asked, page, writer, services)
+
+
+def _whole(chosen: Day, asked: str, page: int, writer: Writer, services: Services) -> Reply:
+    date = writer.language.full_date(chosen.date)
     talks = services.store.talks.on_day(chosen.date)
-    remaining = [talk for talk in talks if talk.over_at > request.now]
-    rest_only = from_now and remaining and len(remaining) < len(talks)
-    if rest_only:
-        talks = remaining
-    title = f"{chosen.date:%A} {chosen.date.day} {chosen.date:%B}, day {chosen.index}" + (
-        ", from now" if rest_only else ""
-    )
     if not talks:
-        return paragraphs(f"{title}: no talks.", ok=False)
-    again = "day now" if rest_only else f"day {chosen.index if from_now else asked}"
-    return writer.listing(title, talks, page=min(page, writer.pages(len(talks))), again=again)
+        return paragraphs(
+            writer.request.say("{date}, day {number}: no talks.", date=date, number=chosen.index), ok=False
+        )
+    title = writer.request.say("{date}, day {number}", date=date, number=chosen.index)
+    return writer.listing(title, talks, page=min(page, writer.pages(len(talks))), again=f"day {asked}")
 
 
-def _day_and_page(args: str, days: tuple[Day, ...], today: dt.date) -> tuple[str, int]:
+def _rest_of(chosen: Day, page: int, writer: Writer, services: Services) -> Reply:
+    """What is on or still to come of a day; all of it before it begins and when it is over."""
+    talks = services.store.talks.on_day(chosen.date)
+    remaining = [talk for talk in talks if talk.over_at > writer.request.now]
+    if not remaining or len(remaining) == len(talks):
+        return _whole(chosen, f"{chosen.index}", page, writer, services)
+    date = writer.language.full_date(chosen.date)
+    title = writer.request.say("{date}, day {number}, from now", date=date, number=chosen.index)
+    return writer.listing(title, remaining, page=min(page, writer.pages(len(remaining))), again="day now")
+
+
+def _part(meant: Moment, asked: str, page: int, writer: Writer, services: Services) -> Reply:
+    """A part of a day, or several days; from a time of the clock, the rest of its day."""
+    ends_at = meant.ends_at
+    if meant.is_point:
+        on = (one for one in writer.conference.days if one.starts_at <= meant.starts_at < one.ends_at)
+        ends_at = max((one.ends_at for one in on), default=meant.ends_at)
+    talks, span = services.store.agenda.within(meant.starts_at, ends_at), written(meant, writer)
+    if not talks:
+        return paragraphs(writer.request.say("{span}: no talks.", span=span), ok=False)
+    return writer.listing(span, talks, page=min(page, writer.pages(len(talks))), again=f"day {asked}", mark="#")
+
+
+def _read(words: str, calendar: Calendar) -> Moment | Question:
+    """What the words mean; a number alone is the day's."""
+    return read(f"day {words}" if words.isascii() and words.isdigit() else words, calendar)
+
+
+def _day_and_page(args: str, calendar: Calendar) -> tuple[str, int]:
     """ "tuesday 2" is the second page of Tuesday; "day 2", "2" and "september 13" are days."""
     words, page = words_and_page(args)
-    if words.casefold() == "now" or day_in_our_words(words, days, today) is not None:
-        return words, page
-    if words and words.casefold() != "day" and day_named(args, days, today) is None:
+    if not words or args.strip() == words:
+        return args.strip(), 1 if args.strip() == words else page
+    meant = _read(words, calendar)
+    if words.casefold() == "now" or (isinstance(meant, Moment) and (meant.day or args.endswith(f"#{page}"))):
         return words, page
     return args.strip(), 1
 
@@ -72,12 +109,14 @@ def _current(days: tuple[Day, ...], now: dt.datetime, today: dt.date) -> Day:
     return began or next((day for day in days if day.date > today), days[-1])
 
 
-def _no_such_day(asked: str, days: tuple[Day, ...], services: Services) -> Reply:
-    first, last = days[0].date, days[-1].date
-    span = f"{first:%a} {first.day} {first:%b} to {last:%a} {last.day} {last:%b}"
-    return paragraphs(
-        quoted(asked)
-        + text(f" is no day of this conference, which runs from {span} (days 1 to {days[-1].index}). ")
-        + text(f"Try {services.prefix}day 1"),
-        ok=False,
+def _no_such_day(asked: str, writer: Writer) -> Reply:
+    days = writer.conference.days
+    said = writer.request.say(
+        "{words} is no day of this conference, which runs from {first} to {last} (days 1 to {number}). Try {command}",
+        words=quoted(asked),
+        first=writer.language.date(days[0].date),
+        last=writer.language.date(days[-1].date),
+        number=days[-1].index,
+        command=code(f"{writer.prefix}day 1"),
     )
+    return paragraphs(said, ok=False)

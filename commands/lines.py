@@ -163,10 +163,12 @@ class Writer:
         again: str = "",
         line: Callable[[Talk], Text] | None = None,
         ok: bool = True,
+        mark: str = "",
     ) -> Reply:
         """A numbered list under a head line that names the zone, cut to what a room bears.
 
-        `again` is the command that shows the list; with the next page's number behind it, it shows the rest.
+        `again` is the command that shows the list; with the next page's number behind it, it shows the rest. `mark`
+        stands before that number where it could be something else.
         """
         write = line or self.line
         rows = self.request.lines - 1
@@ -174,7 +176,7 @@ class Writer:
         shown = talks[start : start + rows]
         more = len(talks) - start - len(shown)
         head = joined([bold(title), self.times.heading(shown), self.stage()])
-        tail = self.more(more, again, page + 1) if more else Text()
+        tail = self.more(more, again, page + 1, mark) if more else Text()
         reply = numbered(head, [write(talk) for talk in shown], tail, talks, start + 1)
         return replace(reply, ok=ok)
 

@@ -1,50 +1,85 @@
-"""Days as people name them. The conference's own words come first, dateparser last, and only inside the programme."""
+"""Times as people name them. The conference's own words and days come first, dateparser last, and only inside it.
+
+Nothing is silently taken for a date outside the conference: what cannot be read as one of its times is a `Question`.
+docs/time.md has the rules.
+"""
 
 from __future__ import annotations
 
-import calendar
 import datetime as dt
 import re
-from collections.abc import Sequence
 
-from storage.programme import Day
+from commands._moments import UNREAD, Calendar, Moment, Question, Why
+from commands._time_phrases import LENGTH_MAX, phrases, plain
+from commands._time_reading import moment_of
+from commands._time_words import LANGUAGES
 
-LENGTH_MAX = 40
-# "mon 12 sep", "12. september", "september 12"
-WRITTEN = re.compile(r"(?:[a-z]{3,9},? )?(?:(\d{1,2})(?:st|nd|rd|th|\.)? ([a-z]{3,9})|([a-z]{3,9}) (\d{1,2}))")
+# What dateparser reads otherwise than people mean it: times of day, and spans of hours and minutes.
+NOT_FOR_DATEPARSER = re.compile(r"\d ?(?:h|m|am|pm|uhr)\b|minut|\bmins?\b|hour|stunde|heure|hora|[:+*/]|\d{5}")
+# Only words with a number in them, or counted from now, may be a date that our own words do not have.
+MAY_BE_A_DATE = re.compile(r"\d|\b(?:ago|week from|vor|il y a|hace)\b")
 
 
-def day_named(words: str, days: Sequence[Day], today: dt.date) -> Day | None:
-    """The conference day that `words` mean: in our own words, else as dateparser reads them, else None.
+def read(words: str, calendar: Calendar) -> Moment | Question:
+    """What the words mean: in our own words, the asker's language first, else as dateparser reads them.
 
-    `today` is the date in the conference's zone.
+    Always a moment that lies in the conference, or a question. Never raises.
     """
-    return day_in_our_words(words, days, today) or _on(_parsed(_plain(words), today), days)
-
-
-def day_in_our_words(words: str, days: Sequence[Day], today: dt.date) -> Day | None:
-    """ "2", "day 2", "first", "last", "today", "tomorrow", "yesterday", "tuesday", "tue", "2022-09-13"; else None."""
-    asked = _plain(words)
-    number = re.fullmatch(r"(?:day )?(\d{1,3})", asked)
-    if number:
-        return next((day for day in days if day.index == int(number[1])), None)
-    if asked in ("first", "first day", "last", "last day"):
-        return days[0 if asked.startswith("first") else -1]
-    shifts = {"today": 0, "tomorrow": 1, "yesterday": -1}
-    if asked in shifts:
-        return _on(today + dt.timedelta(days=shifts[asked]), days)
-    if asked.isalpha() and len(asked) >= 3:
-        same = [day for day in days if f"{day.date:%A}".casefold().startswith(asked)]
-        return next((day for day in same if day.date >= today), same[0]) if same else None
-    written = WRITTEN.fullmatch(asked)
-    if written:
-        wanted, month = int(written[1] or written[4]), written[2] or written[3]
-        alike = (day for day in days if day.date.day == wanted and f"{day.date:%B}".casefold().startswith(month))
-        return next(alike, None)
+    if not calendar.days or not words.strip() or len(words) > LENGTH_MAX:
+        return UNREAD
     try:
-        return _on(dt.date.fromisoformat(asked), days)
+        for language in dict.fromkeys((calendar.language, *LANGUAGES)):
+            if (found := read_in(language, words, calendar)) != UNREAD:
+                return found
+        return _by_dateparser(plain(words), calendar)
+    except (OverflowError, ValueError):
+        return UNREAD
+
+
+def read_in(language: str, words: str, calendar: Calendar) -> Moment | Question:
+    """As `read`, in the words of one language and of English alone. Cheap where the words are not about time."""
+    instant = _with_its_own_zone(words)
+    if instant is not None:
+        date = instant.astimezone(calendar.zone).date()
+        return Moment(instant, instant) if calendar.inside(instant) else Question(Why.OUTSIDE, date)
+    for phrase in phrases(words, language):
+        found = moment_of(phrase, calendar)
+        if found != UNREAD:
+            return found
+    return UNREAD
+
+
+def _with_its_own_zone(words: str) -> dt.datetime | None:
+    """ "2022-09-13T10:00Z", "2022-09-13 10:00+02:00"."""
+    if not re.match(r"\d{4}-\d", words.strip()):
+        return None
+    try:
+        made = dt.datetime.fromisoformat(words.strip().upper())
     except ValueError:
         return None
+    return made.astimezone(dt.UTC) if made.tzinfo else None
+
+
+def _by_dateparser(asked: str, calendar: Calendar) -> Moment | Question:
+    """A date in words of dateparser's, as a whole day."""
+    if NOT_FOR_DATEPARSER.search(asked) or not MAY_BE_A_DATE.search(asked) or not re.search(r"[a-z]{3}", asked):
+        return UNREAD
+    # Imported here: its first call costs a tenth of a second, which most answers need not pay.
+    import dateparser
+
+    found = dateparser.parse(
+        asked,
+        languages=list(dict.fromkeys((calendar.language, "en"))),
+        settings={
+            "RELATIVE_BASE": dt.datetime.combine(calendar.today, dt.time(12)),
+            "PREFER_DATES_FROM": "future",
+            "REQUIRE_PARTS": ["day", "month"],
+        },
+    )
+    if found is None:
+        return UNREAD
+    day = calendar.on(found.date())
+    return calendar.whole(day) if day else Question(Why.OUTSIDE, found.date())
 
 
 def moment_in_the_past(words: str, now: dt.datetime) -> dt.datetime | None:
@@ -52,7 +87,7 @@ def moment_in_the_past(words: str, now: dt.datetime) -> dt.datetime | None:
 
     "10:00", "today", "yesterday 14:30", "tuesday", "2022-09-01 9:00": not only days of the conference.
     """
-    asked = _plain(words)
+    asked = " ".join(words.casefold().split())[:LENGTH_MAX]
     found = re.fullmatch(r"(.*?)\s*\b(\d{1,2})(?:[:.](\d{2}))?\s*(am|pm|h)?", asked)
     clock = dt.time()
     if found and not re.search(r"\d-$", found[1]):
@@ -80,29 +115,3 @@ def _date_in_the_past(asked: str, today: dt.date) -> dt.date | None:
         return dt.date.fromisoformat(asked)
     except ValueError:
         return None
-
-
-def _plain(words: str) -> str:
-    return " ".join(words.casefold().split())[:LENGTH_MAX]
-
-
-def _on(date: dt.date | None, days: Sequence[Day]) -> Day | None:
-    return next((day for day in days if day.date == date), None)
-
-
-def _parsed(asked: str, today: dt.date) -> dt.date | None:
-    if any(name.casefold().startswith(asked) for name in calendar.day_name):
-        return None  # a weekday that the conference does not have
-    # Imported here: its first call costs a tenth of a second, which most answers need not pay.
-    import dateparser
-
-    base = dt.datetime.combine(today, dt.time(12))
-    try:
-        found = dateparser.parse(
-            asked,
-            languages=["en"],
-            settings={"RELATIVE_BASE": base, "PREFER_DATES_FROM": "future", "REQUIRE_PARTS": ["day", "month"]},
-        )
-    except (OverflowError, ValueError):
-        return None
-    return found.date() if found else None

@@ -11,6 +11,7 @@ from typing import TYPE_CHECKING
 from storage.database import Database
 
 if TYPE_CHECKING:
+    from storage.agenda import Agenda
     from storage.answers import Answers
     from storage.feeds import Accepted, Feeds
     from storage.inbox import Inbox
@@ -50,6 +51,12 @@ class Store:
         from storage.talks import Talks
 
         return Talks(self.database)
+
+    @cached_property
+    def agenda(self) -> Agenda:
+        from storage.agenda import Agenda
+
+        return Agenda(self.database)
 
     @cached_property
     def revisions(self) -> Revisions:

@@ -209,8 +209,9 @@ def test_help_is_made_from_the_docstrings(dialog: Dialog) -> None:
         [
             (
                 "!help next",
-                "!next [words] — Show what starts next, one line per location.\n"
-                "With words, the coming talks that match them, soonest first.\nFor example: !next, !next rust",
+                "!next [words] [time] — Show what starts next, one line per location.\n"
+                "With words, the coming talks that match them, soonest first. With a time, only what starts then.\n"
+                "For example: !next, !next rust, !next rust tomorrow, !next after lunch",
             )
         ]
     )
