@@ -28,6 +28,7 @@ from bot.refresh import Refresher
 from bot.rooms import Rooms
 from bot.session import check_credentials, log_in, session_path
 from bot.tell import Teller
+from commands.language import language_of
 from commands.registry import Services
 from storage.errors import StoreError
 from storage.store import Store
@@ -107,7 +108,7 @@ async def _run(config: Config, store: Store, matrix: Matrix) -> None:
         jobs.every(feed.refresh_seconds, refresher.look, jitter=min(5.0, feed.refresh_seconds / 10))
     jobs.every(TELL_SECONDS, teller.look)
     if config.matrix.command_hints:
-        jobs.every(HINTS_SECONDS, Hinter(matrix, store).look)
+        jobs.every(HINTS_SECONDS, Hinter(matrix, store, language_of(services.language)).look)
     jobs.every(HOUSEKEEPING_SECONDS, partial(_tidy, store, clock), jitter=60)
     rooms.expect()
     later = await _first_load(config, store, feeds)

@@ -16,6 +16,7 @@ from bot.backoff import Backoff
 from bot.events import Event
 from bot.matrix import Matrix
 from bot.matrix_errors import MatrixError, RateLimitedError, RefusedError
+from commands.language import ENGLISH, Language
 from commands.registry import Command, commands
 from storage.errors import StoreError
 from storage.rooms import Room
@@ -33,9 +34,10 @@ PACE_SECONDS = 10.0
 STATE_DEFAULT, USERS_DEFAULT = 50, 0
 
 
-def descriptions(me: str) -> dict[str, dict[str, Any]]:
+def descriptions(me: str, language: Language = ENGLISH) -> dict[str, dict[str, Any]]:
     """The content of the state event that describes each command of everybody's, by its state key."""
-    return {state_key(name, me): _description(one) for name, one in commands().items() if not one.organizers}
+    public = (one for one in commands().values() if not one.organizers)
+    return {state_key(one.name, me): _description(one, language) for one in public}
 
 
 def state_key(command: str, me: str) -> str:
@@ -66,11 +68,17 @@ def may_describe(power_levels: Mapping[str, Any], me: str) -> bool:
 
 
 class Hinter:
-    """Describes the commands in each room where that is allowed, once, and again only when they have changed."""
+    """Describes the commands in each room where that is allowed, once, and again only when they have changed.
 
-    def __init__(self, matrix: Matrix, store: Store, pace: float = PACE_SECONDS) -> None:
+    `language` is the conference's.
+    """
+
+    def __init__(
+        self, matrix: Matrix, store: Store, language: Language = ENGLISH, *, pace: float = PACE_SECONDS
+    ) -> None:
         self._matrix = matrix
         self._store = store
+        self._language = language
         self._pace = pace
         self._done: set[str] = set()
 
@@ -95,7 +103,7 @@ class Hinter:
     async def _describe(self, room: Room) -> None:
         if room.encrypted or not await self._may(room):
             return
-        for key, content in descriptions(self._matrix.user_id).items():
+        for key, content in descriptions(self._matrix.user_id, self._language).items():
             if await self._matrix.state(room.room_id, DESCRIPTION, key) != content:
                 await self._put(room.room_id, key, content)
 
@@ -120,13 +128,13 @@ class Hinter:
         await asyncio.sleep(self._pace)
 
 
-def _description(one: Command) -> dict[str, Any]:
-    content: dict[str, Any] = {"command": one.name, "description": _text(one.summary)}
+def _description(one: Command, language: Language) -> dict[str, Any]:
+    content: dict[str, Any] = {"command": one.name, "description": _text(one.summary_in(language))}
     if one.usage:
         parameter: dict[str, Any] = {
             "key": WORDS,
             "schema": {"schema_type": "primitive", "type": "string"},
-            "description": _text(one.usage),
+            "description": _text(one.usage_in(language)),
         }
         # What is not required says so; the proposal has no other way to say what is.
         content["parameters"] = [parameter | ({"optional": True} if one.usage.startswith("[") else {})]

@@ -9,6 +9,7 @@ import pytest
 
 from bot.events import Event
 from bot.hints import DESCRIPTION, INVOCATION, descriptions, invoked, may_describe, state_key
+from commands.language import Language
 
 BOT, ADA = "@bot:x.org", "@ada:x.org"
 
@@ -32,12 +33,14 @@ def test_a_command_is_described_with_the_words_behind_it() -> None:
             {
                 "key": "words",
                 "schema": {"schema_type": "primitive", "type": "string"},
-                "description": {"m.text": [{"body": "[words]"}]},
+                "description": {"m.text": [{"body": "[words] [time]"}]},
                 "optional": True,
             }
         ],
         "fi.mau.tail_parameter": "words",
     }
+    german = {content["command"]: content for content in descriptions(BOT, Language("de")).values()}
+    assert german["next"]["description"] == {"m.text": [{"body": "Was als Nächstes beginnt."}]}
     assert "optional" not in described["search"]["parameters"][0]
     assert "feed" not in described
 
