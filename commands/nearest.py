@@ -5,10 +5,11 @@ from __future__ import annotations
 from collections import defaultdict
 from collections.abc import Collection
 
+from commands._finding import Finding
 from commands.lines import Writer
 from commands.registry import Request, Services
 from commands.reply import Reply, Text, code, paragraphs, quoted
-from storage.query import telling, words_of
+from storage.query import parse, telling, words_of
 from storage.talks import Found
 
 EXAMPLE_WORDS = 3
@@ -34,6 +35,10 @@ def nothing_like(
     writer = Writer(request, services)
     if not services.store.talks.count():
         return paragraphs(writer.stage() + ".", ok=False)
+    if ":" in words and (named := parse(words).day) and not Finding(request, services, writer).dates(words):
+        from commands._asking import no_such_day
+
+        return no_such_day(named, writer)
     if found and found.talks:
         title = request.say("No talk matches all of {words}; nearest", words=quoted(words))
         nearest = found.talks[: request.lines - 1]

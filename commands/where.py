@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from dataclasses import replace
 
+from commands._finding import Finding
 from commands.choosing import chosen, number_in
 from commands.lines import Writer, asked_for, found_and_page
 from commands.nearest import example, nothing_like
@@ -32,7 +33,7 @@ def where(request: Request, services: Services) -> Reply:
         if picked is not None:
             # The list stays the one that numbers refer to: the next question may be about its third line.
             return picked if isinstance(picked, Reply) else replace(writer.single(picked), shown=(), about=picked)
-    found, words, page = found_and_page(request.args, writer, services.store.talks.about)
+    found, words, page = found_and_page(request.args, writer, Finding(request, services, writer).about)
     if not found.exact or not found.talks:
         return nothing_like(words, request, services, found)
     talks = sorted(found.talks, key=lambda talk: (talk.cancelled, talk.over_at <= request.now, talk.starts_at))

@@ -209,7 +209,7 @@ def test_help_is_made_from_the_docstrings(dialog: Dialog) -> None:
         [
             (
                 "!help next",
-                "!next [words] [time] — Show what starts next, one line per location.\n"
+                "!next [words] [time] — What starts next.\nOne line per location. "
                 "With words, the coming talks that match them, soonest first. With a time, only what starts then.\n"
                 "For example: !next, !next rust, !next rust tomorrow, !next after lunch",
             )
