@@ -18,10 +18,10 @@ JUST_BEFORE = dt.timedelta(microseconds=1)
 
 @command("at", "<time>")
 def at(request: Request, services: Services) -> Reply:
-    """Show what is on at a time, in every location.
+    """What is on at a time.
 
-    A time of the clock, a day or a part of one, what is before or after a break, or how far off it is. It is read in
-    the conference's zone; the answer says which date that is.
+    In every location, at a time of the clock, on a day or a part of one, before or after a break, or in a while. The
+    time is read in the conference's zone; the answer says which date that is.
 
     !at 14:30
     !at tomorrow 9

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 
+from commands.language import Language
 from commands.lines import words_and_page
 from commands.registry import Command, Request, Services, command, commands
 from commands.reply import Reply, Text, bold, code, joined, paragraphs, quoted, text
@@ -37,10 +38,11 @@ def help_(request: Request, services: Services) -> Reply:
 
 
 def _one(entry: Command, request: Request, prefix: str) -> Reply:
-    examples = ", ".join(prefix + example.removeprefix("!") for example in entry.examples)
+    language = request.language
+    examples = joined([code(prefix + example.removeprefix("!")) for example in entry.examples], ", ")
     return paragraphs(
-        code(_usage(entry, prefix)) + text(f" — {entry.summary}"),
-        entry.details,
+        code(_usage(entry, prefix, language)) + text(f" — {entry.summary_in(language)}"),
+        entry.details_in(language),
         request.say("For example: {examples}", examples=examples) if examples else "",
     )
 
@@ -49,16 +51,16 @@ def _lines(known: dict[str, Command], request: Request, prefix: str) -> list[Tex
     """A line for each command, those for everybody's settings together on one."""
     alone = [name for name in known if name not in OWN_SETTINGS]
     alone.sort(key=lambda name: FIRST.index(name) if name in FIRST else len(FIRST))
-    lines = [_line(known[name], prefix) for name in alone]
+    lines = [_line(known[name], prefix, request.language) for name in alone]
     own = [bold(prefix + name) for name in OWN_SETTINGS if name in known]
     if own:
         lines.append(request.say("{commands} — What you set for yourself.", commands=joined(own, ", ")))
     return lines
 
 
-def _line(entry: Command, prefix: str) -> Text:
-    usage = _usage(entry, prefix) if len(entry.usage) <= USAGE_MAX else prefix + entry.name
-    return bold(usage) + text(f" — {entry.summary}")
+def _line(entry: Command, prefix: str, language: Language) -> Text:
+    usage = _usage(entry, prefix, language) if len(entry.usage) <= USAGE_MAX else prefix + entry.name
+    return bold(usage) + text(f" — {entry.summary_in(language)}")
 
 
 def _all(lines: Sequence[Text], page: int, request: Request, prefix: str) -> Reply:
@@ -73,5 +75,5 @@ def _all(lines: Sequence[Text], page: int, request: Request, prefix: str) -> Rep
     return paragraphs(*shown, rest)
 
 
-def _usage(entry: Command, prefix: str) -> str:
-    return f"{prefix}{entry.name} {entry.usage}".strip()
+def _usage(entry: Command, prefix: str, language: Language) -> str:
+    return f"{prefix}{entry.name} {entry.usage_in(language)}".strip()

@@ -2,20 +2,16 @@
 
 from __future__ import annotations
 
-import datetime as dt
 from collections.abc import Callable, Sequence
 from dataclasses import replace
-from zoneinfo import ZoneInfo
 
 from commands.language import ENGLISH, Language
 from commands.links import address, hall, person, titled
 from commands.registry import Request, Services
 from commands.reply import Reply, Text, bold, code, joined, numbered, paragraphs, quoted, text
-from commands.times import Times, offset, zone_of
+from commands.times import Times, zone_of
 from storage.programme import Talk
 from storage.talks import Conference, Found
-
-__all__ = ["offset"]
 
 SPEAKERS_SHOWN = 3
 CLOSE_SHOWN = 3
@@ -34,38 +30,6 @@ def times_for(request: Request, services: Services, conference: Conference | Non
         twelve=settings.clock == "12",
         dated=bool(days) and (days[-1].date - days[0].date).days >= A_WEEK,
     )
-
-
-def place(talk: Talk, language: Language = ENGLISH) -> str:
-    return talk.location or language.say("location not announced").plain
-
-
-def state(talk: Talk, now: dt.datetime, language: Language = ENGLISH) -> str:
-    """ "cancelled", "on now", "over", or nothing for a talk that is coming."""
-    if talk.cancelled:
-        return language.say("cancelled").plain
-    if talk.starts_at <= now < talk.over_at:
-        return language.say("on now").plain
-    return language.say("over").plain if talk.over_at <= now else ""
-
-
-def speakers(talk: Talk, limit: int = SPEAKERS_SHOWN, language: Language = ENGLISH) -> str:
-    """ "Ada King, Grace Hopper and 2 more"."""
-    names = [person.name for person in talk.speakers]
-    more, shown = len(names) - limit, ", ".join(names[:limit])
-    if more <= 0:
-        return shown
-    return language.count("{names} and {number} more", "{names} and {number} more", more, names=shown).plain
-
-
-def full_time(talk: Talk, zone: ZoneInfo) -> str:
-    """ "Mon 12 Sep 10:05–10:35 (UTC+1)"."""
-    return Times(zone).full(talk)
-
-
-def zone_label(zone: ZoneInfo, talks: Sequence[Talk]) -> str:
-    """The zone of a list: "Europe/Dublin, UTC+1"; each offset when the clocks change between its talks."""
-    return Times(zone).label(talks)
 
 
 class Writer:
@@ -96,7 +60,7 @@ class Writer:
         return self.times.full(talk, named=named)
 
     def place(self, talk: Talk) -> str:
-        return place(talk, self.language)
+        return talk.location or self.request.say("location not announced").plain
 
     def hall(self, talk: Talk) -> Text:
         """The location with a way to its room, for an answer about one talk."""
@@ -104,19 +68,20 @@ class Writer:
 
     def state(self, talk: Talk) -> str:
         """ "cancelled", "on now", "over", or nothing for a talk that is coming."""
-        return state(talk, self.request.now, self.language)
+        now, say = self.request.now, self.request.say
+        if talk.cancelled:
+            return say("cancelled").plain
+        if talk.starts_at <= now < talk.over_at:
+            return say("on now").plain
+        return say("over").plain if talk.over_at <= now else ""
 
     def speakers(self, talk: Talk, limit: int = SPEAKERS_SHOWN) -> str:
         """ "Ada King, Grace Hopper and 2 more"."""
-        return speakers(talk, limit, self.language)
+        return self._with_more([text(one.name) for one in talk.speakers], limit).plain
 
     def people(self, talk: Talk, limit: int = SPEAKERS_SHOWN) -> Text:
         """The same with a way to those that the feed knows by their account."""
-        shown = joined([person(one) for one in talk.speakers[:limit]], ", ")
-        more = len(talk.speakers) - limit
-        if more <= 0:
-            return shown
-        return self.request.count("{names} and {number} more", "{names} and {number} more", more, names=shown)
+        return self._with_more([person(one) for one in talk.speakers], limit)
 
     def running(self, talk: Talk) -> Text:
         """ "until 10:35 · Herbert · Rust in the kernel"."""
@@ -131,6 +96,12 @@ class Writer:
         who = self.people(talk)
         title = titled(talk) + (text(" — ") + who if who else "")
         return joined([self.full_time(talk), self.hall(talk), title, self.state(talk)])
+
+    def _with_more(self, names: Sequence[Text], limit: int) -> Text:
+        more, shown = len(names) - limit, joined(names[:limit], ", ")
+        if more <= 0:
+            return shown
+        return self.request.count("{names} and {number} more", "{names} and {number} more", more, names=shown)
 
     def stage(self) -> str:
         """Said when the programme has not started, or is over, without the full stop; empty while it runs."""

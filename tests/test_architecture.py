@@ -41,6 +41,11 @@ def test_files_stay_small() -> None:
     assert long == {}
 
 
+def test_days_and_months_are_named_by_languages_alone() -> None:
+    naming = [path.name for path in sources("commands", "bot") if re.search(r"%-?[aAbBpI]\b", _source(path))]
+    assert naming == ["when.py"]  # which reads them
+
+
 def test_every_command_is_in_the_readme() -> None:
     readme = (ROOT / "README.md").read_text(encoding="utf-8")
     assert [name for name in commands() if f"`!{name}" not in readme] == []
@@ -57,6 +62,10 @@ def test_every_dependency_has_its_reason() -> None:
 def test_the_lock_names_no_address() -> None:
     lock = (ROOT / "requirements.lock").read_text(encoding="utf-8")
     assert re.findall(r"\S*://\S*", lock) == []
+
+
+def _source(path: Path) -> str:
+    return path.read_text(encoding="utf-8")
 
 
 def _lines(path: Path) -> int:
