@@ -209,8 +209,9 @@ def test_help_is_made_from_the_docstrings(dialog: Dialog) -> None:
         [
             (
                 "!help next",
-                "!next [words] — Show what starts next, one line per location.\n"
-                "With words, the coming talks that match them, soonest first.\nFor example: !next, !next rust",
+                "!next [words] — What starts next.\n"
+                "One line per location. With words, the coming talks that match them, soonest first.\n"
+                "For example: !next, !next rust",
             )
         ]
     )

@@ -27,7 +27,7 @@ def test_a_command_is_described_with_the_words_behind_it() -> None:
     described = {content["command"]: content for content in descriptions(BOT).values()}
     assert described["next"] == {
         "command": "next",
-        "description": {"m.text": [{"body": "Show what starts next, one line per location."}]},
+        "description": {"m.text": [{"body": "What starts next."}]},
         "parameters": [
             {
                 "key": "words",
