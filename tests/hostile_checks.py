@@ -28,8 +28,9 @@ class Strict(HTMLParser):
         super().__init__(convert_charrefs=False)
         self.said = ""
         self.links: list[str] = []
+        self.pages: list[str] = []  # where a title leads; the plain body has that on a line of its own, or not at all
         self._open: list[str] = []
-        self._label = 0
+        self._title = False
         self._numbers: list[int] = []
 
     def handle_starttag(self, tag: str, attrs: list[tuple[str, str | None]]) -> None:
@@ -37,7 +38,9 @@ class Strict(HTMLParser):
         assert {name for name, _ in attrs} <= ALLOWED[tag], (tag, attrs)
         if tag == "a":
             self.links.append(dict(attrs)["href"] or "")
-            self._label = len(self.said)
+            self._title = False
+        if tag == "b":
+            self._title = self._open[-1:] == ["a"]
         if tag == "ol":
             self._numbers.append(int(dict(attrs).get("start") or 1))
         if tag == "li":
@@ -51,7 +54,9 @@ class Strict(HTMLParser):
     def handle_endtag(self, tag: str) -> None:
         assert self._open, f"</{tag}> closes nothing"
         assert self._open.pop() == tag, f"</{tag}>"
-        if tag == "a":
+        if tag == "a" and self._title:
+            self.pages.append(self.links[-1])
+        elif tag == "a":
             self.said += f": {self.links[-1]}"
         if tag == "ol":
             self._numbers.pop()
@@ -99,7 +104,9 @@ def markup_is_ours(content: Mapping[str, Any]) -> None:
     for address in found.links:
         assert address.startswith(("http://", "https://")), address
         assert "matrix.to" not in address.casefold(), address
-    plain, html = ([line for line in said.split("\n") if line] for said in (content["body"], found.said))
+    # A joiner keeps a command on one line, in the HTML alone.
+    both = (said.replace("\N{WORD JOINER}", "") for said in (content["body"], found.said))
+    plain, html = ([line for line in said.split("\n") if line and line not in found.pages] for said in both)
     if len(content["body"].encode()) >= BODY_BYTES_MAX - 4:  # was cut
         plain, html = ["\n".join(plain)], ["\n".join(html)[: len("\n".join(plain))]]
     assert plain == html

@@ -108,6 +108,7 @@ def test_where_shows_what_is_over_last(dialog: Dialog) -> None:
                 f"Where “plenary” is · {DUBLIN}\n1. Tue 17:00 · Herbert · Closing\n"
                 "2. Mon 10:00 · Herbert · Opening · over",
             ),
+            ("!where is cxl?", "Tue 13 Sep 10:00–10:30 (UTC+1) · Pembroke · CXL memory tiering — Ada King"),
             ("!where", "Where is what? For example: !where Memory"),
         ],
         at=DURING,
