@@ -10,6 +10,7 @@ from html.parser import HTMLParser
 from typing import Any
 
 from bot.messages import BODY_BYTES_MAX
+from commands.reply import JOINER
 
 # The tags that `commands/reply.py` writes, and the attributes they may have.
 ALLOWED = {name: set[str]() for name in ("p", "br", "b", "i", "code", "ul", "li")} | {"a": {"href"}, "ol": {"start"}}
@@ -28,9 +29,7 @@ class Strict(HTMLParser):
         super().__init__(convert_charrefs=False)
         self.said = ""
         self.links: list[str] = []
-        self.pages: list[str] = []  # where a title leads; the plain body has that on a line of its own, or not at all
         self._open: list[str] = []
-        self._title = False
         self._numbers: list[int] = []
 
     def handle_starttag(self, tag: str, attrs: list[tuple[str, str | None]]) -> None:
@@ -38,9 +37,6 @@ class Strict(HTMLParser):
         assert {name for name, _ in attrs} <= ALLOWED[tag], (tag, attrs)
         if tag == "a":
             self.links.append(dict(attrs)["href"] or "")
-            self._title = False
-        if tag == "b":
-            self._title = self._open[-1:] == ["a"]
         if tag == "ol":
             self._numbers.append(int(dict(attrs).get("start") or 1))
         if tag == "li":
@@ -54,10 +50,6 @@ class Strict(HTMLParser):
     def handle_endtag(self, tag: str) -> None:
         assert self._open, f"</{tag}> closes nothing"
         assert self._open.pop() == tag, f"</{tag}>"
-        if tag == "a" and self._title:
-            self.pages.append(self.links[-1])
-        elif tag == "a":
-            self.said += f": {self.links[-1]}"
         if tag == "ol":
             self._numbers.pop()
             self.said += "\n"
@@ -104,12 +96,24 @@ def markup_is_ours(content: Mapping[str, Any]) -> None:
     for address in found.links:
         assert address.startswith(("http://", "https://")), address
         assert "matrix.to" not in address.casefold(), address
-    # A joiner keeps a command on one line, in the HTML alone.
-    both = (said.replace("\N{WORD JOINER}", "") for said in (content["body"], found.said))
-    plain, html = ([line for line in said.split("\n") if line and line not in found.pages] for said in both)
-    if len(content["body"].encode()) >= BODY_BYTES_MAX - 4:  # was cut
-        plain, html = ["\n".join(plain)], ["\n".join(html)[: len("\n".join(plain))]]
-    assert plain == html
+    if len(content["body"].encode()) < BODY_BYTES_MAX - 4:  # else it was cut
+        the_same_is_said(content["body"], found)
+
+
+def the_same_is_said(body: str, found: Strict) -> None:
+    """Line by line, but for addresses: the plain form writes them out, the other has them as links."""
+    plain = [line for line in body.split("\n") if line]
+    html = [line for line in found.said.replace(JOINER, "").split("\n") if line]
+    addresses = [address.replace(JOINER, "") for address in found.links]
+    for line in plain:
+        bare = line.replace(JOINER, "")
+        if html and bare == html[0]:
+            html.pop(0)
+        elif html and bare.startswith(f"{html[0]}: ") and bare.removeprefix(f"{html[0]}: ") in addresses:
+            html.pop(0)
+        else:
+            assert bare in addresses, f"said in the plain form alone: {line[:200]!r}; next was {html[:1]!r}"
+    assert not html, f"said in HTML alone: {html[0][:200]!r}"
 
 
 def nobody_is_mentioned(content: Mapping[str, Any]) -> None:
