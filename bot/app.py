@@ -38,7 +38,6 @@ log = logging.getLogger("hallway")
 Part = Callable[[], Coroutine[None, None, None]]
 
 HOUSEKEEPING_SECONDS = 3600
-HINTS_SECONDS = 10
 KEEP_DAYS = 30
 TELL_SECONDS = 5
 
@@ -107,11 +106,11 @@ async def _run(config: Config, store: Store, matrix: Matrix) -> None:
     for feed, refresher in zip(config.feeds, feeds, strict=True):
         jobs.every(feed.refresh_seconds, refresher.look, jitter=min(5.0, feed.refresh_seconds / 10))
     jobs.every(TELL_SECONDS, teller.look)
-    if config.matrix.command_hints:
-        jobs.every(HINTS_SECONDS, Hinter(matrix, store, language_of(services.language)).look)
     jobs.every(HOUSEKEEPING_SECONDS, partial(_tidy, store, clock), jitter=60)
     rooms.expect()
     later = await _first_load(config, store, feeds)
+    if config.matrix.command_hints:
+        later.append(Hinter(matrix, store, language_of(services.language)).run)
     jobs.start()
     # What is here now stays: the garbage collector need not look at it in the middle of an answer.
     gc.collect()

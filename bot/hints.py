@@ -31,6 +31,7 @@ WORDS = "words"
 TAIL = "fi.mau.tail_parameter"
 # Homeservers count state among messages, of which answers need theirs: by default one every five seconds.
 PACE_SECONDS = 10.0
+LOOK_SECONDS = 10.0
 STATE_DEFAULT, USERS_DEFAULT = 50, 0
 
 
@@ -81,6 +82,12 @@ class Hinter:
         self._language = language
         self._pace = pace
         self._done: set[str] = set()
+
+    async def run(self) -> None:
+        """Look again and again, until cancelled."""
+        while True:
+            await self.look()
+            await asyncio.sleep(LOOK_SECONDS)
 
     async def look(self) -> None:
         """Deal with the rooms that were joined since; what fails is tried again at the next look."""

@@ -2,14 +2,17 @@
 
 from __future__ import annotations
 
+import json
 from collections.abc import Mapping
 from typing import Any
 
 from bot.events import Event
 from commands.reply import Reply, Text, paragraphs
 
-# Clients show far less and homeservers take 64 KiB an event, which both forms and their escapes must share.
+# Clients show far less and homeservers take 64 KiB an event, which both forms and their escapes must share. A body is
+# cut; markup that is longer is left out, since half of it is none.
 BODY_BYTES_MAX = 15_000
+HTML_BYTES_MAX = 2 * BODY_BYTES_MAX
 
 
 def reply_to(question: Event, reply: Reply) -> dict[str, Any]:
@@ -32,9 +35,14 @@ def content_of(msgtype: str, reply: Reply) -> dict[str, Any]:
     # Empty mentions still matter: without the field, old push rules read names and @room out of the body
     # (specification, "User and room mentions").
     content: dict[str, Any] = {"msgtype": msgtype, "body": _capped(reply.plain), "m.mentions": {}}
-    if len(reply.html.encode()) <= 2 * BODY_BYTES_MAX:
+    if _escaped(reply.html) <= HTML_BYTES_MAX:
         content |= {"format": "org.matrix.custom.html", "formatted_body": reply.html}
     return content
+
+
+def _escaped(text: str) -> int:
+    """The bytes of a text in an event, where a quotation mark and a backslash are two."""
+    return len(json.dumps(text, ensure_ascii=False).encode())
 
 
 def _capped(body: str) -> str:

@@ -43,6 +43,20 @@ def asked_back(question: Question, words: str, command: str, writer: Writer) -> 
     return paragraphs(_why(question, words, command, writer), f"{stage}." if stage else "", ok=False)
 
 
+def no_such_day(asked: str, writer: Writer) -> Reply:
+    """What is said of a day that the conference does not have."""
+    days = writer.conference.days
+    said = writer.request.say(
+        "{words} is no day of this conference, which runs from {first} to {last} (days 1 to {number}). Try {command}",
+        words=quoted(asked),
+        first=writer.language.date(days[0].date),
+        last=writer.language.date(days[-1].date),
+        number=days[-1].index,
+        command=code(f"{writer.prefix}day 1"),
+    )
+    return paragraphs(said, ok=False)
+
+
 def _why(question: Question, words: str, command: str, writer: Writer) -> Text:
     say, asked = writer.request.say, quoted(words)
     date = writer.language.date(question.date) if question.date else ""

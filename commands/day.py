@@ -4,11 +4,11 @@ from __future__ import annotations
 
 import datetime as dt
 
-from commands._asking import asked_back, calendar_for, written
+from commands._asking import asked_back, calendar_for, no_such_day, written
 from commands._moments import NO_DAY, Calendar, Moment, Question
 from commands.lines import Writer, words_and_page
 from commands.registry import Request, Services, command
-from commands.reply import Reply, code, paragraphs, quoted
+from commands.reply import Reply, paragraphs
 from commands.when import read
 from storage.programme import Day
 
@@ -39,7 +39,7 @@ def day(request: Request, services: Services) -> Reply:
         return _rest_of(_current(days, request.now, calendar.today), page, writer, services)
     meant = _read(asked, calendar)
     if isinstance(meant, Question):
-        return _no_such_day(asked, writer) if meant.why in NO_DAY else asked_back(meant, asked, "day", writer)
+        return no_such_day(asked, writer) if meant.why in NO_DAY else asked_back(meant, asked, "day", writer)
     if meant.day is None:
         return _part(meant, asked, page, writer, services)
     return _whole(meant.day, asked, page, writer, services)
@@ -87,8 +87,10 @@ def _read(words: str, calendar: Calendar) -> Moment | Question:
 def _day_and_page(args: str, calendar: Calendar) -> tuple[str, int]:
     """ "tuesday 2" is the second page of Tuesday; "day 2", "2" and "september 13" are days."""
     words, page = words_and_page(args)
-    if not words or args.strip() == words:
-        return args.strip(), 1
+    if not words:
+        return ("", page) if args.strip().startswith("#") else (args.strip(), 1)
+    if args.strip() == words:
+        return words, 1
     meant = _read(words, calendar)
     if words.casefold() == "now" or (isinstance(meant, Moment) and (meant.day or args.endswith(f"#{page}"))):
         return words, page
@@ -107,16 +109,3 @@ def _current(days: tuple[Day, ...], now: dt.datetime, today: dt.date) -> Day:
     if first and not (began and began.starts_at <= now):
         return first
     return began or next((day for day in days if day.date > today), days[-1])
-
-
-def _no_such_day(asked: str, writer: Writer) -> Reply:
-    days = writer.conference.days
-    said = writer.request.say(
-        "{words} is no day of this conference, which runs from {first} to {last} (days 1 to {number}). Try {command}",
-        words=quoted(asked),
-        first=writer.language.date(days[0].date),
-        last=writer.language.date(days[-1].date),
-        number=days[-1].index,
-        command=code(f"{writer.prefix}day 1"),
-    )
-    return paragraphs(said, ok=False)

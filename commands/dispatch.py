@@ -126,13 +126,14 @@ class _Dispatch:
 
     def _in_own_words(self, line: str) -> Reply | None:
         """What is said to the bot alone needs no prefix, nor a command: what is no command is searched for."""
+        line = one_line(line, ARGS_MAX)
         if number_in(line):
             return self._run("talk", line)
         if not line or is_greeting(line):
             return self._hint()
         if is_courtesy(line):
             return None
-        line = one_line(without_preamble(line.removeprefix("/")), ARGS_MAX)
+        line = without_preamble(line.removeprefix("/"))
         found = _command(line)
         entry = command_named(found[0]) if found else None
         if found and entry and (not entry.organizers or self._services.organizes(self._request)):

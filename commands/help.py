@@ -54,7 +54,7 @@ def _lines(known: dict[str, Command], request: Request, prefix: str) -> list[Tex
     lines = [_line(known[name], prefix, request.language) for name in alone]
     own = [bold(prefix + name) for name in OWN_SETTINGS if name in known]
     if own:
-        lines.append(request.say("{commands} — What you set for yourself.", commands=joined(own, ", ")))
+        lines.append(request.say("{commands} — Your settings.", commands=joined(own, ", ")))
     return lines
 
 

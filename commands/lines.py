@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Callable, Sequence
 from dataclasses import replace
 
-from commands.language import ENGLISH, Language
+from commands.language import Language
 from commands.links import address, hall, person, titled
 from commands.registry import Request, Services
 from commands.reply import Reply, Text, bold, code, joined, numbered, paragraphs, quoted, text
@@ -14,6 +14,7 @@ from storage.programme import Talk
 from storage.talks import Conference, Found
 
 SPEAKERS_SHOWN = 3
+CLOSE_SHOWN = 3
 A_WEEK = 7
 AGAIN_MAX = 80
 
@@ -135,20 +136,25 @@ class Writer:
         line: Callable[[Talk], Text] | None = None,
         ok: bool = True,
         mark: str = "",
+        close: Sequence[Talk] = (),
     ) -> Reply:
         """A numbered list under a head line that names the zone, cut to what a room bears.
 
         `again` is the command that shows the list; with the next page's number behind it, it shows the rest. `mark`
-        stands before that number where it could be something else.
+        stands before that number where it could be something else. `close` are talks that only come close; they fill
+        up a short list, under a line that says so.
         """
         write = line or self.line
         rows = self.request.lines - 1
         start = (page - 1) * rows
+        matching = len(talks)
+        talks = [*talks, *close[: max(0, rows - 1 - matching)]]
         shown = talks[start : start + rows]
         more = len(talks) - start - len(shown)
         head = joined([bold(title), self.times.heading(shown), self.stage()])
         tail = self.more(more, again, page + 1, mark) if more else Text()
-        reply = numbered(head, [write(talk) for talk in shown], tail, talks, start + 1)
+        parted = (matching, self.request.say("Close to that:")) if len(talks) > matching else None
+        reply = numbered(head, [write(talk) for talk in shown], tail, talks, start + 1, parted)
         return replace(reply, ok=ok)
 
     def more(self, count: int, again: str, page: int, mark: str = "") -> Text:
@@ -182,16 +188,19 @@ class Writer:
         stage = self.stage()
         meant = self.request.say("Taken as {words}.", words=quoted(found.meant)) if found and found.meant else ""
         page = address(talk)
-        return paragraphs(
-            self.one(talk), page, meant, f"{stage}." if stage else "", talks=talks or [talk], shown=[talk]
-        )
+        close = found.close[:CLOSE_SHOWN] if found else ()
+        rows = [text(f"{number}. ") + self.line(one) for number, one in enumerate(close, 2)]
+        near = [self.request.say("Close to that:"), *rows] if rows else []
+        ends = [meant, *near, f"{stage}." if stage else ""]
+        reply = paragraphs(self.one(talk), page, *ends, talks=talks or [talk, *close], shown=[talk, *close])
+        return replace(reply, about=talk)
 
     def pages(self, count: int) -> int:
         rows = self.request.lines - 1
         return max(1, -(-count // rows))
 
 
-def asked_for(words: str, found: Found, language: Language = ENGLISH) -> Text:
+def asked_for(words: str, found: Found, language: Language) -> Text:
     """The words as they were written, and what they were taken for where that is something else."""
     if not found.meant:
         return quoted(words)

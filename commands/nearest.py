@@ -2,21 +2,18 @@
 
 from __future__ import annotations
 
-from collections import defaultdict
 from collections.abc import Collection
 
+from commands._finding import Finding
 from commands.lines import Writer
 from commands.registry import Request, Services
 from commands.reply import Reply, Text, code, paragraphs, quoted
-from storage.query import telling, words_of
+from storage.names import KINDS
+from storage.query import parse, telling, words_of
 from storage.talks import Found
 
 EXAMPLE_WORDS = 3
-WORDS_MAX = 8
-NEAR_WORDS = 20
-NAME_LENGTH = 200
 STOPS = ".,:;?!…"
-KINDS = ("title", "track", "speaker", "location")
 
 
 def nothing_like(
@@ -34,11 +31,15 @@ def nothing_like(
     writer = Writer(request, services)
     if not services.store.talks.count():
         return paragraphs(writer.stage() + ".", ok=False)
+    if ":" in words and (named := parse(words).day) and not Finding(request, services, writer).dates(words):
+        from commands._asking import no_such_day
+
+        return no_such_day(named, writer)
     if found and found.talks:
         title = request.say("No talk matches all of {words}; nearest", words=quoted(words))
         nearest = found.talks[: request.lines - 1]
         return writer.listing(title, nearest, ok=False)
-    kind, name = _nearest(words, services, kinds)
+    kind, name = services.store.talks.known().nearest(words, kinds)
     try_this = code(f"{services.prefix}{'speaker' if kind == 'speaker' else 'search'} {_example(name)}")
     stage = writer.stage()
     sentence = request.say(
@@ -66,40 +67,6 @@ def example(command: str, services: Services) -> Text:
     kinds = ("speaker",) if command == "speaker" else ("track", "title")
     name = next((known[0] for kind in kinds if (known := names[kind])), "rust")
     return code(f"{services.prefix}{command} {_example(name)}")
-
-
-def _nearest(words: str, services: Services, kinds: Collection[str]) -> tuple[str, str]:
-    """The name most like the words, and whether it is a title, a track, a speaker or a location.
-
-    Word by word, each against the word of the name that is most like it: what happens to be long shares letters with
-    everything.
-    """
-    # Imported here: a question that finds something need not wait for it.
-    from rapidfuzz import fuzz, process
-
-    known = services.store.talks.names()
-    by_word: dict[str, list[tuple[str, str]]] = defaultdict(list)
-    for kind in kinds:
-        for name in known[kind]:
-            for word in _words(name):
-                by_word[word].append((kind, name))
-    score: dict[tuple[str, str], float] = defaultdict(float)
-    for word in _words(words)[:WORDS_MAX]:
-        best: dict[tuple[str, str], float] = {}
-        for near, likeness, _ in process.extract(word, list(by_word), scorer=fuzz.ratio, limit=NEAR_WORDS):
-            for one in by_word[near]:
-                best[one] = max(best.get(one, 0.0), likeness)
-        for one, likeness in best.items():
-            score[one] += likeness
-    if not score:
-        return next((kind, known[kind][0]) for kind in [*kinds, *KINDS] if known[kind])
-    return max(score, key=lambda one: (score[one], -len(one[1].split()), -KINDS.index(one[0])))
-
-
-def _words(name: str) -> list[str]:
-    from rapidfuzz import utils
-
-    return [word for word in utils.default_process(name[:NAME_LENGTH]).split() if word]
 
 
 def _example(name: str) -> str:

@@ -6,6 +6,7 @@ import datetime as dt
 from collections.abc import Sequence
 
 from commands._asking import asked_back, calendar_for, written
+from commands._finding import Finding
 from commands._moments import Moment, Question
 from commands._narrowing import narrowed
 from commands.lines import Writer, asked_for, found_and_page, words_and_page
@@ -44,7 +45,7 @@ def next_(request: Request, services: Services) -> Reply:
         if narrow and isinstance(narrow.meant, Moment):
             page = page if args != request.args.strip() else 1
             return _within(narrow.words, narrow.meant, f"next {args}", page, writer, services)
-    found, words, page = found_and_page(request.args, writer, services.store.talks.about)
+    found, words, page = found_and_page(request.args, writer, Finding(request, services, writer).about)
     if not found.exact or not found.talks:
         return nothing_like(words, request, services, found)
     talks = found.upcoming(request.now)
@@ -76,7 +77,7 @@ def _within(words: str, meant: Moment, again: str, page: int, writer: Writer, se
         talks = _starting(since, meant, services)
         title, nothing = say("Next: {span}", span=span), say("Nothing more starts: {span}.", span=span)
     else:
-        found = services.store.talks.about(words)
+        found = Finding(writer.request, services, writer).about(words)
         if not found.exact or not found.talks:
             return nothing_like(words, writer.request, services, found)
         asked = asked_for(words, found, writer.request.language)

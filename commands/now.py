@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from commands._finding import Finding
 from commands._running import listed, nothing
 from commands.lines import Writer, asked_for, found_and_page, words_and_page
 from commands.nearest import nothing_like
@@ -26,7 +27,7 @@ def now(request: Request, services: Services) -> Reply:
         if not running:
             return nothing(say("Nothing is on now."), talks.upcoming(request.now, 2), "next", writer)
         return listed(say("On now"), running, page, "now", writer)
-    found, words, page = found_and_page(request.args, writer, talks.about)
+    found, words, page = found_and_page(request.args, writer, Finding(request, services, writer).about)
     if not found.exact or not found.talks:
         return nothing_like(words, request, services, found)
     asked = asked_for(words, found, request.language)

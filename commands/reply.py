@@ -140,18 +140,28 @@ def paragraphs(*lines: Text | str, talks: Sequence[Talk] = (), shown: Sequence[T
     )
 
 
-def numbered(head: Text, items: Sequence[Text], tail: Text, talks: Sequence[Talk], first: int = 1) -> Reply:
+def numbered(
+    head: Text,
+    items: Sequence[Text],
+    tail: Text,
+    talks: Sequence[Talk],
+    first: int = 1,
+    parted: tuple[int, Text] | None = None,
+) -> Reply:
     """A head line, items numbered from `first`, and a last line, each of head and tail left out when empty.
 
-    `talks` is the whole list, of which the items are a part: a number means its place in there.
+    `talks` is the whole list, of which the items are a part: a number means its place in there. `parted` says after
+    how many items, counted from the first, a line stands between them.
     """
-    plain = [head.plain, *(f"{number}. {item.plain}" for number, item in enumerate(items, first)), tail.plain]
+    rows = [text(f"{number}. ") + item for number, item in enumerate(items, first)]
+    if parted:
+        rows.insert(parted[0], parted[1])
+    plain = [head.plain, *(row.plain for row in rows), tail.plain]
     beginning, end = head.html.replace(NEWLINE, "<br>"), tail.html
-    if first == 1 and items:
+    if first == 1 and items and not parted:
         html = f"{beginning}<ol>{''.join(f'<li>{item.html}</li>' for item in items)}</ol>{end}"
     else:
         # Not every client heeds where a list starts (MSC4313 asks for it since 2026), and a number that is shown
         # wrong picks the wrong talk.
-        rows = [f"{number}. {item.html}" for number, item in enumerate(items, first)]
-        html = "<br>".join(filter(None, [beginning, *rows, end]))
+        html = "<br>".join(filter(None, [beginning, *(row.html for row in rows), end]))
     return Reply("\n".join(filter(None, plain)), html, tuple(talks), tuple(talks))

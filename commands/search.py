@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from commands._finding import Finding
 from commands.lines import Writer, asked_for, found_and_page
 from commands.nearest import example, nothing_like
 from commands.registry import Request, Services, command
@@ -14,18 +15,19 @@ def search(request: Request, services: Services) -> Reply:
     """Find talks by any word.
 
     In titles, speakers, tracks, locations and abstracts. The best match comes first. Words in "quotes" must stand
-    together. A number at the end shows that page.
+    together; track:, speaker:, room:, title: and day: narrow it. A number at the end shows that page.
 
     !search file systems
     !search "in the kernel"
     !search memory track:android
+    !search testing day:2
     !search memory 2
     """
     if not request.args.strip():
         said = request.say("Search for what? For example: {example}", example=example("search", services))
         return paragraphs(said, ok=False)
     writer = Writer(request, services)
-    found, words, page = found_and_page(request.args, writer, services.store.talks.find)
+    found, words, page = found_and_page(request.args, writer, Finding(request, services, writer).find)
     if not found.exact or not found.talks:
         return nothing_like(words, request, services, found)
     if len(found.talks) == 1:
@@ -36,4 +38,4 @@ def search(request: Request, services: Services) -> Reply:
         title = request.say("More than {number} talks match {words}", number=count, words=asked)
     else:
         title = request.count("{number} talk matches {words}", "{number} talks match {words}", count, words=asked)
-    return writer.listing(title, found.talks, page=page, again=f"search {words}")
+    return writer.listing(title, found.talks, page=page, again=f"search {words}", close=found.close)

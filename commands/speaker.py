@@ -12,9 +12,9 @@ from storage.query import words_of
 
 @command("speaker", "<name>")
 def speaker(request: Request, services: Services) -> Reply:
-    """When somebody speaks, and where.
+    """When somebody speaks.
 
-    Part of the name is enough; accents do not matter.
+    Each of their talks with its time and location. Part of the name is enough; accents do not matter.
 
     !speaker jakub
     """

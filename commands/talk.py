@@ -5,6 +5,7 @@ from __future__ import annotations
 import re
 from dataclasses import replace
 
+from commands._finding import Finding
 from commands.choosing import chosen, number_in
 from commands.lines import Writer
 from commands.nearest import example, nothing_like
@@ -40,7 +41,7 @@ def talk(request: Request, services: Services) -> Reply:
         second = code(f"{services.prefix}talk 2")
         which = request.say("Which number? For the second line of your last list: {example}", example=second)
         return paragraphs(which, ok=False)
-    found = services.store.talks.find(asked)
+    found = Finding(request, services, Writer(request, services)).find(asked)
     if not found.exact or not found.talks:
         return nothing_like(asked, request, services, found)
     return in_full(found.talks[0], request, services, len(found.talks) - 1, found.talks)

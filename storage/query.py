@@ -5,8 +5,11 @@ from __future__ import annotations
 import re
 from collections.abc import Sequence
 from dataclasses import dataclass, replace
+from itertools import islice
 
 WORDS_MAX = 12
+# Of one phrase, or of a word with marks in it: so many words are nothing else's, and each costs the index a look.
+PHRASE_WORDS_MAX = 20
 # What narrows a search, by the column of the index it is looked for in; "day" is no column but read by who asks.
 FIELDS = {
     "title": "title",
@@ -65,7 +68,15 @@ def words_of(text: str) -> list[str]:
     if text.isalnum():
         return [text]
     found = (a or b or word for a, b, word in re.findall(r'"([^"]+)"|“([^”]+)”|(\S+)', text))
-    return [word for word in found if re.search(r"[^\W_]", word)][:WORDS_MAX]
+    return [shortened(word) for word in found if re.search(r"[^\W_]", word)][:WORDS_MAX]
+
+
+def shortened(phrase: str) -> str:
+    """The phrase up to the end of its `PHRASE_WORDS_MAX`th word."""
+    if len(phrase) < 2 * PHRASE_WORDS_MAX:
+        return phrase
+    last = next(islice(re.finditer(r"[^\W_]+", phrase), PHRASE_WORDS_MAX - 1, None), None)
+    return phrase[: last.end()] if last else phrase
 
 
 def telling(words: Sequence[str]) -> list[str]:

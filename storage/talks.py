@@ -12,8 +12,9 @@ from sqlalchemy import ColumnElement, FromClause, Select, and_, bindparam, func,
 from storage import search
 from storage.database import Database
 from storage.finding import Finder, Hits
+from storage.names import KINDS, Names
 from storage.programme import A_WHILE, Day, Talk
-from storage.query import Query, parse, words_of
+from storage.query import Query, parse, shortened, words_of
 from storage.tables.programme import day, feed, location, speaker, talk, talk_speaker, track
 from storage.talk_rows import JOINED, by_ids, talks_of
 
@@ -78,6 +79,8 @@ class Talks:
     def __init__(self, database: Database) -> None:
         self._database = database
         self._finder = Finder()
+        self._known = Names(dict.fromkeys(KINDS, ()))
+        self._known_at: tuple[object, ...] = ()
 
     def conference(self, first: str = "") -> Conference:
         """Title and zone of the feed named, else of the first by name; the days of all, numbered from 1."""
@@ -191,6 +194,14 @@ class Talks:
         """Every talk of one feed, cancelled ones too, in the feed's order."""
         return self._where(talk.c.feed == name, order=(talk.c.position,))
 
+    def known(self) -> Names:
+        """`names`, kept for as long as the programme stays as it is."""
+        with self._database.driver() as driver:
+            stamp = search.stamp(driver)
+        if stamp != self._known_at:
+            self._known, self._known_at = Names(self.names()), stamp
+        return self._known
+
     def names(self) -> dict[str, list[str]]:
         """What exists, by kind (title, track, speaker, location): the ground for "did you mean"."""
         columns = {"title": talk.c.title, "track": track.c.name, "speaker": speaker.c.name, "location": location.c.name}
@@ -236,4 +247,4 @@ def _distinct(column: Any, everything: FromClause) -> Select[Any]:
 
 def _phrase(words: str) -> str:
     """The words as one phrase, in an FTS5 expression; empty for a single word."""
-    return search.all_of([words.replace('"', " ")]) if len(words_of(words)) > 1 else ""
+    return search.all_of([shortened(words.replace('"', " "))]) if len(words_of(words)) > 1 else ""

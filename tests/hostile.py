@@ -9,7 +9,10 @@ from collections.abc import Callable, Sequence
 from typing import Any
 
 LINE = 65_536
-NAME = 2_000  # characters of what is no title and no abstract
+NAME = 2_000  # characters of what is no title, and of most abstracts
+DAYS = 5
+HALLS = 50
+LONG_EVERY = 25  # abstracts, one is as long as it comes
 MARKUP = (
     "<script>alert(1)</script>", "<img src=x onerror=alert(1)>", "</b></li></ol><h1>big</h1>", "<b>bold</b> <i>and",
     "<!-- hidden --> seen", "<![CDATA[x]]>", "<?php echo 1 ?>", "&lt;b&gt; &amp; &#x3c;i> &#0; &bogus;", "a < b > c",
@@ -127,23 +130,25 @@ def _long(chance: random.Random) -> str:
 def schedule(texts: Sequence[str]) -> bytes:
     """A frab schedule.json of as many talks, the texts as titles and, in another order, as everything else.
 
-    Only titles and abstracts have their whole length, so that it is not refused for its size.
+    Titles have their whole length, abstracts now and then, so that it is not refused for its size.
     """
-    events: dict[str, list[dict[str, Any]]] = {}
+    days: list[dict[str, list[dict[str, Any]]]] = [{} for _ in range(DAYS)]
     for number, title in enumerate(texts):
         abstract, *others = (texts[(number * 7 + shift) % len(texts)] for shift in range(1, 6))
         other, third, fourth, fifth = (one[:NAME] for one in others)
-        minute = number % (12 * 60)
-        events.setdefault(other, []).append(
+        hall = texts[number % HALLS % len(texts)][:NAME]
+        abstract = abstract if number % LONG_EVERY == 0 else abstract[:NAME]
+        minute, day = number % (12 * 60), number % DAYS
+        days[day].setdefault(hall, []).append(
             {
                 "id": number,
                 "guid": f"guid-{number}" if number % 3 else third,
                 "title": title,
                 "subtitle": third if number % 2 else "",
-                "date": f"2022-09-12T{8 + minute // 60:02}:{minute % 60:02}:00+01:00",
+                "date": f"2022-09-{12 + day}T{8 + minute // 60:02}:{minute % 60:02}:00+01:00",
                 "start": f"{8 + minute // 60:02}:{minute % 60:02}",
                 "duration": "00:30" if number % 5 else third,
-                "room": other,
+                "room": hall,
                 "track": third,
                 "type": fourth,
                 "language": fifth,
@@ -157,6 +162,6 @@ def schedule(texts: Sequence[str]) -> bytes:
         "title": texts[0][:NAME],
         "acronym": texts[-1][:NAME],
         "time_zone_name": "Europe/Dublin",
-        "days": [{"index": 1, "date": "2022-09-12", "rooms": events}],
+        "days": [{"index": day, "date": f"2022-09-{11 + day}", "rooms": rooms} for day, rooms in enumerate(days, 1)],
     }
     return json.dumps({"schedule": {"version": texts[-1][:NAME], "conference": conference}}).encode()

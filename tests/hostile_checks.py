@@ -10,6 +10,7 @@ from html.parser import HTMLParser
 from typing import Any
 
 from bot.messages import BODY_BYTES_MAX
+from commands.reply import JOINER
 
 # The tags that `commands/reply.py` writes, and the attributes they may have.
 ALLOWED = {name: set[str]() for name in ("p", "br", "b", "i", "code", "ul", "li")} | {"a": {"href"}, "ol": {"start"}}
@@ -29,7 +30,6 @@ class Strict(HTMLParser):
         self.said = ""
         self.links: list[str] = []
         self._open: list[str] = []
-        self._label = 0
         self._numbers: list[int] = []
 
     def handle_starttag(self, tag: str, attrs: list[tuple[str, str | None]]) -> None:
@@ -37,7 +37,6 @@ class Strict(HTMLParser):
         assert {name for name, _ in attrs} <= ALLOWED[tag], (tag, attrs)
         if tag == "a":
             self.links.append(dict(attrs)["href"] or "")
-            self._label = len(self.said)
         if tag == "ol":
             self._numbers.append(int(dict(attrs).get("start") or 1))
         if tag == "li":
@@ -51,8 +50,6 @@ class Strict(HTMLParser):
     def handle_endtag(self, tag: str) -> None:
         assert self._open, f"</{tag}> closes nothing"
         assert self._open.pop() == tag, f"</{tag}>"
-        if tag == "a":
-            self.said += f": {self.links[-1]}"
         if tag == "ol":
             self._numbers.pop()
             self.said += "\n"
@@ -99,10 +96,24 @@ def markup_is_ours(content: Mapping[str, Any]) -> None:
     for address in found.links:
         assert address.startswith(("http://", "https://")), address
         assert "matrix.to" not in address.casefold(), address
-    plain, html = ([line for line in said.split("\n") if line] for said in (content["body"], found.said))
-    if len(content["body"].encode()) >= BODY_BYTES_MAX - 4:  # was cut
-        plain, html = ["\n".join(plain)], ["\n".join(html)[: len("\n".join(plain))]]
-    assert plain == html
+    if len(content["body"].encode()) < BODY_BYTES_MAX - 4:  # else it was cut
+        the_same_is_said(content["body"], found)
+
+
+def the_same_is_said(body: str, found: Strict) -> None:
+    """Line by line, but for addresses: the plain form writes them out, the other has them as links."""
+    plain = [line for line in body.split("\n") if line]
+    html = [line for line in found.said.replace(JOINER, "").split("\n") if line]
+    addresses = [address.replace(JOINER, "") for address in found.links]
+    for line in plain:
+        bare = line.replace(JOINER, "")
+        if html and bare == html[0]:
+            html.pop(0)
+        elif html and bare.startswith(f"{html[0]}: ") and bare.removeprefix(f"{html[0]}: ") in addresses:
+            html.pop(0)
+        else:
+            assert bare in addresses, f"said in the plain form alone: {line[:200]!r}; next was {html[:1]!r}"
+    assert not html, f"said in HTML alone: {html[0][:200]!r}"
 
 
 def nobody_is_mentioned(content: Mapping[str, Any]) -> None:

@@ -108,6 +108,7 @@ def test_where_shows_what_is_over_last(dialog: Dialog) -> None:
                 f"Where “plenary” is · {DUBLIN}\n1. Tue 17:00 · Herbert · Closing\n"
                 "2. Mon 10:00 · Herbert · Opening · over",
             ),
+            ("!where is cxl?", "Tue 13 Sep 10:00–10:30 (UTC+1) · Pembroke · CXL memory tiering — Ada King"),
             ("!where", "Where is what? For example: !where Memory"),
         ],
         at=DURING,
@@ -209,9 +210,9 @@ def test_help_is_made_from_the_docstrings(dialog: Dialog) -> None:
         [
             (
                 "!help next",
-                "!next [words] [time] — What starts next.\n"
-                "One line per location. With words, the coming talks that match them, soonest first. With a time, only "
-                "what starts then.\nFor example: !next, !next rust, !next rust tomorrow, !next after lunch",
+                "!next [words] [time] — What starts next.\nOne line per location. "
+                "With words, the coming talks that match them, soonest first. With a time, only what starts then.\n"
+                "For example: !next, !next rust, !next rust tomorrow, !next after lunch",
             )
         ]
     )

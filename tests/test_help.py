@@ -11,7 +11,7 @@ from storage.store import Store
 from tests.small import NOW
 
 IN_A_ROOM = Request("help", "", "@ada:x.org", "!hall", False, NOW)
-A_PHONE = 80
+A_PHONE = 46  # about what fits on a line
 
 
 def help_lines(store: Store, words: str = "!help", *, direct: bool = False) -> list[str]:
@@ -52,4 +52,4 @@ def test_what_people_set_for_themselves_is_one_line() -> None:
     entry = commands()["next"]
     known = {name: dataclasses.replace(entry, name=name) for name in ("clock", "lang", "next", "settings", "tz")}
     plain = [line.plain for line in _lines(known, IN_A_ROOM, "!")]
-    assert plain[1:] == ["!settings, !tz, !lang, !clock — What you set for yourself."]
+    assert plain[1:] == ["!settings, !tz, !lang, !clock — Your settings."]

@@ -72,7 +72,7 @@ SCENES = (
     Scene("What comes next, and where", ("!next rust", "!where io_uring", "!where 2", "!talk 1")),
     Scene(
         "Other ways to choose and to ask",
-        ("!search netlink", Answer("1"), "@Hallway where zonefs", Reaction("2️⃣"), "!nxt printing"),
+        ("!search netlink", Answer("1"), "@Hallway where is zonefs?", Reaction("2️⃣"), "!nxt printing"),
     ),
     Scene("In a direct room", ("hello", "next rust", "zonefs", "!tz Asia/Tokyo", "where zonefs"), direct=True),
     Scene("In another language", ("!lang de", "!next printing", "!where flux capacitor"), direct=True),
