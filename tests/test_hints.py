@@ -32,7 +32,7 @@ def test_a_command_is_described_with_the_words_behind_it() -> None:
             {
                 "key": "words",
                 "schema": {"schema_type": "primitive", "type": "string"},
-                "description": {"m.text": [{"body": "[words]"}]},
+                "description": {"m.text": [{"body": "[words] [time]"}]},
                 "optional": True,
             }
         ],
