@@ -13,6 +13,7 @@ import time
 from collections.abc import Callable
 from dataclasses import dataclass
 from pathlib import Path
+from typing import TypeVar
 
 NEEDED = ("nheko", "Xvfb", "xdotool", "import", "pngquant", "dbus-run-session")
 SIZE = (1040, 1000)
@@ -25,6 +26,9 @@ MARGIN = 12
 START_SECONDS = 30
 SETTLE_SECONDS = 15
 STILL_FRAMES = 3
+
+
+Found = TypeVar("Found")
 
 
 class NhekoError(Exception):
@@ -92,11 +96,13 @@ class Nheko:
         self._spawn("dbus-run-session", "--", "nheko")
         self._window = self._until(self._find_window, "nheko showed no window")
         self._resize(*SIZE)
-        self._settle()
+        # It offers to set up encryption, and then reminds of that above the rooms.
+        self._until(self._covered, "nheko did not ask about encryption")
         self._click(*SKIP_ENCRYPTION)
-        self._settle()
+        self._until(lambda: not self._covered(), "nheko kept asking about encryption")
+        self._until(self._reminds, "nheko did not remind of encryption")
         self._click(*CLOSE_BANNER)
-        self._settle()
+        self._until(lambda: not self._reminds(), "nheko kept reminding of encryption")
 
     def stop(self) -> None:
         for process in reversed(self._processes):
@@ -174,7 +180,18 @@ class Nheko:
         done = subprocess.run(command, env=self._environment, capture_output=True, timeout=30, check=True)
         return done.stdout
 
-    def _until(self, condition: Callable[[], str], complaint: str) -> str:
+    def _covered(self) -> bool:
+        """Whether a dialog lies over the rooms and the room: one colour from side to side, and another at the edge."""
+        frame, y = self._frame(), SIZE[1] * 7 // 10
+        row = frame.row(y, 40, SIZE[0] - 40)
+        return row == row[:3] * (len(row) // 3) and row[:3] != frame.row(y, 4, 5)
+
+    def _reminds(self) -> bool:
+        """Whether there is a yellow line above the rooms."""
+        red, green, blue = self._frame().row(CLOSE_BANNER[1] - 12, 60, 61)
+        return red > 180 and green > 120 and blue < 80
+
+    def _until(self, condition: Callable[[], Found], complaint: str) -> Found:
         deadline = time.monotonic() + START_SECONDS
         while time.monotonic() < deadline:
             if found := condition():
