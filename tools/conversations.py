@@ -81,6 +81,7 @@ SCENES = (
     Scene("", ("!now", "!next"), AFTER),
     Scene("Half a word, a slip, an acronym", ("!where printer app", "!where confidnetial boot", "!next cxl")),
     Scene("Nothing like it", ("!where flux capacitor", "!search quantum", "!speaker dave")),
+    Scene("Another time", ("!at after lunch", "!at tomorrow 9", "!next bpf tomorrow", "!at saturday")),
     Scene("A day", ("!day 3", "!day sunday"), TUESDAY),
     Scene("People", ("!speaker jakub", "!speaker triplett"), TUESDAY),
     Scene("The programme changes", ("!changes",), TUESDAY, moved=("Rust for Linux: status update",)),

@@ -47,7 +47,7 @@ class Scene:
 SCENES = (
     Scene("find", ("!next rust", "!where cxl", "!where 2", "!talk 4"), "Herbert", (WIDE, PHONE)),
     Scene("help", ("!help", "!where flux capacitor", "!nxt rust"), "Pembroke", (WIDE, PHONE)),
-    Scene("now", ("!now", "!next", "!speaker jakub"), "Lansdowne"),
+    Scene("now", ("!now", "!at after lunch", "!next bpf tomorrow", "!speaker jakub"), "Lansdowne"),
     Scene("day", ("!day 3",)),
     Scene(
         "direct",
