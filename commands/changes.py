@@ -13,6 +13,7 @@ from commands.reply import Reply, Text, bold, code, joined, numbered, paragraphs
 from commands.when import moment_in_the_past
 from storage.changes import Change
 from storage.programme import Talk
+from storage.query import WORDS_MAX
 from storage.revisions import Recorded
 from storage.search import folded
 
@@ -127,7 +128,7 @@ def _since(words: str, now: dt.datetime) -> tuple[dt.datetime | None, str]:
 
 def _about(recorded: Sequence[Recorded], words: str) -> list[Recorded]:
     """What concerns talks that have all the words in what they are, or were, called and where they are or were."""
-    wanted = folded(words)
+    wanted = list(dict.fromkeys(folded(words)))[:WORDS_MAX]
 
     def said(talk: Talk | None) -> list[str]:
         if talk is None:

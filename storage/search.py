@@ -33,6 +33,8 @@ INNER = re.compile(r"[^\W_][-_/+][^\W_]")
 COMPOUND = re.compile(r"(?<![^\W_])[^\W_]{1,12}(?:[-_/+][^\W_]{1,12}){1,3}(?![^\W_])")
 # Not the rank itself: SQLite would work it out a second time.
 MATCH = "SELECT rowid FROM talk_search WHERE talk_search MATCH ? ORDER BY rank LIMIT ?"
+# Accents are among these: no letter is.
+MARKS = re.compile(r"[^\w\s\x00-\x7f]+")
 STAMP = "SELECT max(id), count(*) FROM revision"
 ANY = "SELECT 1 FROM talk_search WHERE talk_search MATCH ? LIMIT 1"
 
@@ -130,8 +132,11 @@ def folded(text: str) -> list[str]:
     text = text.casefold()
     if text.isascii():
         return re.findall(r"[a-z0-9]+", text)
-    plain = "".join(c for c in unicodedata.normalize("NFKD", text) if not unicodedata.combining(c))
-    return re.findall(r"[^\W_]+", plain)
+    return re.findall(r"[^\W_]+", MARKS.sub(_without_accents, unicodedata.normalize("NFKD", text)))
+
+
+def _without_accents(marks: re.Match[str]) -> str:
+    return "".join(c for c in marks[0] if not unicodedata.combining(c))
 
 
 def quoted(word: str) -> str:

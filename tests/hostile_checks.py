@@ -107,9 +107,8 @@ def the_same_is_said(body: str, found: Strict) -> None:
     addresses = [address.replace(JOINER, "") for address in found.links]
     for line in plain:
         bare = line.replace(JOINER, "")
-        if (html and bare == html[0]) or (
-            html and bare.startswith(f"{html[0]}: ") and bare.removeprefix(f"{html[0]}: ") in addresses
-        ):
+        written_out = html and bare.startswith(f"{html[0]}: ") and bare.removeprefix(f"{html[0]}: ") in addresses
+        if html and (bare == html[0] or written_out):
             html.pop(0)
         else:
             assert bare in addresses, f"said in the plain form alone: {line[:200]!r}; next was {html[:1]!r}"

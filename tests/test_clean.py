@@ -20,6 +20,8 @@ LIMIT = 1_000
         ("  Rust \n\t in the   kernel ", "Rust in the kernel"),
         ("nul\x00 bell\x07 delete\x7f next\x85line", "nul bell delete nextline"),
         ("\u202eright to left\u202c \u2066isolated\u2069 \u200fmark", "right to left isolated mark"),
+        ("arabic\u061c letter mark\u206a", "arabic letter mark"),
+        ("two\u2028lines\u2029here", "two lines here"),
         ("zero\u200bwidth\u2060 joined\ufeff", "zerowidth joined"),
         ("Cafe\u0301", "Caf\u00e9"),
         ("lone \ud800 surrogate", "lone \ufffd surrogate"),
@@ -107,3 +109,11 @@ def test_simple_markup_reads_the_same_without_the_parser(markup: str, monkeypatc
     quick = clean.paragraphs(markup, 1000)
     monkeypatch.setattr(clean, "_SIMPLE", re.compile("(?!)"))
     assert quick == clean.paragraphs(markup, 1000)
+
+
+def test_a_heap_of_accents_is_lowered_and_costs_no_more_than_its_length() -> None:
+    assert one_line("z" + "\u0334\u0323" * 40 + "o", LIMIT) == "z" + "\u0334" * 4 + "\u0323" * 4 + "o"
+    assert one_line("שָׁלוֹם กำลั้ง e\u0301", LIMIT) == "שָׁלוֹם กำลั้ง é"
+    begin = time.process_time()
+    paragraphs("z" + "\u0334\u0301" * 500_000, 40_000)
+    assert time.process_time() - begin < 2  # in order of their length squared it is hours

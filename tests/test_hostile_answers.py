@@ -30,7 +30,7 @@ SLOW = 20  # times the median answer
 ADA = "@ada:example.org"
 DURING = dt.datetime(2022, 9, 12, 10, 30, tzinfo=dt.UTC)
 FEEDS = 4
-CHANGED = 20
+CHANGED = 5
 PAGES = 60
 BROADLY = 25  # every so many inputs, one is put to all the commands
 

@@ -4,15 +4,18 @@ from __future__ import annotations
 
 import dataclasses
 import datetime as dt
+import json
 from html.parser import HTMLParser
 
 import pytest
 from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 
+from bot.messages import content_of
 from commands.dispatch import answer
 from commands.registry import Services, commands
 from commands.reply import bold, link, text
+from commands.reply import paragraphs as paragraphs_of
 from storage.clean import one_line, paragraphs
 from storage.programme import Programme, Speaker
 from storage.store import Store
@@ -112,6 +115,17 @@ def test_text_is_the_same_in_both_forms(said: str) -> None:
     inner = read(made.html)
     assert inner.tags == {"b"}
     assert made.plain == f"{said} · {said}".replace("@room", "@\N{WORD JOINER}room")
+
+
+@pytest.mark.parametrize("said", ["@room", "@ROOM", "@Room", "@rOOm@room"])
+def test_no_way_to_write_room_calls_everybody(said: str) -> None:
+    assert "@room" not in (text(said).plain + text(said).html).casefold()
+
+
+def test_an_event_of_backslashes_and_quotes_still_fits_a_homeserver() -> None:
+    for character in ("\\", '"', "<", "🦀"):
+        content = content_of("m.notice", paragraphs_of(character * 40_000))
+        assert len(json.dumps(content, ensure_ascii=False).encode()) < 60_000
 
 
 def test_a_link_is_one_only_to_the_web() -> None:
