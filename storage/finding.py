@@ -10,7 +10,7 @@ from storage import meanings, search
 from storage.meanings import SLIP, Group, Meaning
 from storage.query import FILLERS, Query, telling
 from storage.search import Driver, folded
-from storage.words import OPENINGS, Vocabulary, vocabulary
+from storage.words import OPENINGS, Vocabulary, is_everyday, vocabulary
 
 # With fewer talks than this that have the words, those that come close are offered behind them.
 FEW = 10
@@ -99,12 +99,17 @@ class _Search:
         scores = self._scores(groups, ids)
         order = sorted(ids, key=lambda one: -scores[one].total)
         best = scores[order[0]]
-        weights = [meanings.weight(group, self.known) for group in groups]
-        has = sum(one for place, one in enumerate(weights) if place in best.by) / sum(weights)
-        if has < MOST or len(best.by) < 2:
+        if not self._is_most(groups, best.by):
             return Hits(close=order)
         enough = [one for one in order if scores[one].total > best.total / 2]
         return Hits(enough, order[len(enough) :], meanings.said(groups, best.by), 1)
+
+    def _is_most(self, groups: list[Group], by: dict[int, Meaning]) -> bool:
+        """Whether a talk has enough of what was asked for to be an answer; what it lacks may be everyday words."""
+        tells = [meanings.tells(group, by.get(place), self.known) for place, group in enumerate(groups)]
+        has = sum(one for place, one in enumerate(tells) if place in by)
+        lacks = [group for place, group in enumerate(groups) if place not in by]
+        return has >= MOST * sum(tells) and (len(by) > 1 or all(is_everyday(group[0].phrase) for group in lacks))
 
     def _close(self, ids: Sequence[int], groups: list[Group]) -> list[int]:
         """What comes close to words that few talks have: other meanings, and some of the words where they are rare."""

@@ -8,11 +8,13 @@ from typing import NamedTuple
 
 from storage.query import FILLERS
 from storage.search import folded, quoted
-from storage.words import Vocabulary
+from storage.words import Vocabulary, is_everyday
 
 # How sure a reading of a word is; 1.0 is the word as it is written, in any spelling.
 ACRONYM, SLIP, SYNONYM, BEGINNING = 0.9, 0.8, 0.6, 0.5
 RUN_LONGEST = 5
+# How much of an everyday word's weight is left beside others.
+EVERYDAY = 0.3
 
 
 class Meaning(NamedTuple):
@@ -68,7 +70,7 @@ def meant(words: Sequence[str], known: Vocabulary, there: There, *, placed: bool
     `placed` when it is known where the words stand (`track:rust`), so that a short one may be further off.
     """
     plain = _plain(words)
-    alone = not placed and sum(word != "" and word not in FILLERS for word in plain) < 2
+    alone = not placed and sum(word != "" and not is_everyday(word) for word in plain) < 2
     groups: list[tuple[bool, Group]] = []
     place = 0
     while place < len(plain):
@@ -76,7 +78,8 @@ def meant(words: Sequence[str], known: Vocabulary, there: There, *, placed: bool
         if length:
             groups.append((True, run))
         elif plain[place]:
-            groups.append((plain[place] not in FILLERS, _readings(plain[place], known, there, alone=alone)))
+            readings = _readings(plain[place], known, there, alone=alone, phrase=" " in words[place])
+            groups.append((plain[place] not in FILLERS, readings))
         place += length or 1
     return [group for tells, group in groups if tells] or [group for _, group in groups]
 
@@ -84,6 +87,12 @@ def meant(words: Sequence[str], known: Vocabulary, there: There, *, placed: bool
 def weight(group: Group, known: Vocabulary) -> float:
     """How much a group tells: more the fewer talks have it; one that none has tells as much as a rare one."""
     return 1 / math.log2(2 + talks_with(group, known))
+
+
+def tells(group: Group, found: Meaning | None, known: Vocabulary) -> float:
+    """How much of a query a group is, `found` as the meaning that a talk has of it; an everyday word is little."""
+    much = weight([found] if found and found.sure == 1 else group, known)
+    return much * EVERYDAY if is_everyday(group[0].phrase) else much
 
 
 def rarity(meaning: Meaning, known: Vocabulary) -> float:
@@ -136,7 +145,7 @@ def _run(words: Sequence[str], known: Vocabulary) -> tuple[int, Group]:
         found = [Meaning(one, ACRONYM) for one in sorted(known.meanings.get(phrase, ()))]
         if length == 2 and "".join(run) in known.counts:
             found.append(Meaning("".join(run)))
-        if length > 2:
+        if length > 2 and run[0] not in FILLERS:
             initials = "".join(word[:1] for word in run)
             found += [Meaning(short, ACRONYM) for short in (initials, initials + "s") if short in known.counts]
         if found:
@@ -144,13 +153,16 @@ def _run(words: Sequence[str], known: Vocabulary) -> tuple[int, Group]:
     return 0, []
 
 
-def _readings(word: str, known: Vocabulary, there: There, *, alone: bool) -> Group:
-    """What a word may be read as; where the programme does not have it, what it may be a slip of."""
+def _readings(word: str, known: Vocabulary, there: There, *, alone: bool, phrase: bool) -> Group:
+    """What a word may be read as; where the programme does not have it, what it may be a slip of.
+
+    A `phrase` is taken by its word; what is written with a hyphen may be the beginning of something longer.
+    """
     group = _spelled(word, known, there)
     alike = known.alike(word)
     group += [Meaning(one, SYNONYM) for one in sorted(alike) if known.has(one)]
     if " " in word:
-        return group
+        return group if phrase else [*group, Meaning(word, BEGINNING, beginning=True)]
     # What everybody knows another word for is a word, and no slip of one.
     if word not in known.counts and not alike and len(group) == 1 and not there(word):
         slips = known.near(word, alone=alone)

@@ -19,6 +19,7 @@ ACRONYM = re.compile(r"\(([A-Za-z][A-Za-z0-9/-]{1,9})\)")
 WRITTEN_OUT = re.compile(r"\b([A-Z][A-Za-z0-9]{1,7}) \(([^()]{4,60})\)")
 ACRONYM_LONGEST = 6
 SHORT = 6
+EVERYDAY = Path(__file__).parent / "everyday.txt"
 SYNONYMS = Path(__file__).parent / "synonyms.txt"
 OPENINGS = frozenset("welcome opening agenda closing farewell microconference mc".split())
 ENDINGS = ("ings", "ing", "ers", "er", "ies", "es", "ed", "e", "s", "y")
@@ -60,6 +61,9 @@ class Vocabulary:
         found = process.extract(
             word, self._pool(len(word), most), scorer=OSA.distance, score_cutoff=most, limit=NEAR_MAX * 5
         )
+        if len(word) < SHORT:
+            # The first letter of a short word is wrong only where it changed places with the second.
+            found = [one for one in found if one[0][:1] == word[:1] or one[0][:2] == word[1::-1]]
         if len(word) < SHORT and alone:
             # A letter more or less makes another word of it ("code", "coder"), except of a name that is no word.
             found = [one for one in found if len(one[0]) == len(word) or one[0] in self.joined]
@@ -86,16 +90,20 @@ class Vocabulary:
         return self.meanings.get(word) or self.meanings.get(root(word)) or frozenset()
 
     def spelled_out(self, acronym: str) -> frozenset[str]:
-        """What an unknown word of three to six letters may stand for: runs of words in names that begin so."""
+        """What an unknown word of three to six letters may stand for: names whose words begin so, or runs in several."""
         if acronym in self.counts or not (2 < len(acronym) <= ACRONYM_LONGEST) or not acronym.isalpha():
             return frozenset()
         found: Counter[str] = Counter()
         for initials, words in self._initials:
+            here: Counter[str] = Counter()
             place = initials.find(acronym)
             while place >= 0:
-                found[" ".join(words[place : place + len(acronym)])] += 1
+                end = place + len(acronym)
+                # By chance, some words in a row begin with any three letters.
+                here[" ".join(words[place:end])] += 2 if words[place - 1] == words[end] == "|" else 1
                 place = initials.find(acronym, place + 1)
-        return frozenset(phrase for phrase, _ in found.most_common(2))
+            found |= here
+        return frozenset(phrase for phrase, count in found.most_common(2) if count > 1)
 
     def _pool(self, length: int, most: int) -> list[str]:
         """The words that a word of this length may be a slip of."""
@@ -115,7 +123,7 @@ class Vocabulary:
     def _initials(self) -> Sequence[tuple[str, Sequence[str]]]:
         """The first letters of all words that talks are called by, and these words; small words in between, and not."""
         # "|" stands between names: its letter is in no acronym.
-        words = [word for name in self.called.values() for word in (*name.split(), "|")]
+        words = ["|", *(word for name in self.called.values() for word in (*name.split(), "|"))]
         telling = [word for word in words if word not in FILLERS]
         return [("".join(word[0] for word in some), some) for some in (words, telling)]
 
@@ -213,6 +221,18 @@ def _ending_so(words: Sequence[str], acronym: str) -> str:
             if same and all(letter in word.casefold() for letter, word in zip(letters, telling, strict=True)):
                 return " ".join(run)
     return ""
+
+
+def is_everyday(word: str) -> bool:
+    """Whether a word tells little beside others; so does each of its forms."""
+    return word in _everyday() or root(word) in _everyday()
+
+
+@lru_cache(maxsize=1)
+def _everyday() -> frozenset[str]:
+    text = EVERYDAY.read_text(encoding="utf-8")
+    words = FILLERS | {word for line in text.splitlines() if not line.startswith("#") for word in line.split()}
+    return frozenset(words | {root(word) for word in words})
 
 
 @lru_cache(maxsize=1)

@@ -167,3 +167,22 @@ def test_a_part_of_another_word_counts_less_than_the_word(store: Store) -> None:
     part = dataclasses.replace(talk(2, "Second", MONDAY, "11:00", 20, "Hall", "T"), abstract="It is lock-free.")
     store.feeds.accept("main", "x", dataclasses.replace(PROGRAMME, talks=(part, alone)), "x", NOW)
     assert [one.id for one in store.talks.find("lock").talks] == ["1", "2"]
+
+
+@pytest.mark.parametrize(
+    ("words", "first"),
+    [
+        ("make the rust compiler faster", "6"),  # what is lacking is an everyday word
+        ("better hotplug", "3"),
+        ("rust zebra", ""),  # and here it is not
+        ("first cxq", ""),
+    ],
+)
+def test_everyday_words_may_be_lacking(programme: Store, words: str, first: str) -> None:
+    found = programme.talks.find(words)
+    assert (found.talks[0].id if found.exact and found.talks else "") == first
+
+
+def test_a_short_word_is_no_slip_of_one_that_begins_otherwise(programme: Store) -> None:
+    assert programme.talks.find("dust").exact is False  # not "rust"
+    assert programme.talks.find("rsut").meant == "rust"
