@@ -116,7 +116,7 @@ class Rooms:
             if room.encrypted:
                 self._unreadable(room_id)
             elif room.direct_with and room.direct_with == room.inviter and not room.predecessor:
-                self._greet(room.direct_with, room_id)
+                self._greet(room.direct_with, room_id, here=True)
         self._wake()
 
     def bind(self, alias: str, room_id: str) -> None:
@@ -174,12 +174,13 @@ class Rooms:
             if room.direct_with and not opened_by_us:
                 self._greet(room.direct_with, room_id)
 
-    def _greet(self, user_id: str, room_id: str) -> None:
-        """A first word in a direct room; the deliverer finds or opens that room."""
+    def _greet(self, user_id: str, room_id: str, *, here: bool = False) -> None:
+        """A first word in a direct room: in this one if `here`, else the deliverer finds or opens one."""
         words = self._language_for(user_id).say(
             "Ask me about the programme here. Try {command}", command=code(f"{self._config.matrix.prefix}help")
         )
-        self._say("greeting", notice_key("greet", user_id, room_id), (words,), recipient=user_id)
+        where = room_id if here else None
+        self._say("greeting", notice_key("greet", user_id, room_id), (words,), room_id=where, recipient=user_id)
 
     def _language_for(self, user_id: str | None) -> Language:
         """The one a person chose, else the conference's."""

@@ -14,7 +14,7 @@ FIRST = ("next", "now", "where", "search", "talk", "at", "day", "speaker", "chan
 # What people set for themselves is one line: there is more about each in its own help.
 OWN_SETTINGS = ("settings", "tz", "lang", "clock")
 # A longer one is left to the command's own help: a line is to fit a phone.
-USAGE_MAX = 10
+USAGE_MAX = 14
 
 
 @command("help", "[command]")

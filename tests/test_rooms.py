@@ -170,6 +170,17 @@ async def test_a_room_that_is_called_direct_and_is_not(place: Place) -> None:
     assert place.membership("!crowd") == "leaving"
 
 
+async def test_each_direct_room_is_greeted_in_itself(place: Place) -> None:
+    for room_id in ("!b", "!a"):
+        place.rooms.invited(Invite(room_id, ADA, direct=True, encrypted=False))
+        await place.work()
+        place.rooms.seen(room_id)
+    assert [(one.kind, one.room_id) for one in place.store.outbox.pending(9)] == [
+        ("greeting", "!b"),
+        ("greeting", "!a"),
+    ]
+
+
 def test_a_direct_room_with_a_third_person_is_none_any_more(place: Place) -> None:
     place.store.rooms.put(Room("!direct", Membership.JOINED, inviter=ADA, direct_with=ADA))
     place.rooms.state("!direct", state("m.room.member", ADA, membership="join"))

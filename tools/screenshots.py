@@ -112,7 +112,9 @@ async def _play(scene: Scene, visitor: Person, stage: Stage) -> str:
 
 async def _room(scene: Scene, visitor: Person, stage: Stage) -> str:
     if not scene.hall:
-        return await stage.direct_room(visitor)
+        room_id = await stage.direct_room(visitor)
+        await visitor.wait_for(lambda: any(event["type"] == "m.room.message" for event in visitor.events[room_id]))
+        return room_id
     await stage.people["organizer"].invite(stage.rooms[scene.hall], visitor.user_id)
     await visitor.join(stage.rooms[scene.hall])
     return stage.rooms[scene.hall]
