@@ -112,7 +112,7 @@ def test_simple_markup_reads_the_same_without_the_parser(markup: str, monkeypatc
 
 
 def test_a_heap_of_accents_is_lowered_and_costs_no_more_than_its_length() -> None:
-    assert one_line("z" + "\u0334\u0323" * 40 + "o", LIMIT) == "z" + "\u0334" * 4 + "\u0323" * 4 + "o"
+    assert one_line("z" + "\u0334" * 40 + "o", LIMIT) == "z" + "\u0334" * 8 + "o"
     assert one_line("שָׁלוֹם กำลั้ง e\u0301", LIMIT) == "שָׁלוֹם กำลั้ง é"
     begin = time.process_time()
     paragraphs("z" + "\u0334\u0301" * 500_000, 40_000)
