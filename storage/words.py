@@ -90,7 +90,7 @@ class Vocabulary:
         return self.meanings.get(word) or self.meanings.get(root(word)) or frozenset()
 
     def spelled_out(self, acronym: str) -> frozenset[str]:
-        """What an unknown word of three to six letters may stand for: names whose words begin so, or runs in several."""
+        """What an unknown word of three to six letters may stand for: names whose words begin so, or runs in some."""
         if acronym in self.counts or not (2 < len(acronym) <= ACRONYM_LONGEST) or not acronym.isalpha():
             return frozenset()
         found: Counter[str] = Counter()
