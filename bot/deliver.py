@@ -11,6 +11,7 @@ from bot.backoff import Backoff
 from bot.clock import Clock
 from bot.matrix import Matrix
 from bot.matrix_errors import AwayError, RateLimitedError, RefusedError, RevokedError
+from bot.messages import bell_on
 from storage.errors import StoreError
 from storage.outbox import HINT, Notice, NoticeState
 from storage.rooms import Membership
@@ -136,7 +137,7 @@ class Deliverer:
             log.warning("refused: %s in %s: %s", notice.key, notice.room_id or notice.recipient, error)
             self._store.outbox.mark_void(notice.key, NoticeState.REFUSED, str(error), self._clock.real())
             return True
-        self._store.sent(notice.key, event_id, self._clock.real())
+        self._store.sent(notice.key, event_id, self._clock.real(), bell_on(event_id))
         return True
 
     async def _direct_room(self, user_id: str) -> str:

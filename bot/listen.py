@@ -13,6 +13,7 @@ from bot.events import Batch, Event, RoomUpdate
 from bot.inbox import Inbox
 from bot.matrix import Matrix
 from bot.matrix_errors import AwayError, RateLimitedError, RefusedError
+from bot.messages import bell_on
 from bot.reactions import Reactions
 from bot.rooms import Rooms
 from storage.errors import StoreError
@@ -140,13 +141,14 @@ class Listener:
         if event.state_key is not None:
             self._rooms.state(room_id, event)
         elif event.sender == self._matrix.user_id:
-            # Before any reaction to it, and also where we were killed before we knew that it was sent.
+            # It is sent, and we were perhaps killed before we knew. Also, what is done to it comes after it.
             if event.transaction_id:
-                self._store.outbox.learn(event.transaction_id, event.event_id)
+                self._store.sent(event.transaction_id, event.event_id, event.sent_at, bell_on(event.event_id))
         elif answering and event.type == "m.reaction":
             self._rooms.reaction(room_id, event)
             self._reactions.accept(event, room_id, direct=direct)
-        elif answering and event.type == "m.room.redaction":
+        elif event.type == "m.room.redaction":
+            # Also where we do not answer: it only takes away, and nobody is to hear of what they cancelled.
             self._reactions.taken_back(event)
         elif answering:
             self._inbox.accept(event, room_id, direct=direct)

@@ -9,6 +9,7 @@ from typing import Any
 from bot.events import Event
 from commands.reply import Reply, Text, paragraphs
 
+BELL = "\N{BELL}"
 # Clients show far less and homeservers take 64 KiB an event, which both forms and their escapes must share. A body is
 # cut; markup that is longer is left out, since half of it is none.
 BODY_BYTES_MAX = 15_000
@@ -38,6 +39,11 @@ def content_of(msgtype: str, reply: Reply) -> dict[str, Any]:
     if _escaped(reply.html) <= HTML_BYTES_MAX:
         content |= {"format": "org.matrix.custom.html", "formatted_body": reply.html}
     return content
+
+
+def bell_on(event_id: str) -> dict[str, Any]:
+    """A bell as a reaction to an event."""
+    return {"m.relates_to": {"rel_type": "m.annotation", "event_id": event_id, "key": BELL}, "m.mentions": {}}
 
 
 def _escaped(text: str) -> int:

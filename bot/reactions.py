@@ -8,7 +8,7 @@ import logging
 from bot.answering import Answering
 from bot.clock import Clock
 from bot.events import Event
-from bot.messages import reply_to_own
+from bot.messages import BELL, reply_to_own
 from commands.choosing import reaction_number
 from commands.dispatch import pick
 from commands.registry import Services
@@ -16,7 +16,6 @@ from commands.reply import Reply
 from storage.answers import Shown
 from storage.inbox import Heard
 from storage.programme import Talk
-from storage.store import BELL
 
 log = logging.getLogger("hallway")
 

@@ -2,10 +2,10 @@
 
 from __future__ import annotations
 
-import os
+import re
 import sqlite3
 from collections.abc import Iterator
-from contextlib import closing, contextmanager, suppress
+from contextlib import closing, contextmanager
 from pathlib import Path
 from typing import Any
 
@@ -15,9 +15,12 @@ from sqlalchemy.exc import ArgumentError, DBAPIError
 from sqlalchemy.pool import PoolProxiedConnection, StaticPool
 
 from storage import search
+from storage.database_file import make_private, why_not_opened
 from storage.errors import DatabaseFull, DatabaseLocked, DatabaseUnusable, StoreError
 
 BUSY_TIMEOUT_MS = 5_000
+# What SQLite says of a statement that it cannot read.
+OURS = re.compile(r"syntax error|fts5:|no such (?:table|column)|too many|unrecognized token|unterminated string")
 MIGRATIONS = Path(__file__).parent / "migrations"
 SCHEMA = Path(__file__).parent / "schema.sql"
 
@@ -36,7 +39,7 @@ class Database:
     def __init__(self, url: str, *, make: bool = True) -> None:
         self.url = _sqlite_url(url)
         if make and self.path is not None:
-            _make_private(self.path)
+            make_private(self.path)
         if self.path is not None:
             _refuse_others(self.path)
         self._engine = _engine(self.url)
@@ -52,7 +55,8 @@ class Database:
     def transaction(self) -> Iterator[Connection]:
         """One write transaction. Used inside another one it joins it, so that callers can bundle steps."""
         if self._current is not None:
-            yield self._current
+            with self._plain_errors():
+                yield self._current
             return
         with self._plain_errors(), self._engine.execution_options(writes=True).begin() as connection:
             self._current = connection
@@ -71,7 +75,8 @@ class Database:
     def reading(self) -> Iterator[Connection]:
         """A connection for reading; inside a transaction it sees what that has written."""
         if self._current is not None:
-            yield self._current
+            with self._plain_errors():
+                yield self._current
             return
         with self._plain_errors(), self._engine.connect() as connection:
             yield connection
@@ -83,7 +88,8 @@ class Database:
         Inside a transaction it is that transaction's. Only for reading.
         """
         if self._current is not None:
-            yield driver_of(self._current)
+            with self._plain_errors():
+                yield driver_of(self._current)
             return
         with self._plain_errors():
             if self._kept is None:
@@ -120,7 +126,7 @@ class Database:
             raise DatabaseUnusable(f"{destination} exists already: name a file that does not")
         if not destination.parent.is_dir():
             raise DatabaseUnusable(f"{destination} cannot be written: the folder {destination.parent} does not exist")
-        _make_private(destination)
+        make_private(destination)
         with self.reading() as connection:
             source = connection.connection.driver_connection
             assert isinstance(source, sqlite3.Connection)
@@ -190,10 +196,11 @@ class Database:
     def _plain_errors(self) -> Iterator[None]:
         try:
             yield
-        except DBAPIError as error:
-            raise self._plain(str(error.orig)) from error
-        except sqlite3.Error as error:  # from preparing a new connection, which SQLAlchemy does not wrap
-            raise self._plain(str(error)) from error
+        except (DBAPIError, sqlite3.Error) as error:  # the latter from what does not go through SQLAlchemy
+            said = str(error.orig) if isinstance(error, DBAPIError) else str(error)
+            if OURS.search(said):
+                raise  # a fault of ours, which trying again does not mend
+            raise self._plain(said) from error
 
     def _plain(self, said: str) -> StoreError:
         if "locked" in said or "busy" in said:
@@ -204,7 +211,7 @@ class Database:
         if "full" in said or "disk I/O" in said:
             return DatabaseFull(f"{self._name()} cannot grow ({said}): make room on the disk and start again")
         if "unable to open" in said:
-            return DatabaseUnusable(f"{self._name()} cannot be opened: {_why_not_opened(self.path)}")
+            return DatabaseUnusable(f"{self._name()} cannot be opened: {why_not_opened(self.path)}")
         if "not a database" in said or "malformed" in said:
             return DatabaseUnusable(f"{self._name()} is not a usable SQLite database ({said})")
         if "readonly" in said:
@@ -275,22 +282,3 @@ def _refuse_others(path: Path) -> None:
         return  # whatever it is, it is told when the database is opened
     if names and "alembic_version" not in names:
         raise DatabaseUnusable(f"database {path} holds tables that are not Hallway's: name another file")
-
-
-def _make_private(path: Path) -> None:
-    """Make a new database readable by its owner alone: it says who asked what, and where."""
-    # What cannot be made is told when the database is opened.
-    with suppress(OSError):
-        os.close(os.open(path, os.O_CREAT | os.O_EXCL | os.O_WRONLY, 0o600))
-
-
-def _why_not_opened(path: Path | None) -> str:
-    if path is None:
-        return "no memory"
-    if path.is_dir():
-        return "it is a folder"
-    if not path.parent.is_dir():
-        return f"the folder {path.parent} does not exist"
-    if not os.access(path.parent, os.W_OK):
-        return f"the folder {path.parent} is not writable for this user"
-    return "the file cannot be read and written by this user"

@@ -120,18 +120,15 @@ class Outbox:
                 for row in connection.execute(NEXT, {"busy": list(busy), "most": limit})
             ]
 
-    def mark_sent(self, key: str, event_id: str, now: dt.datetime) -> None:
-        self._finish(key, NoticeState.SENT, now, event_id=event_id)
+    def mark_sent(self, key: str, event_id: str, now: dt.datetime) -> bool:
+        """Keep the event that a notice became; False, and nothing written, where that is known or no notice of ours.
 
-    def learn(self, key: str, event_id: str) -> None:
-        """The homeserver shows what a notice became, perhaps before its sending is known to have succeeded.
-
-        It stays pending until then. Writes nothing where the event is known.
+        One that was given up counts as sent after all: whoever shows its event has seen it.
         """
-        if self.event_of(key) is None:
-            unknown = (notice.c.key == key) & notice.c.event_id.is_(None)
-            with self._database.transaction() as connection:
-                connection.execute(update(notice).where(unknown).values(event_id=event_id))
+        unsaid = (notice.c.key == key) & (notice.c.state != NoticeState.SENT)
+        values = {"state": NoticeState.SENT, "done_at": now, "event_id": event_id, "reason": ""}
+        with self._database.transaction() as connection:
+            return connection.execute(update(notice).where(unsaid).values(**values)).rowcount > 0
 
     def mark_void(self, key: str, state: NoticeState, reason: str, now: dt.datetime) -> None:
         """Give a notice up, and keep why."""

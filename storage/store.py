@@ -6,7 +6,7 @@ import datetime as dt
 from collections.abc import Iterator
 from contextlib import contextmanager
 from functools import cached_property
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Any
 
 from storage.database import Database
 
@@ -24,7 +24,6 @@ if TYPE_CHECKING:
     from storage.subscriptions import Subscriptions
     from storage.talks import Talks
 
-BELL = "\N{BELL}"
 # A hint is worth little, and nothing once the person reads something else.
 HINT_AGE = dt.timedelta(seconds=30)
 
@@ -127,19 +126,22 @@ class Store:
             self.refreshing.release(held.feed)
             return self.feeds.accept(held.feed, held.source, programme, held.body_sha256, now)
 
-    def sent(self, key: str, event_id: str, now: dt.datetime) -> None:
-        """A notice became this event. Where it is to carry a hint, that is a notice of its own from now on."""
+    def sent(self, key: str, event_id: str, now: dt.datetime, hint: dict[str, Any]) -> None:
+        """A notice became this event, as its sending or the homeserver's own timeline says, whichever comes first.
+
+        Where it is to carry a hint, that is a notice of its own from now on, with `hint` as its content.
+        """
         from storage.outbox import HINT, Notice, notice_key
 
+        if self.outbox.event_of(key) is not None:
+            return
         with self.transaction():
-            self.outbox.mark_sent(key, event_id, now)
-            if room_id := self.answers.hint_for(key):
-                relation = {"rel_type": "m.annotation", "event_id": event_id, "key": BELL}
+            if self.outbox.mark_sent(key, event_id, now) and (room_id := self.answers.hint_for(key)):
                 self.outbox.add(
                     Notice(
                         notice_key(HINT, key),
                         HINT,
-                        {"m.relates_to": relation},
+                        hint,
                         now,
                         room_id,
                         expires_at=now + HINT_AGE,

@@ -12,7 +12,7 @@ from sqlalchemy import text
 
 from storage import database
 from storage.changes import Change, ChangeKind, diff
-from storage.errors import DatabaseLocked, DatabaseUnusable, StoreError
+from storage.errors import DatabaseFull, DatabaseLocked, DatabaseUnusable, StoreError
 from storage.feeds import Accepted
 from storage.inbox import Heard
 from storage.outbox import Notice, NoticeState, notice_key
@@ -233,3 +233,17 @@ def test_a_backup_is_a_whole_database_and_never_overwrites(small_store: Store, t
 def test_a_database_that_cannot_be_opened_is_said_to_be_so(url: str, said: str) -> None:
     with pytest.raises(DatabaseUnusable, match=said):
         Store(url)
+
+
+def test_a_statement_that_sqlite_cannot_read_is_a_fault_and_not_a_passing_trouble(small_store: Store) -> None:
+    with pytest.raises(Exception, match="syntax error") as caught, small_store.database.driver() as driver:
+        driver.execute("SELECT rowid FROM talk_search WHERE talk_search MATCH 'AND'")
+    assert not isinstance(caught.value, StoreError)  # else the event that caused it would come again and again
+
+
+def test_an_error_inside_a_transaction_is_a_store_error_too(small_store: Store) -> None:
+    def full(*_: object) -> None:
+        raise sqlite3.OperationalError("database or disk is full")
+
+    with pytest.raises(DatabaseFull), small_store.transaction(), small_store.database.driver():
+        full()

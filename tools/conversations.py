@@ -20,6 +20,7 @@ from bot.answering import Answering
 from bot.clock import Clock
 from bot.events import Event
 from bot.inbox import Inbox
+from bot.messages import bell_on
 from bot.reactions import Reactions
 from commands.registry import Services
 from storage.formats import detect_and_parse
@@ -158,7 +159,7 @@ class _Room:
         if notice is None:
             return "(no answer)"
         event_id = f"$answer{next(self._numbers)}"
-        self._store.sent(notice.key, event_id, dt.datetime.now(dt.UTC))
+        self._store.sent(notice.key, event_id, dt.datetime.now(dt.UTC), bell_on(event_id))
         self._last = event_id
         return str(notice.content["body"])
 

@@ -16,10 +16,11 @@ from bot.demo.person import Json, Person
 from bot.events import Event
 from bot.listen import TOKEN
 from bot.matrix import Matrix, Session
+from bot.messages import BELL
 from bot.reactions import Reactions
 from commands.registry import Services
 from storage.outbox import notice_key
-from storage.store import BELL, Store
+from storage.store import Store
 from storage.tables.messages import notice
 from tests.matrix.world import World
 
