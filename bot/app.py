@@ -112,6 +112,7 @@ async def _run(config: Config, store: Store, matrix: Matrix) -> None:
     if config.matrix.command_hints:
         later.append(Hinter(matrix, store, language_of(services.language)).run)
     jobs.start()
+    store.talks.warm()
     # What is here now stays: the garbage collector need not look at it in the middle of an answer.
     gc.collect()
     gc.freeze()

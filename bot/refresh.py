@@ -142,6 +142,7 @@ class Refresher:
             self._store.refreshing.release(name)
             accepted = self._store.feeds.accept(name, self._feed.source, programme, digest, self._clock.now())
         if accepted.changes:
+            self._store.talks.warm()
             log.info("feed %s: %s", name, summary(accepted).plain)
 
     def _hold(self, release: Held, changes: Sequence[Change]) -> None:

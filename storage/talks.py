@@ -194,6 +194,11 @@ class Talks:
         """Every talk of one feed, cancelled ones too, in the feed's order."""
         return self._where(talk.c.feed == name, order=(talk.c.position,))
 
+    def warm(self) -> None:
+        """Gather the programme's words and names now, so that nobody's question waits for it after a release."""
+        self.hits("")
+        self.known()
+
     def known(self) -> Names:
         """`names`, kept for as long as the programme stays as it is."""
         with self._database.driver() as driver:
