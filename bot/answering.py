@@ -21,6 +21,9 @@ log = logging.getLogger("hallway")
 # A question is not answered when it is older than this, and neither is its reply sent: the person has moved on.
 QUESTION_AGE = dt.timedelta(minutes=10)
 ANSWERED = "answered"
+# Nobody asks more than this in ten minutes; another program that answers our answers might.
+ASKED_MAX = 60
+ASKED_WITHIN = dt.timedelta(minutes=10)
 
 
 class Answering:
@@ -65,6 +68,12 @@ class Answering:
                 return
             self._keep(event, room_id, said, content(said), now, direct)
         self._wake()
+
+    def too_many(self, sender: str, room_id: str) -> str:
+        """Why no more is answered here but to a command: two programs must not go on at each other for ever."""
+        since = self._clock.real() - ASKED_WITHIN
+        many = self._services.store.inbox.heard_from(sender, room_id, since) >= ASKED_MAX
+        return f"more than {ASKED_MAX} messages in ten minutes" if many else ""
 
     def _safely(self, event: Event, reply: Callable[[dt.datetime], Reply | None]) -> Reply | None:
         try:

@@ -15,10 +15,6 @@ from commands.registry import Services, commands
 from commands.reply import Reply
 from storage.programme import Talk
 
-# Nobody asks more than this in ten minutes; another program that answers our answers might.
-ASKED_MAX = 60
-ASKED_WITHIN = dt.timedelta(minutes=10)
-
 
 class Inbox:
     """Takes questions. `called` tells what people see the bot called.
@@ -64,7 +60,7 @@ class Inbox:
                 listed=listed,
             )
 
-        refused = "" if is_question(words, prefix) else self._too_many(event.sender, room_id)
+        refused = "" if is_question(words, prefix) else self._answering.too_many(event.sender, room_id)
         self._answering.once(event, room_id, reply, lambda said: reply_to(event, said), direct=direct, refused=refused)
 
     def _may_be_answered(self, event: Event) -> bool:
@@ -86,12 +82,6 @@ class Inbox:
             return ()
         shown = self._services.store.answers.of_event(event_id, room_id)
         return shown.listed if shown else ()
-
-    def _too_many(self, sender: str, room_id: str) -> str:
-        """Why no more is answered here without a command: two programs must not go on at each other for ever."""
-        since = self._clock.real() - ASKED_WITHIN
-        many = self._services.store.inbox.heard_from(sender, room_id, since) >= ASKED_MAX
-        return f"more than {ASKED_MAX} messages in ten minutes" if many else ""
 
 
 def _without_fallback(event: Event) -> str:

@@ -71,7 +71,8 @@ class Reactions:
             # Clients do not show a reaction as something to reply to; the list is what the answer belongs to.
             return reply_to_own(target, shown.content, said)
 
-        self._answering.once(event, room_id, reply, content, direct=direct)
+        refused = self._answering.too_many(event.sender, room_id)
+        self._answering.once(event, room_id, reply, content, direct=direct, refused=refused)
 
     def _subscribe(self, event: Event, room_id: str, talk: Talk) -> None:
         now = self._clock.real()

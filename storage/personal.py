@@ -10,7 +10,8 @@ from storage.database import Database
 from storage.tables.asking import heard, person, shown
 from storage.tables.messages import notice, room, subscription
 
-# Every column that holds a user id. A table that gains one belongs here; a test compares the list with the schema.
+# Every column that holds the user id of somebody who wrote to the bot. A table that gains one belongs here; a test
+# compares the list with the schema. What a programme says of its speakers is the programme's, ids among it.
 PERSONAL: tuple[Column[Any], ...] = (
     heard.c.sender,
     notice.c.recipient,

@@ -8,7 +8,7 @@ from typing import Any
 
 import pytest
 
-from bot.answering import Answering
+from bot.answering import ASKED_MAX, Answering
 from bot.clock import Clock
 from bot.events import Event
 from bot.inbox import Inbox
@@ -296,3 +296,9 @@ def test_what_is_no_command_is_answered_only_so_often(small_store: Store) -> Non
 def keys(store: Store) -> list[str]:
     with store.database.reading() as connection:
         return [row.key for row in connection.execute(notice.select())]
+
+
+def test_reactions_without_end_are_not_answered_without_end(talk: Talk) -> None:
+    for number in range(ASKED_MAX + 10):
+        talk.react(f"$many{number}", "2️⃣")
+    assert len([outcome for outcome in outcomes(talk.store) if outcome.startswith("more than")]) >= 10
