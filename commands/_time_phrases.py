@@ -39,7 +39,8 @@ def phrases(words: str, language: str) -> Iterator[Phrase]:
 
 def _in_plain_words(folded: str, language: str) -> str:
     """The words of the language put into those that the grammar knows."""
-    folded = re.sub(r"(\d) ?([ap])\.?m\b\.?", r"\1\2m", folded)
+    folded = re.sub(r"\b(day|tag|jour|dia)(?=\d{1,2}\b)", r"\1 ", folded)
+    folded = re.sub(r"(?<!\bday )(?<!\btag )(?<!\bjour )(?<!\bdia )(\d) ?([ap])\.?m\b\.?", r"\1\2m", folded)
     expression, table = _table(language)
     return " ".join(expression.sub(lambda found: table[found[0]], folded).split()).rstrip(".") + (
         "." if re.search(r"\d\.\d{1,2}\.$", folded) else ""

@@ -6,6 +6,8 @@ import datetime as dt
 
 from commands._asking import asked_back, calendar_for, no_such_day, written
 from commands._moments import NO_DAY, Calendar, Moment, Question
+from commands._time_phrases import plain
+from commands._time_words import words_for_times
 from commands.lines import Writer, words_and_page
 from commands.registry import Request, Services, command
 from commands.reply import Reply, paragraphs
@@ -23,10 +25,10 @@ def day(request: Request, services: Services) -> Reply:
     narrowed to a part of it.
 
     !day
-    !day 2
-    !day tuesday
-    !day tomorrow afternoon
-    !day 2022-09-13 2
+    !day 1
+    !day last day
+    !day 1 afternoon
+    !day 1 #2
     """
     writer, say = Writer(request, services), request.say
     days = writer.conference.days
@@ -80,8 +82,17 @@ def _part(meant: Moment, asked: str, page: int, writer: Writer, services: Servic
 
 
 def _read(words: str, calendar: Calendar) -> Moment | Question:
-    """What the words mean; a number alone is the day's."""
-    return read(f"day {words}" if words.isascii() and words.isdigit() else words, calendar)
+    """What the words mean; a number alone, or before a part of the day, is the day's."""
+    first = plain(words).partition(" ")[0]
+    first = words_for_times(calendar.language).get(first, first)
+    if not (first.isascii() and first.isdigit()):
+        return read(words, calendar)
+    meant = read(f"day {words}", calendar)
+    if isinstance(meant, Question) and meant.why in NO_DAY and not words.strip().isdigit():
+        # "13 september" is as it stands; "9 morning" is no hour.
+        other = read(words, calendar)
+        return meant if isinstance(other, Moment) and other.is_point else other
+    return meant
 
 
 def _day_and_page(args: str, calendar: Calendar) -> tuple[str, int]:
