@@ -27,11 +27,15 @@ SURE = re.compile(r"\d{1,2}:\d\d.*|\d{1,2}[ap]m|\d{1,2}h\d\d|\d{4}-.*|\d{1,2}-\d
 
 @dataclass(frozen=True, slots=True)
 class Narrowed:
-    """Words to search for, perhaps none, and the phrase behind or before them with what it means."""
+    """Words to search for, perhaps none, and the phrase behind or before them with what it means.
+
+    `sure` where the phrase has something that can be nothing but a time.
+    """
 
     words: str
     phrase: str
     meant: Moment | Question
+    sure: bool = True
 
 
 def narrowed(words: str, calendar: Calendar, store: Store) -> Narrowed | None:
@@ -51,7 +55,7 @@ def narrowed(words: str, calendar: Calendar, store: Store) -> Narrowed | None:
             continue
         alone = numbered or (not rest and _is_break(phrase, calendar.language))
         stays = _is_named(words, store) if alone else _is_found(words, phrase, store, sure=sure)
-        return None if stays else Narrowed(rest, phrase, meant)
+        return None if stays else Narrowed(rest, phrase, meant, sure)
     return None
 
 
