@@ -6,10 +6,12 @@ import datetime as dt
 from functools import cache
 
 from commands._breaks import breaks
-from commands._moments import Break, Calendar, Moment, Question, Why
+from commands._moments import JUST_BEFORE, Break, Calendar, Moment, Question, Why
+from commands._narrowing import narrowed
 from commands.lines import Writer
 from commands.registry import Request, Services
 from commands.reply import Reply, Text, code, paragraphs, quoted
+from storage.store import Store
 
 
 def calendar_for(request: Request, services: Services, writer: Writer) -> Calendar:
@@ -32,9 +34,45 @@ def written(moment: Moment, writer: Writer) -> str:
     start, end = times.dated_moment(moment.starts_at), times.dated_moment(moment.ends_at)
     if moment.is_point:
         return start
-    if moment.starts_at.astimezone(writer.zone).date() == moment.ends_at.astimezone(writer.zone).date():
+    if _one_date(moment, writer):
         return f"{start}–{times.clock(moment.ends_at)}"
     return say("{start} to {end}", start=start, end=end).plain
+
+
+def when(moment: Moment, writer: Writer) -> Text:
+    """The same as words in a sentence: "on Mon 12 Sep between 15:00 and 18:30", "from Mon 12 Sep 14:30 on"."""
+    times, say = writer.times, writer.request.say
+    if moment.day is not None:
+        return say("on {date} (day {number})", date=writer.language.date(moment.day.date), number=moment.day.index)
+    start, end = times.dated_moment(moment.starts_at), times.dated_moment(moment.ends_at)
+    if moment.is_point:
+        return say("from {moment} on", moment=start)
+    if _one_date(moment, writer):
+        date = writer.language.date(moment.starts_at.astimezone(writer.zone).date())
+        start, end = times.clock(moment.starts_at), times.clock(moment.ends_at)
+        return say("on {date} between {start} and {end}", date=date, start=start, end=end)
+    return say("between {start} and {end}", start=start, end=end)
+
+
+def _one_date(moment: Moment, writer: Writer) -> bool:
+    """Whether it lies on one date; midnight ends the day before."""
+    first, last = moment.starts_at, max(moment.starts_at, moment.ends_at - JUST_BEFORE)
+    return first.astimezone(writer.zone).date() == last.astimezone(writer.zone).date()
+
+
+def wording(words: str, meant: Moment, calendar: Calendar, store: Store) -> str:
+    """The words where !next takes them for that time too; else what it does, as short as can be."""
+    if meant.is_point:
+        at = meant.starts_at.astimezone(calendar.zone)
+        numbers = [day.index for day in calendar.days if day.date == at.date()]
+        others = [f"{at:%H:%M}", *(f"day {number} {at:%H:%M}" for number in numbers), f"{at:%Y-%m-%d %H:%M}"]
+    else:
+        others = []
+    for written_so in (words, *others):
+        narrow = narrowed(written_so, calendar, store)
+        if narrow and not narrow.words and narrow.meant == meant:
+            return written_so
+    return ""
 
 
 def asked_back(question: Question, words: str, command: str, writer: Writer) -> Reply:
@@ -45,23 +83,16 @@ def asked_back(question: Question, words: str, command: str, writer: Writer) -> 
 
 def no_such_day(asked: str, writer: Writer) -> Reply:
     """What is said of a day that the conference does not have."""
-    days = writer.conference.days
-    said = writer.request.say(
-        "{words} is no day of this conference, which runs from {first} to {last} (days 1 to {number}). Try {command}",
-        words=quoted(asked),
-        first=writer.language.date(days[0].date),
-        last=writer.language.date(days[-1].date),
-        number=days[-1].index,
-        command=code(f"{writer.prefix}day 1"),
-    )
-    return paragraphs(said, ok=False)
+    return paragraphs(_outside("", quoted(asked), writer), ok=False)
 
 
 def _why(question: Question, words: str, command: str, writer: Writer) -> Text:
     say, asked = writer.request.say, quoted(words)
     date = writer.language.date(question.date) if question.date else ""
     if question.why is Why.WHICH:
-        options = [code(f"{writer.prefix}{command} {option}") for option in question.options]
+        # "!day day 2" is "!day 2".
+        shown = [option.removeprefix("day ") if command == "day" else option for option in question.options]
+        options = [code(f"{writer.prefix}{command} {option}") for option in shown]
         either = writer.language.either(options)
         return say("{words} can mean more than one time. Which one: {options}?", words=asked, options=either)
     if question.why is Why.OUTSIDE:
@@ -91,8 +122,7 @@ def _outside(date: str, asked: Text, writer: Writer) -> Text:
     values = {"words": asked, "first": first, "last": last, "number": days[-1].index}
     if date:
         return say(
-            "{words} would be {date}, which is no day of this conference: it runs from {first} to {last} "
-            "(days 1 to {number}).",
+            "{words} ({date}) is no day of this conference: it runs from {first} to {last} (days 1 to {number}).",
             date=date,
             **values,
         )

@@ -10,6 +10,8 @@ from zoneinfo import ZoneInfo
 
 from storage.programme import Day
 
+# What starts when a span ends is next then: storage is asked for what starts after a moment.
+JUST_BEFORE = dt.timedelta(microseconds=1)
 NIGHT = dt.timedelta(hours=6)
 
 

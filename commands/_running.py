@@ -10,7 +10,7 @@ from commands.reply import Reply, Text, code, paragraphs
 from storage.programme import Talk
 
 
-def listed(title: Text, running: Sequence[Talk], page: int, again: str, writer: Writer, mark: str = "") -> Reply:
+def listed(title: Text, running: Sequence[Talk], page: int, again: str, writer: Writer) -> Reply:
     """The talk that began last in each location, and how many others run beside it there."""
     shown, beside = _one_per_location(running)
 
@@ -22,8 +22,7 @@ def listed(title: Text, running: Sequence[Talk], page: int, again: str, writer: 
             "{talk} (and {number} more there)", "{talk} (and {number} more there)", more, talk=writer.running(talk)
         )
 
-    page = min(page, writer.pages(len(shown)))
-    return writer.listing(title, shown, page=page, again=again, line=line, mark=mark)
+    return writer.listing(title, shown, page=page, again=again, line=line)
 
 
 def nothing(sentence: Text, coming: Sequence[Talk], instead: str, writer: Writer) -> Reply:

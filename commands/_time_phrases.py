@@ -28,7 +28,7 @@ def phrases(words: str, language: str) -> Iterator[Phrase]:
     said = _in_plain_words(plain(words), language)
     if not said or not _all_known(said):
         return
-    if (from_now := _from_now(said)) is not None:
+    if (from_now := _from_now(said, language)) is not None:
         yield from_now
         return
     for day, rest in _days(said):
@@ -39,7 +39,8 @@ def phrases(words: str, language: str) -> Iterator[Phrase]:
 
 def _in_plain_words(folded: str, language: str) -> str:
     """The words of the language put into those that the grammar knows."""
-    folded = re.sub(r"(\d) ?([ap])\.?m\b\.?", r"\1\2m", folded)
+    folded = re.sub(r"\b(day|tag|jour|dia)(?=\d{1,2}\b)", r"\1 ", folded)
+    folded = re.sub(r"(?<!\bday )(?<!\btag )(?<!\bjour )(?<!\bdia )(\d) ?([ap])\.?m\b\.?", r"\1\2m", folded)
     expression, table = _table(language)
     return " ".join(expression.sub(lambda found: table[found[0]], folded).split()).rstrip(".") + (
         "." if re.search(r"\d\.\d{1,2}\.$", folded) else ""
@@ -72,17 +73,20 @@ LONG = re.compile(
 )
 AHEAD = re.compile(r"(?:in |\+ ?)(.+)|after (\d+ ?(?:hours|minutes))|(.+) (?:from now|later)")
 AGO = re.compile(r"(.+) ago|before (.+(?:hours|minutes))")
+# "2pm" and "15h" are hours of the clock; "1h" and "30m" alone are lengths, but not in French ("à 1h").
+ALONE = re.compile(r"((?:[1-6] ?(?:h|hours|hrs?)(?: ?\d{1,2} ?(?:minutes|mins?|m)?)?|\d{1,3} ?(?:minutes|mins?|m)))")
 NEXT = re.compile(r"(?:in |during )?(?:next )+(.+)")
 
 
-def _from_now(said: str) -> Phrase | None:
+def _from_now(said: str, language: str) -> Phrase | None:
     if said == "later":
         return Phrase(rest_of_day=True)
     if said in ("now", "soon"):
         return Phrase(since_now=(0, 0 if said == "now" else 60))
     if (length := _length(NEXT.fullmatch(said))) is not None:
         return Phrase(since_now=(0, length))
-    if (length := _length(AHEAD.fullmatch(said))) is not None:
+    alone = ALONE.fullmatch(said) if language != "fr" else None
+    if (length := _length(alone or AHEAD.fullmatch(said))) is not None:
         return Phrase(since_now=(length, length))
     if (length := _length(AGO.fullmatch(said))) is not None:
         return Phrase(since_now=(-length, -length))

@@ -30,11 +30,18 @@ PAUSE = re.compile(
     r"(?:(?P<relation>after|before|during|until|from|in|at|this|next) )?(?:this |next )?"
     r"(?:(?P<part>morning|afternoon) )?(?P<kind>lunch|break|coffee)"
 )
+# "tuesday pm"; beside a number they belong to it.
+HALVES = {
+    "am": Between(Clock(0, sure=True), Clock(12, sure=True)),
+    "pm": Between(Clock(12, sure=True), Clock(24, sure=True)),
+}
 SIDE = re.compile(r"(after|before|until|from) (.+)")
 BETWEEN = re.compile(r"(?P<opened>from |between )?(?P<first>.+?) ?(?:-| to | until | and ) ?(?P<last>.+)")
 
 
 def piece_of(said: str, *, with_day: bool) -> Piece | None:
+    if with_day and said in HALVES:
+        return HALVES[said]
     if found := PAUSE.fullmatch(said):
         return Pause(found["kind"], _relation(found["relation"] or ""), found["part"] or "")
     if found := re.fullmatch(r"(?:at |in |next )?(?:day )?(start|end)(?: day)?", said):

@@ -276,4 +276,4 @@ def _chosen(found: list[Break], day: Day, calendar: Calendar) -> Break:
     if day.date == calendar.today:
         raise Asked(Question(Why.OVER))
     spans = ((one.starts_at.astimezone(calendar.zone), one.ends_at.astimezone(calendar.zone)) for one in found)
-    raise Asked(Question(Why.WHICH, day.date, tuple(f"{day.date} {a:%H:%M}-{b:%H:%M}" for a, b in spans)))
+    raise Asked(Question(Why.WHICH, day.date, tuple(f"day {day.index} {a:%H:%M}-{b:%H:%M}" for a, b in spans)))

@@ -47,10 +47,10 @@ def changes(request: Request, services: Services) -> Reply:
                 "Since when? I cannot read {words}. For example: {example}", words=quoted(rest), example=example
             )
             return paragraphs(said, ok=False)
-        again, mark = f"changes since {rest}", "#"
+        again = f"changes since {rest}"
     else:
         words, page = (asked, 1) if writer.is_name(asked) else words_and_page(asked)
-        again, mark = f"changes {words}".strip(), ""
+        again = f"changes {words}".strip()
         if words.partition(" ")[0].casefold() == "today":
             since, words = moment_in_the_past("today", now), words.partition(" ")[2]
     recorded = services.store.revisions.since(since.astimezone(dt.UTC) if since else None)
@@ -62,7 +62,7 @@ def changes(request: Request, services: Services) -> Reply:
     if not made:
         return paragraphs(_nothing(words, since, writer))
     title = _title(len(made), words, since, writer)
-    return _listed(made, title, page, writer, again, mark)
+    return _listed(made, title, page, writer, again)
 
 
 def changed(made: Sequence[Change], request: Request, services: Services, words: str = "") -> Reply:
@@ -147,7 +147,7 @@ def _about(recorded: Sequence[Recorded], words: str) -> list[Recorded]:
     return [one for one in recorded if one.talk_id in rows]
 
 
-def _listed(made: Sequence[Change], title: Text, page: int, writer: Writer, again: str, mark: str) -> Reply:
+def _listed(made: Sequence[Change], title: Text, page: int, writer: Writer, again: str) -> Reply:
     names, talks = _parted(made, writer)
     rows = max(1, writer.request.lines - 1 - len(names))
     page = min(page, max(1, -(-len(talks) // rows)))
@@ -157,7 +157,7 @@ def _listed(made: Sequence[Change], title: Text, page: int, writer: Writer, agai
     head = _head(title, shown, writer)
     for name in names:
         head = head + text("\n") + name
-    tail = writer.more(more, again, page + 1, mark) if more else Text()
+    tail = writer.more(more, again, page + 1) if more else Text()
     return numbered(head, [change_line(change, writer) for change in shown], tail, [c.after for c in talks], start + 1)
 
 

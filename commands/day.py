@@ -3,9 +3,12 @@
 from __future__ import annotations
 
 import datetime as dt
+from dataclasses import replace
 
 from commands._asking import asked_back, calendar_for, no_such_day, written
-from commands._moments import NO_DAY, Calendar, Moment, Question
+from commands._moments import NO_DAY, Calendar, Moment, Question, Why
+from commands._time_phrases import plain
+from commands._time_words import words_for_times
 from commands.lines import Writer, words_and_page
 from commands.registry import Request, Services, command
 from commands.reply import Reply, paragraphs
@@ -23,10 +26,10 @@ def day(request: Request, services: Services) -> Reply:
     narrowed to a part of it.
 
     !day
-    !day 2
-    !day tuesday
-    !day tomorrow afternoon
-    !day 2022-09-13 2
+    !day 1
+    !day last day
+    !day 1 afternoon
+    !day 1 #2
     """
     writer, say = Writer(request, services), request.say
     days = writer.conference.days
@@ -39,7 +42,9 @@ def day(request: Request, services: Services) -> Reply:
         return _rest_of(_current(days, request.now, calendar.today), page, writer, services)
     meant = _read(asked, calendar)
     if isinstance(meant, Question):
-        return no_such_day(asked, writer) if meant.why in NO_DAY else asked_back(meant, asked, "day", writer)
+        if meant.why is Why.UNREAD:
+            return no_such_day(asked, writer)
+        return asked_back(meant, asked, "day", writer)
     if meant.day is None:
         return _part(meant, asked, page, writer, services)
     return _whole(meant.day, asked, page, writer, services)
@@ -53,7 +58,7 @@ def _whole(chosen: Day, asked: str, page: int, writer: Writer, services: Service
             writer.request.say("{date}, day {number}: no talks.", date=date, number=chosen.index), ok=False
         )
     title = writer.request.say("{date}, day {number}", date=date, number=chosen.index)
-    return writer.listing(title, talks, page=min(page, writer.pages(len(talks))), again=f"day {asked}")
+    return writer.listing(title, talks, page=page, again=f"day {asked}")
 
 
 def _rest_of(chosen: Day, page: int, writer: Writer, services: Services) -> Reply:
@@ -64,7 +69,7 @@ def _rest_of(chosen: Day, page: int, writer: Writer, services: Services) -> Repl
         return _whole(chosen, f"{chosen.index}", page, writer, services)
     date = writer.language.full_date(chosen.date)
     title = writer.request.say("{date}, day {number}, from now", date=date, number=chosen.index)
-    return writer.listing(title, remaining, page=min(page, writer.pages(len(remaining))), again="day now")
+    return writer.listing(title, remaining, page=page, again="day now")
 
 
 def _part(meant: Moment, asked: str, page: int, writer: Writer, services: Services) -> Reply:
@@ -73,15 +78,25 @@ def _part(meant: Moment, asked: str, page: int, writer: Writer, services: Servic
     if meant.is_point:
         on = (one for one in writer.conference.days if one.starts_at <= meant.starts_at < one.ends_at)
         ends_at = max((one.ends_at for one in on), default=meant.ends_at)
-    talks, span = services.store.agenda.within(meant.starts_at, ends_at), written(meant, writer)
+    span = written(replace(meant, ends_at=ends_at), writer)
+    talks = services.store.agenda.within(meant.starts_at, ends_at)
     if not talks:
         return paragraphs(writer.request.say("{span}: no talks.", span=span), ok=False)
-    return writer.listing(span, talks, page=min(page, writer.pages(len(talks))), again=f"day {asked}", mark="#")
+    return writer.listing(span, talks, page=page, again=f"day {asked}")
 
 
 def _read(words: str, calendar: Calendar) -> Moment | Question:
-    """What the words mean; a number alone is the day's."""
-    return read(f"day {words}" if words.isascii() and words.isdigit() else words, calendar)
+    """What the words mean; a number alone, or before a part of the day, is the day's."""
+    first = plain(words).partition(" ")[0]
+    first = words_for_times(calendar.language).get(first, first)
+    if not (first.isascii() and first.isdigit()):
+        return read(words, calendar)
+    meant = read(f"day {words}", calendar)
+    if isinstance(meant, Question) and meant.why in NO_DAY and not words.strip().isdigit():
+        # "13 september" is as it stands; "9 morning" is no hour.
+        other = read(words, calendar)
+        return meant if isinstance(other, Moment) and other.is_point else other
+    return meant
 
 
 def _day_and_page(args: str, calendar: Calendar) -> tuple[str, int]:

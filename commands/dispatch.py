@@ -8,6 +8,7 @@ import unicodedata
 from collections.abc import Sequence
 from dataclasses import replace
 
+from commands._timed import timed
 from commands.choosing import number_in
 from commands.language import language_of
 from commands.nearest_command import one_slip_away, similar
@@ -138,9 +139,14 @@ class _Dispatch:
         entry = command_named(found[0]) if found else None
         if found and entry and (not entry.organizers or self._services.organizes(self._request)):
             reply = self._run(*found)
+            if not reply.ok and found[0] == "day" and (about_a_time := timed(line, self._request, self._services)):
+                # "Day 2 rust" is no day, but a day and words.
+                return self._run(*about_a_time)
             # "Day of the tentacle" begins with a command, and is a title all the same.
             called_so = bool(found[1]) and not reply.ok and self._services.store.talks.has_phrase(line)
             return self._run("search", line) if called_so else reply
+        if (about_a_time := timed(line, self._request, self._services)) is not None:
+            return self._run(*about_a_time)
         slip = one_slip_away(found[0], self._offered(), careful=True) if found else []
         if found and len(slip) == 1 and not self._names_talks(line):
             return self._taken_as(slip[0], found[1])

@@ -135,15 +135,16 @@ class Writer:
         again: str = "",
         line: Callable[[Talk], Text] | None = None,
         ok: bool = True,
-        mark: str = "",
         close: Sequence[Talk] = (),
     ) -> Reply:
         """A numbered list under a head line that names the zone, cut to what a room bears.
 
-        `again` is the command that shows the list; with the next page's number behind it, it shows the rest. `mark`
-        stands before that number where it could be something else. `close` are talks that only come close; they fill
-        up a short list, under a line that says so.
+        `again` is the command that shows the list; with the next page's number behind it, it shows the rest. Where
+        there is no such page, the last one is shown and the answer says how many there are. `close` are talks that
+        only come close; they fill up a short list, under a line that says so.
         """
+        pages, beyond = self.pages(len(talks)), page
+        page = min(page, pages)
         write = line or self.line
         rows = self.request.lines - 1
         start = (page - 1) * rows
@@ -152,23 +153,23 @@ class Writer:
         shown = talks[start : start + rows]
         more = len(talks) - start - len(shown)
         head = joined([bold(title), self.times.heading(shown), self.stage()])
-        tail = self.more(more, again, page + 1, mark) if more else Text()
+        tail = self.more(more, again, page + 1) if more else Text()
         parted = (matching, self.request.say("Close to that:")) if len(talks) > matching else None
         reply = numbered(head, [write(talk) for talk in shown], tail, talks, start + 1, parted)
+        if beyond > pages:
+            reply = reply.noted(self.request.count("There is {number} page.", "There are {number} pages.", pages))
         return replace(reply, ok=ok)
 
-    def more(self, count: int, again: str, page: int, mark: str = "") -> Text:
-        """ "and 7 more: !search rust 2"; `mark` before the number where it could be something else."""
+    def more(self, count: int, again: str, page: int) -> Text:
+        """ "and 7 more: !search rust #2"."""
         if len(again) > AGAIN_MAX:
             return self.request.count(
                 "and {number} more: ask the same with {page} at the end",
                 "and {number} more: ask the same with {page} at the end",
                 count,
-                page=page,
+                page=f"#{page}",
             )
-        words = again.partition(" ")[2]
-        mark = mark or ("#" if words and self.is_name(f"{words} {page}") else "")
-        return self.rest(count, f"{again} {mark}{page}")
+        return self.rest(count, f"{again} #{page}")
 
     def rest(self, count: int, command: str) -> Text:
         """ "and 7 more: !search rust"."""
@@ -211,15 +212,17 @@ def found_and_page(args: str, writer: Writer, find: Callable[[str], Found]) -> t
     """What `find` has for the words, the words, and the page asked for.
 
     A number at the end is one of the words when something is called so ("saal 2"), or when there is no such page
-    ("android 13"). "#2" is always a page.
+    and it finds something ("android 13"). "#2" is always a page.
     """
     words, page = words_and_page(args)
     if page > 1 and not args.endswith(f"#{page}") and writer.is_name(args):
         words, page = args.strip(), 1
     found = find(words)
     if page > 1 and (not words or page > writer.pages(len(found.talks))):
-        words, page = args.strip(), 1
-        found = find(words)
+        other, whole = find(args), args.strip()
+        better = other.exact and other.talks and not (other.meant and found.talks)
+        if not words or (better and not args.endswith(f"#{page}")):
+            return other, whole, 1
     return found, words, page
 
 

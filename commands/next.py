@@ -5,19 +5,16 @@ from __future__ import annotations
 import datetime as dt
 from collections.abc import Sequence
 
-from commands._asking import asked_back, calendar_for, written
+from commands._asking import asked_back, calendar_for, when, written
 from commands._finding import Finding
-from commands._moments import Moment, Question
-from commands._narrowing import narrowed
+from commands._moments import JUST_BEFORE, Moment, Question
+from commands._narrowing import Narrowed, narrowed
 from commands.lines import Writer, asked_for, found_and_page, words_and_page
 from commands.nearest import nothing_like
 from commands.registry import Request, Services, command
 from commands.reply import Reply, Text, code, paragraphs
 from storage.programme import Talk
 from storage.talks import Found
-
-# What starts at a moment is next then: the questions of storage ask for what starts after one.
-JUST_BEFORE = dt.timedelta(microseconds=1)
 
 
 @command("next", "[words] [time]")
@@ -44,7 +41,7 @@ def next_(request: Request, services: Services) -> Reply:
             return asked_back(narrow.meant, narrow.phrase, f"next {narrow.words}".strip(), writer)
         if narrow and isinstance(narrow.meant, Moment):
             page = page if args != request.args.strip() else 1
-            return _within(narrow.words, narrow.meant, f"next {args}", page, writer, services)
+            return _within(narrow, narrow.meant, f"next {args}", page, writer, services)
     found, words, page = found_and_page(request.args, writer, Finding(request, services, writer).about)
     if not found.exact or not found.talks:
         return nothing_like(words, request, services, found)
@@ -54,7 +51,7 @@ def next_(request: Request, services: Services) -> Reply:
     if len(talks) == 1:
         return writer.single(talks[0], found=found)
     title = request.say("Next on {words}", words=asked_for(words, found, request.language))
-    return writer.listing(title, talks, page=min(page, writer.pages(len(talks))), again=f"next {words}")
+    return writer.listing(title, talks, page=page, again=f"next {words}")
 
 
 def _next_by_location(page: int, writer: Writer, services: Services) -> Reply:
@@ -62,20 +59,22 @@ def _next_by_location(page: int, writer: Writer, services: Services) -> Reply:
     talks = services.store.talks.next_by_location(writer.request.now)
     if not talks:
         return paragraphs(f"{stage}." if stage else say("Nothing more is coming."), ok=False)
-    return writer.listing(say("Next"), talks, page=min(page, writer.pages(len(talks))), again="next")
+    return writer.listing(say("Next"), talks, page=page, again="next")
 
 
-def _within(words: str, meant: Moment, again: str, page: int, writer: Writer, services: Services) -> Reply:
+def _within(narrow: Narrowed, meant: Moment, again: str, page: int, writer: Writer, services: Services) -> Reply:
     """What starts in a span, or from a point in time on, and is still to come."""
-    say, now = writer.request.say, writer.request.now
-    span = say("from {moment}", moment=written(meant, writer)) if meant.is_point else Text() + written(meant, writer)
+    say, now, words = writer.request.say, writer.request.now, narrow.words
     if meant.ends_at < now or (meant.ends_at == now and not meant.is_point):
-        back = code(f"{writer.prefix}at {again.removeprefix(f'next {words}'.rstrip()).strip()}")
-        return paragraphs(say("{span}: that is over. To look back: {command}", span=span, command=back), ok=False)
+        back = code(f"{writer.prefix}at {narrow.phrase}")
+        said = say("{span}: that is over. To look back: {command}", span=written(meant, writer), command=back)
+        return paragraphs(said, ok=False)
+    span = say("from {moment}", moment=written(meant, writer)) if meant.is_point else Text() + written(meant, writer)
+    then = when(meant, writer)
     since = max(meant.starts_at, now) - JUST_BEFORE
     if not words:
         talks = _starting(since, meant, services)
-        title, nothing = say("Next: {span}", span=span), say("Nothing more starts: {span}.", span=span)
+        title, nothing = say("Next: {span}", span=span), say("Nothing more starts {when}.", when=then)
     else:
         found = Finding(writer.request, services, writer).about(words)
         if not found.exact or not found.talks:
@@ -83,12 +82,12 @@ def _within(words: str, meant: Moment, again: str, page: int, writer: Writer, se
         asked = asked_for(words, found, writer.request.language)
         talks = [talk for talk in found.upcoming(since) if meant.is_point or talk.starts_at < meant.ends_at]
         title = say("Next on {words}: {span}", words=asked, span=span)
-        nothing = say("Nothing on {words} starts: {span}.", words=asked, span=span)
+        nothing = say("Nothing on {words} starts {when}.", words=asked, when=then)
         if not talks:
             return _not_then(nothing, found.upcoming(now), writer)
     if not talks:
-        return _not_then(nothing, services.store.talks.upcoming(max(meant.ends_at, now), 1), writer)
-    return writer.listing(title, talks, page=min(page, writer.pages(len(talks))), again=again, mark="#")
+        return _not_then(nothing, services.store.talks.upcoming(max(meant.ends_at, now) - JUST_BEFORE, 1), writer)
+    return writer.listing(title, talks, page=page, again=again)
 
 
 def _starting(since: dt.datetime, meant: Moment, services: Services) -> Sequence[Talk]:
@@ -108,9 +107,18 @@ def _not_then(sentence: Text, coming: Sequence[Talk], writer: Writer) -> Reply:
 
 
 def _only_past(found: Found, words: str, writer: Writer) -> Reply:
-    """Everything that matches has begun, is over or was cancelled: say so, and name the last of them."""
+    """Everything that matches has begun, is over or was cancelled: say so, and name what is on, or the last of them."""
+    running = found.running(writer.request.now)
     last = max(found.talks, key=lambda talk: (not talk.cancelled, talk.starts_at))
     asked, stage = asked_for(words, found, writer.request.language), writer.stage()
+    if len(running) > 1:
+        title = writer.request.say("On now for {words}, and nothing more is coming", words=asked)
+        return writer.listing(title, running, again=f"now {words}", line=writer.running)
+    if running:
+        said = writer.request.say(
+            "Nothing more is coming on {words}. On now: {talk}", words=asked, talk=writer.running(running[0])
+        )
+        return paragraphs(said, talks=running)
     said = writer.request.say(
         "Nothing more is coming on {words}. The last was {talk}", words=asked, talk=writer.one(last)
     )

@@ -36,5 +36,4 @@ def now(request: Request, services: Services) -> Reply:
         sentence = say("Nothing on now matches {words}.", words=asked)
         return nothing(sentence, found.upcoming(request.now), f"next {words}", writer)
     title = say("On now for {words}", words=asked)
-    page = min(page, writer.pages(len(running)))
     return writer.listing(title, running, page=page, again=f"now {words}", line=writer.running)

@@ -49,5 +49,4 @@ def where(request: Request, services: Services) -> Reply:
         return joined([writer.when(talk), bold(writer.place(talk)), text(talk.title), said])
 
     title = request.say("Where {words} is", words=asked_for(words, found, request.language))
-    page = min(page, writer.pages(len(talks)))
     return writer.listing(title, talks, page=page, again=f"where {words}", line=line)

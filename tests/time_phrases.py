@@ -34,6 +34,7 @@ at 10 | mon 10:00 | mon 10:00 | tue 10:00 | ?over
 ten o'clock | mon 10:00 | mon 10:00 | tue 10:00 | ?over
 half past nine | mon 09:30 | mon 09:30 | tue 09:30 | ?over
 half past two | mon 14:30 | mon 14:30 | tue 14:30 | ?over
+half ten | mon 10:30 | mon 10:30 | tue 10:30 | ?over
 quarter past ten | mon 10:15 | mon 10:15 | tue 10:15 | ?over
 quarter to three | mon 14:45 | mon 14:45 | tue 14:45 | ?over
 noon | mon 12:00 | mon 12:00 | tue 12:00 | ?over
@@ -63,6 +64,7 @@ friday 13 september | ?impossible
 day 1 | mon 09:30-22:30
 day 2 | tue 09:30-18:30
 day two | tue 09:30-18:30
+day2 | tue 09:30-18:30
 2nd day | tue 09:30-18:30
 first day | mon 09:30-22:30
 second day | tue 09:30-18:30
@@ -127,6 +129,8 @@ friday 9 | ?outside
 friday 15:00 | ?outside
 day 2 10:30 | tue 10:30
 day 3 at half past four | wed 16:30
+day 2 pm | tue 12:00-wed 00:00
+tomorrow am | ?outside | tue 00:00-tue 12:00 | wed 00:00-wed 12:00 | ?outside
 12 sep 10:00 | mon 10:00
 10:00 12 sep | mon 10:00
 2022-09-13T10:00 | tue 10:00
