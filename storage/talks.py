@@ -14,7 +14,7 @@ from storage.database import Database
 from storage.finding import Finder, Hits
 from storage.names import KINDS, Names
 from storage.programme import A_WHILE, Day, Talk
-from storage.query import Query, parse, shortened, words_of
+from storage.query import NARROWING, Query, shortened, words_of
 from storage.tables.programme import day, feed, location, speaker, talk, talk_speaker, track
 from storage.talk_rows import JOINED, by_ids, talks_of
 
@@ -107,7 +107,7 @@ class Talks:
     def hits(self, words: str) -> Hits:
         """The row ids of the talks that `find` reads."""
         with self._database.driver() as driver:
-            return self._finder.find(driver, parse(words))
+            return self._finder.find(driver, self._finder.parse(driver, words))
 
     def find(self, words: str, dates: Collection[dt.date] = (), now: dt.datetime | None = None) -> Found:
         """Talks that match all words, best first; when none does, those that come close (`exact` is False).
@@ -115,8 +115,8 @@ class Talks:
         `words` may hold "phrases" and what narrows them (`track:rust`). Where they name a day (`day:2`), `dates` are
         the conference days that are meant. Of talks that match as well, those that are over at `now` come last.
         """
-        query = parse(words)
         with self._database.driver() as driver:
+            query = self._finder.parse(driver, words)
             hits = self._finder.find(driver, query)
         return self._read(hits, query, dates, now)
 
@@ -124,8 +124,9 @@ class Talks:
         """As `find`, but a mention in an abstract counts only where no title, track, speaker or location matches."""
         # All of them: they are narrowed by time next, and the soonest need not be among the best. "saal 2" is that
         # hall, where there is one, and not the second talk in any Saal.
-        most, finder, query = search.ALL_MAX, self._finder, parse(words)
+        most, finder = search.ALL_MAX, self._finder
         with self._database.driver() as driver:
+            query = finder.parse(driver, words)
             hits = Hits(search.match(driver, _phrase(words), column="location", limit=most))
             hits = hits if hits.ids else finder.find(driver, query, search.STRONG, most)
             if not hits.ids or hits.meant:
@@ -134,7 +135,11 @@ class Talks:
         return self._read(hits, query, dates)
 
     def has_phrase(self, words: str) -> bool:
-        """Whether these words stand together in a title, a track, a location or a person's name."""
+        """Whether these words stand together in a title, a track, a location or a person's name.
+
+        Of what narrows a search (`room:saal 2`), what stands behind the colon counts.
+        """
+        words = NARROWING.sub("", words) if ":" in words else words
         with self._database.driver() as driver:
             return bool(search.match(driver, _phrase(words), column=search.STRONG, limit=1))
 
