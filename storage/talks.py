@@ -52,13 +52,14 @@ class Found:
     """Talks for a query, best first. `exact` is False when they are only the nearest there is.
 
     `meant` is what the words were taken for, empty where they were taken as they are. `close` are talks behind those
-    that match, which come near to it.
+    that match, which come near to it. The first `named` of `talks` are called by the words.
     """
 
     talks: tuple[Talk, ...]
     exact: bool = True
     meant: str = ""
     close: tuple[Talk, ...] = ()
+    named: int = 0
 
     def running(self, now: dt.datetime) -> list[Talk]:
         """Those of them that have begun and are not over."""
@@ -151,11 +152,14 @@ class Talks:
             talks, close = by_ids(connection, hits.ids), by_ids(connection, hits.close)
         if now is not None:
             talks = [*_coming_first(talks[: hits.named], now), *_coming_first(talks[hits.named :], now)]
+        named = hits.named
         if query.day:
+            named = sum(one.day in dates for one in talks[:named])
             talks, close = ([one for one in some if one.day in dates] for some in (talks, close))
         if not query.words:
             talks = sorted(talks, key=lambda one: (one.starts_at, one.location))
-        return Found(tuple(talks or close), bool(talks), hits.meant if talks else "", tuple(close if talks else ()))
+        meant = hits.meant if talks else ""
+        return Found(tuple(talks or close), bool(talks), meant, tuple(close if talks else ()), named)
 
     def running(self, now: dt.datetime) -> list[Talk]:
         """Talks that have begun and are not over, by location."""
@@ -184,7 +188,8 @@ class Talks:
         with self._database.reading() as connection, self._database.driver() as driver:
             for prefix in (False, True):
                 ids = search.match(driver, search.all_of(words, prefix=prefix), column="speakers")
-                talks = [found for found in by_ids(connection, ids) if _one_is_called(found, words)]
+                read = by_ids(connection, ids)
+                talks = [found for found in read if any(is_called(one.name, words) for one in found.speakers)]
                 if talks:
                     return sorted(talks, key=lambda found: found.starts_at)
         return []
@@ -241,13 +246,10 @@ def _coming_first(talks: list[Talk], now: dt.datetime) -> list[Talk]:
     return sorted(talks, key=lambda one: one.cancelled or one.over_at <= now)
 
 
-def _one_is_called(found: Talk, words: Sequence[str]) -> bool:
-    """Whether one of the talk's speakers has all the words in their name, as beginnings and without accents."""
+def is_called(name: str, words: Sequence[str]) -> bool:
+    """Whether somebody's name has all the words, as beginnings and without accents."""
     wanted = [part for word in words for part in search.folded(word)]
-    return any(
-        all(any(part.startswith(want) for part in search.folded(person.name)) for want in wanted)
-        for person in found.speakers
-    )
+    return all(any(part.startswith(want) for part in search.folded(name)) for want in wanted)
 
 
 def _distinct(column: Any, everything: FromClause) -> Select[Any]:
