@@ -10,16 +10,22 @@ from storage.programme import Talk
 
 # Longer numbers are no lines of a list that anybody counts: years, processors, the titles of books.
 LINE_DIGITS = 2
+SAID_MAX = 40
+SAID = re.compile(
+    r"(?:(?:talk\s+)?(?:number|no\.?|nr\.?|line)\s*)?#?([0-9]+)[.)]*[?!]*(?:,?\s*please[.!?]*)?"
+    r"|(?:the\s+)([0-9]+)(?:st|nd|rd|th)(?:\s+one)?[.?!]*(?:,?\s*please[.!?]*)?",
+    re.IGNORECASE,
+)
 TEN = "\N{KEYCAP TEN}"
 # A keycap is the digit, mostly a variation selector, and the cap; clients differ in what they send.
 KEYCAP = re.compile("([1-9])\N{VARIATION SELECTOR-16}?\N{COMBINING ENCLOSING KEYCAP}?")
 
 
 def number_in(words: str) -> str:
-    """The digits where the words are a number and nothing else ("2", "#2", "2.", a keycap), else empty."""
+    """The digits where the words are a number and little else ("2", "#2", "2?", "the 2nd", a keycap), else empty."""
     words = words.strip()
-    if found := re.fullmatch(r"#?([0-9]+)[.)]?", words):
-        return found[1]
+    if len(words) <= SAID_MAX and (found := SAID.fullmatch(words)):
+        return found[1] or found[2]
     return _keycap(words)
 
 

@@ -12,7 +12,7 @@ from commands._timed import timed
 from commands.choosing import number_in
 from commands.language import language_of
 from commands.nearest_command import one_slip_away, similar
-from commands.registry import Request, Services, command_named, commands
+from commands.registry import ALIASES, Request, Services, command_named, commands
 from commands.reply import JOINER, Reply, code, joined, paragraphs, quoted
 from commands.small_talk import is_courtesy, is_greeting, without_preamble
 from commands.talk import in_full
@@ -20,6 +20,7 @@ from storage.clean import one_line
 from storage.programme import Talk
 
 ARGS_MAX = 500
+PLEASE = re.compile(r"(?:^|[\s,]+)(?:please|pls|bitte|por favor|s['’]il (?:vous|te) pla[iî]t)[\s.!?]*$", re.IGNORECASE)
 COMMAND = re.compile(r"([A-Za-z]+)(?:[\s?!.,:;]+(.*))?$")
 
 
@@ -116,7 +117,8 @@ class _Dispatch:
             return self._run(name, args)
         if apart and not self._addressed:
             return None
-        slip = one_slip_away(name, self._offered(), careful=not self._addressed)
+        careful = not self._addressed and not (args and self._names_talks(args))
+        slip = one_slip_away(name, self._offered(), careful=careful)
         if len(slip) == 1:
             return self._taken_as(slip[0], args)
         meant = slip or similar(name, self._offered(), careful=not self._addressed)
@@ -134,7 +136,7 @@ class _Dispatch:
             return self._hint()
         if is_courtesy(line):
             return None
-        line = without_preamble(line.removeprefix("/"))
+        line = PLEASE.sub("", without_preamble(line.removeprefix("/"))) or line
         found = _command(line)
         entry = command_named(found[0]) if found else None
         if found and entry and (not entry.organizers or self._services.organizes(self._request)):
@@ -143,7 +145,9 @@ class _Dispatch:
                 # "Day 2 rust" is no day, but a day and words.
                 return self._run(*about_a_time)
             # "Day of the tentacle" begins with a command, and is a title all the same.
-            called_so = bool(found[1]) and not reply.ok and self._services.store.talks.has_phrase(line)
+            # And what a command is also called is a word of many questions.
+            called_so = bool(found[1]) and not reply.ok
+            called_so = called_so and (found[0] in ALIASES or self._services.store.talks.has_phrase(line))
             return self._run("search", line) if called_so else reply
         if (about_a_time := timed(line, self._request, self._services)) is not None:
             return self._run(*about_a_time)
@@ -206,4 +210,4 @@ def _command(words: str) -> tuple[str, str] | None:
     """A command's name and what follows it."""
     found = COMMAND.match(words)
     # Words come back in answers and are put before other programs: nothing in them may control a terminal.
-    return (found[1].casefold(), one_line(found[2] or "", ARGS_MAX)) if found else None
+    return (found[1].casefold(), PLEASE.sub("", one_line(found[2] or "", ARGS_MAX))) if found else None

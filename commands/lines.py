@@ -11,7 +11,8 @@ from commands.registry import Request, Services
 from commands.reply import Reply, Text, bold, code, joined, numbered, paragraphs, quoted, text
 from commands.times import Times, zone_of
 from storage.programme import Talk
-from storage.talks import Conference, Found
+from storage.query import words_of
+from storage.talks import Conference, Found, is_called
 
 SPEAKERS_SHOWN = 3
 CLOSE_SHOWN = 3
@@ -79,9 +80,12 @@ class Writer:
         """ "Ada King, Grace Hopper and 2 more"."""
         return self._with_more([text(one.name) for one in talk.speakers], limit).plain
 
-    def people(self, talk: Talk, limit: int = SPEAKERS_SHOWN) -> Text:
-        """The same with a way to those that the feed knows by their account."""
-        return self._with_more([person(one) for one in talk.speakers], limit)
+    def people(self, talk: Talk, limit: int = SPEAKERS_SHOWN, asked: str = "") -> Text:
+        """The same with a way to those that the feed knows by their account; whoever was `asked` for is among them."""
+        speakers, words = list(talk.speakers), words_of(asked)
+        if words and len(speakers) > limit:
+            speakers.sort(key=lambda one: not any(is_called(one.name, [word]) for word in words))
+        return self._with_more([person(one) for one in speakers], limit)
 
     def running(self, talk: Talk) -> Text:
         """ "until 10:35 · Herbert · Rust in the kernel"."""
@@ -91,9 +95,9 @@ class Writer:
             when = self.request.say("since {time}", time=self.times.time(talk.starts_at))
         return joined([when, self.place(talk), bold(talk.title)])
 
-    def one(self, talk: Talk) -> Text:
+    def one(self, talk: Talk, asked: str = "") -> Text:
         """One talk on one line, complete: time with zone, location, title, speakers, whether it runs or is over."""
-        who = self.people(talk)
+        who = self.people(talk, asked=asked)
         title = titled(talk) + (text(" — ") + who if who else "")
         return joined([self.full_time(talk), self.hall(talk), title, self.state(talk)])
 
@@ -184,8 +188,8 @@ class Writer:
         """Whether a title, track, location or person is called exactly so, in part or whole."""
         return self._talks.has_phrase(words)
 
-    def single(self, talk: Talk, talks: Sequence[Talk] = (), found: Found | None = None) -> Reply:
-        """One talk as an answer of its own; with `found`, also what the words were taken for."""
+    def single(self, talk: Talk, talks: Sequence[Talk] = (), found: Found | None = None, asked: str = "") -> Reply:
+        """One talk as an answer of its own; with `found`, also what the words that were `asked` were taken for."""
         stage = self.stage()
         meant = self.request.say("Taken as {words}.", words=quoted(found.meant)) if found and found.meant else ""
         page = address(talk)
@@ -193,7 +197,7 @@ class Writer:
         rows = [text(f"{number}. ") + self.line(one) for number, one in enumerate(close, 2)]
         near = [self.request.say("Close to that:"), *rows] if rows else []
         ends = [meant, *near, f"{stage}." if stage else ""]
-        reply = paragraphs(self.one(talk), page, *ends, talks=talks or [talk, *close], shown=[talk, *close])
+        reply = paragraphs(self.one(talk, asked), page, *ends, talks=talks or [talk, *close], shown=[talk, *close])
         return replace(reply, about=talk)
 
     def pages(self, count: int) -> int:

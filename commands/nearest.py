@@ -8,11 +8,14 @@ from commands._finding import Finding
 from commands.lines import Writer
 from commands.registry import Request, Services
 from commands.reply import Reply, Text, code, paragraphs, quoted
-from storage.names import KINDS
+from storage.clean import one_line
+from storage.names import KINDS, Named
 from storage.query import parse, telling, words_of
 from storage.talks import Found
 
 EXAMPLE_WORDS = 3
+NEAREST_MAX = 7
+TIME_MAX = 40
 STOPS = ".,:;?!…"
 
 
@@ -23,7 +26,7 @@ def nothing_like(
     found: Found | None = None,
     kinds: Collection[str] = KINDS,
 ) -> Reply:
-    """Say that nothing matches `words`, offer what comes nearest, and give an example that works.
+    """Say that nothing matches `words`, and offer what comes nearest, if anything comes near, with a working example.
 
     `found` may hold talks that match some of the words; they are offered as what they are. `kinds` are the kinds of
     names to look among.
@@ -35,20 +38,44 @@ def nothing_like(
         from commands._asking import no_such_day
 
         return no_such_day(named, writer)
+    if _is_time(words, request, services, writer):
+        at = code(f"{services.prefix}at {one_line(words, TIME_MAX)}")
+        said = request.say("No talk matches {words}. To read it as a time: {example}", words=quoted(words), example=at)
+        return paragraphs(said, ok=False)
     if found and found.talks:
         title = request.say("No talk matches all of {words}; nearest", words=quoted(words))
-        nearest = found.talks[: request.lines - 1]
+        nearest = found.talks[:NEAREST_MAX]
         return writer.listing(title, nearest, ok=False)
-    kind, name = services.store.talks.known().nearest(words, kinds)
-    try_this = code(f"{services.prefix}{'speaker' if kind == 'speaker' else 'search'} {_example(name)}")
     stage = writer.stage()
-    sentence = request.say(
+    sentence = _nearest(services.store.talks.known().nearest(words, kinds), words, request, services)
+    return paragraphs(sentence, f"{stage}." if stage else "", ok=False)
+
+
+def _nearest(named: Named | None, words: str, request: Request, services: Services) -> Text:
+    """That nothing matches, and the name that comes nearest, with the command that shows what is called so."""
+    if named is None:
+        help_ = code(f"{services.prefix}help")
+        return request.say("Nothing in the programme matches {words}. Try {help}", words=quoted(words), help=help_)
+    kind, name = named
+    command = {"speaker": "speaker", "title": "talk"}.get(kind, "search")
+    return request.say(
         "Nothing in the programme matches {words}. Nearest: {name}. Try {example}",
         words=quoted(words),
         name=_named(kind, name, request),
-        example=try_this,
+        example=code(f"{services.prefix}{command} {_example(name)}"),
     )
-    return paragraphs(sentence, f"{stage}." if stage else "", ok=False)
+
+
+def _is_time(words: str, request: Request, services: Services, writer: Writer) -> bool:
+    """Whether the words are a time of the conference ("lunch"), which no talk need be called."""
+    if len(words) > TIME_MAX or not writer.conference.days:
+        return False
+    # Imported here: few questions find nothing, and a cold start need not wait for the time words.
+    from commands._asking import calendar_for
+    from commands._moments import Moment
+    from commands.when import read
+
+    return isinstance(read(words, calendar_for(request, services, writer)), Moment)
 
 
 def _named(kind: str, name: str, request: Request) -> Text:

@@ -49,7 +49,12 @@ def _is_slip(name: str, other: str) -> bool:
     if OSA.distance(name[:NAME_MAX], other, score_cutoff=1) > 1:
         return False
     # A letter more, less or other makes too much of three: "not" and "how" are no slips of "now".
-    return len(other) > SHORT or sorted(name) == sorted(other)
+    return len(other) > SHORT or sorted(name) == sorted(other) or name in _with_one_twice(other)
+
+
+def _with_one_twice(name: str) -> list[str]:
+    """A name with one of its letters struck twice."""
+    return [name[:place] + name[place] + name[place:] for place in range(len(name))]
 
 
 def _is_other_word(name: str, other: str) -> bool:

@@ -20,7 +20,16 @@ from storage.store import Store
 from storage.talks import Conference
 
 LINES_IN_A_ROOM = 8
-LINES_IN_DIRECT = 40
+LINES_IN_DIRECT = 19
+# What people also call commands.
+ALIASES = {
+    "commands": "help",
+    "find": "search",
+    "language": "lang",
+    "timezone": "tz",
+    "when": "where",
+    "who": "speaker",
+}
 
 
 @dataclass(frozen=True, slots=True)
@@ -157,7 +166,8 @@ def command(name: str, usage: str = "", *, organizers: bool = False) -> Callable
 
 
 def command_named(name: str) -> Command | None:
-    """The command with this name, whose file is called as it is, without looking at any other."""
+    """The command with this name, or this other name, whose file is called as it is, without looking at any other."""
+    name = ALIASES.get(name, name)
     if name not in _commands and name.isidentifier() and find_spec(f"commands.{name}"):
         importlib.import_module(f"commands.{name}")
     return _commands.get(name)

@@ -111,7 +111,9 @@ def counted(number: int, thing: str) -> str:
 
 def quoted(words: str) -> Quoted:
     """Somebody's own words said back to them: one line, short, in quotes."""
-    shown = one_line(words.strip(QUOTES) or words, ECHO_MAX)
+    # Quotes around all of it are ours to write; one that belongs to a part of it stays with the other.
+    whole = re.fullmatch(rf"\s*[{QUOTES}]([^{QUOTES}]+)[{QUOTES}]\s*", words)
+    shown = one_line(whole[1] if whole else words, ECHO_MAX)
     made = text(f"“{shown}”")
     return Quoted(made.plain, made.html, shown)
 

@@ -11,8 +11,11 @@ from commands.lines import Writer
 from commands.nearest import example, nothing_like
 from commands.registry import Request, Services, command
 from commands.reply import Reply, Text, bold, code, joined, link, paragraphs, text
+from commands.search import matching
 from storage.clean import one_line
 from storage.programme import Talk
+from storage.search import folded
+from storage.talks import Found
 
 ABSTRACT_IN_A_ROOM = 300
 ABSTRACT_IN_DIRECT = 3000
@@ -23,7 +26,8 @@ SPEAKERS_IN_FULL = 12
 def talk(request: Request, services: Services) -> Reply:
     """One talk in full.
 
-    A number means that line of the list you were last shown here. So does that number as a reaction to the list.
+    Where several talks are called so, you get a list. A number means that line of the list you were last shown here. So
+    does that number as a reaction to the list.
 
     !talk 2
     !talk maple tree
@@ -41,10 +45,27 @@ def talk(request: Request, services: Services) -> Reply:
         second = code(f"{services.prefix}talk 2")
         which = request.say("Which number? For the second line of your last list: {example}", example=second)
         return paragraphs(which, ok=False)
-    found = Finding(request, services, Writer(request, services)).find(asked)
+    writer = Writer(request, services)
+    found = Finding(request, services, writer).find(asked)
     if not found.exact or not found.talks:
         return nothing_like(asked, request, services, found)
-    return in_full(found.talks[0], request, services, len(found.talks) - 1, found.talks)
+    one = _clear(asked, found)
+    if one is None:
+        return matching(found, asked, 1, request, writer)
+    talks = (one, *(other for other in found.talks if other is not one))
+    return in_full(one, request, services, len(talks) - 1, talks)
+
+
+def _clear(asked: str, found: Found) -> Talk | None:
+    """The talk that is meant before all others: by its title, or because no other is called so; None without one."""
+    wanted = folded(asked)
+    titles = [(folded(one.title), one) for one in found.talks[: max(found.named, 1)]]
+    equal = [one for title, one in titles if title == wanted]
+    # One word is too little to say that its title was begun.
+    begun = [one for title, one in titles if len(wanted) > 1 and title[: len(wanted)] == wanted]
+    if len(titles) == 1:
+        return titles[0][1]
+    return equal[0] if equal else begun[0] if len(begun) == 1 else None
 
 
 def in_full(one: Talk, request: Request, services: Services, more: int = 0, talks: tuple[Talk, ...] = ()) -> Reply:
@@ -62,7 +83,7 @@ def in_full(one: Talk, request: Request, services: Services, more: int = 0, talk
         bold(one.title),
         text(one.subtitle),
         joined([writer.full_time(one, named=True), writer.hall(one), writer.state(one)]),
-        joined([writer.people(one, SPEAKERS_IN_FULL), one.track, one.kind]),
+        joined([writer.people(one, SPEAKERS_IN_FULL), one.track, _kind(one.kind)]),
         _abstract(one, request),
         link(request.say("More").plain, one.url) if one.url else "",
         others,
@@ -70,6 +91,11 @@ def in_full(one: Talk, request: Request, services: Services, more: int = 0, talk
         talks=talks or (one,),
     )
     return replace(reply, about=one)
+
+
+def _kind(kind: str) -> str:
+    """A kind as it is read: some feeds have only what stands in an address ("lightning-talk")."""
+    return re.sub("[-_]", " ", kind) if re.fullmatch(r"[a-z0-9]+(?:[-_][a-z0-9]+)+", kind) else kind
 
 
 def _abstract(one: Talk, request: Request) -> Text:

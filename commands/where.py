@@ -42,7 +42,7 @@ def where(request: Request, services: Services) -> Reply:
         return nothing_like(words, request, services, found)
     talks = sorted(found.talks, key=lambda talk: (talk.cancelled, talk.over_at <= request.now, talk.starts_at))
     if len(talks) == 1:
-        return writer.single(talks[0], found=found)
+        return writer.single(talks[0], found=found, asked=words)
 
     def line(talk: Talk) -> Text:
         said = writer.state(talk) if talk.cancelled or talk.over_at <= request.now else ""

@@ -8,8 +8,9 @@ from dataclasses import dataclass, field
 
 from storage import meanings, search
 from storage.meanings import SLIP, Group, Meaning
-from storage.query import FILLERS, Query, telling
+from storage.query import FILLERS, Query, parse, telling
 from storage.search import Driver, folded
+from storage.understanding import NUMBERED, says_more, understood, with_numbers
 from storage.words import OPENINGS, Vocabulary, is_everyday, vocabulary
 
 # With fewer talks than this that have the words, those that come close are offered behind them.
@@ -46,17 +47,31 @@ class Finder:
 
     def find(self, driver: Driver, query: Query, column: str = "", limit: int = search.RESULTS_MAX) -> Hits:
         """The talks that have all the words; with few of them also those that come close, and else only those."""
+        self._refresh(driver)
+        return _Search(driver, self._known, self._there, column, limit).run(query)
+
+    def parse(self, driver: Driver, text: str) -> Query:
+        """What somebody typed, taken apart as `storage.query` does and understood as far as the programme tells."""
+        query = parse(text)
+        if query.narrowed and NUMBERED.search(text):
+            self._refresh(driver)
+            query = parse(with_numbers(text, self._known))
+        if not says_more(query.words):
+            return query
+        self._refresh(driver)
+        return understood(query, self._known)
+
+    def _refresh(self, driver: Driver) -> None:
         stamp = search.stamp(driver)
         if stamp != self._stamp:
             self._known = vocabulary(search.texts(driver))
             self._there = {}
             self._stamp = stamp
-        return _Search(driver, self._known, self._there, column, limit).run(query)
 
 
 @dataclass(slots=True)
 class _Search:
-    """One search. `narrow` are expressions that a talk must match besides its words."""
+    """One search. `narrow` are expressions that a talk must match besides its words, `without` what it must not."""
 
     driver: Driver
     known: Vocabulary
@@ -64,9 +79,12 @@ class _Search:
     column: str
     limit: int
     narrow: list[str] = field(default_factory=list)
+    without: str = ""
 
     def run(self, query: Query) -> Hits:
         self.narrow = [search.within(column, self._narrowing(said)) for column, said in query.narrowed]
+        if query.without:
+            self.without = meanings.either(meanings.as_written(query.without, self.known, self._is_there))
         words = query.words
         ids = self._all(meanings.as_written(words, self.known, self._is_there))
         if not ids and any(word.casefold() in FILLERS for word in words):
@@ -131,12 +149,17 @@ class _Search:
     def _all(self, groups: list[Group]) -> list[int]:
         """Talks that have a meaning of every group, best first."""
         wanted = [*self.narrow, search.within(self.column, meanings.expression(groups))]
-        return search.match(self.driver, " AND ".join(filter(None, wanted)), limit=self.limit)
+        return self._match(" AND ".join(filter(None, wanted)), self.limit)
 
     def _either(self, groups: list[Group]) -> list[int]:
         """The talks that have some of it, best first."""
         wanted = [*self.narrow, search.within(self.column or search.ALL, meanings.either(groups))]
-        return search.match(self.driver, " AND ".join(wanted), limit=CANDIDATES)
+        return self._match(" AND ".join(wanted), CANDIDATES)
+
+    def _match(self, wanted: str, limit: int) -> list[int]:
+        if wanted and self.without:
+            wanted = f"({wanted}) NOT ({self.without})"
+        return search.match(self.driver, wanted, limit=limit)
 
     def _narrowing(self, said: str) -> str:
         groups = meanings.meant(folded(said), self.known, self._is_there, placed=True)

@@ -162,7 +162,9 @@ def _readings(word: str, known: Vocabulary, there: There, *, alone: bool, phrase
     alike = known.alike(word)
     group += [Meaning(one, SYNONYM) for one in sorted(alike) if known.has(one)]
     if " " in word:
-        return group if phrase else [*group, Meaning(word, BEGINNING, beginning=True)]
+        return (
+            group if phrase else [*group, *_slips_inside(word, known, there), Meaning(word, BEGINNING, beginning=True)]
+        )
     # What everybody knows another word for is a word, and no slip of one.
     if word not in known.counts and not alike and len(group) == 1 and not there(word):
         slips = known.near(word, alone=alone)
@@ -171,3 +173,12 @@ def _readings(word: str, known: Vocabulary, there: There, *, alone: bool, phrase
     if len(word) > 2 and (alone or word not in known.counts):
         group.append(Meaning(word, BEGINNING, beginning=True))
     return group
+
+
+def _slips_inside(word: str, known: Vocabulary, there: There) -> Group:
+    """What is nearly so written with a hyphen in the programme, for what is not there as it is written."""
+    together = word.replace(" ", "")
+    if together in known.counts or there(word):
+        return []
+    near = [one for one in known.near(together) if one in known.joined]
+    return [Meaning(said, SLIP) for one in near for said in (known.joined[one], one)]

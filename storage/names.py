@@ -5,10 +5,17 @@ from __future__ import annotations
 from collections import defaultdict
 from collections.abc import Collection, Mapping, Sequence
 
+from storage.query import telling
+from storage.words import SLIPS
+
 KINDS = ("title", "track", "speaker", "location")
 WORDS_MAX = 8
 NEAR_WORDS = 20
 NAME_LENGTH = 200
+# Words less alike than this, in percent, have nothing to do with each other.
+LIKE = 70
+# Of shorter words with other first letters, so are all.
+SHORT = 5
 
 Named = tuple[str, str]
 
@@ -20,8 +27,8 @@ class Names:
         self.by_kind = by_kind
         self._words: dict[tuple[str, ...], dict[str, list[Named]]] = {}
 
-    def nearest(self, words: str, kinds: Collection[str] = KINDS) -> Named:
-        """The kind and the name most like the words, of these kinds if there are any.
+    def nearest(self, words: str, kinds: Collection[str] = KINDS) -> Named | None:
+        """The kind and the name most like the words, of these kinds; None where nothing is much like any of them.
 
         Word by word, each against the word of the name that is most like it: what happens to be long shares letters
         with everything.
@@ -31,16 +38,34 @@ class Names:
 
         named = self._named(tuple(kinds))
         score: dict[Named, float] = defaultdict(float)
-        for word in _words(words)[:WORDS_MAX]:
+        for word in telling(_words(words))[:WORDS_MAX]:
             best: dict[Named, float] = {}
-            for near, likeness, _ in process.extract(word, named.keys(), scorer=fuzz.ratio, limit=NEAR_WORDS):
+            likest = process.extract(word, named.keys(), scorer=fuzz.ratio, limit=NEAR_WORDS, score_cutoff=LIKE)
+            for near, likeness, _ in likest:
+                if len(word) < SHORT and near[:1] != word[:1]:
+                    continue
                 for one in named[near]:
                     best[one] = max(best.get(one, 0.0), likeness)
             for one, likeness in best.items():
                 score[one] += likeness
         if not score:
-            return next((kind, self.by_kind[kind][0]) for kind in [*kinds, *KINDS] if self.by_kind[kind])
+            return None
         return max(score, key=lambda one: (score[one], -len(one[1].split()), -KINDS.index(one[0])))
+
+    def misspelt(self, words: str, kind: str) -> str:
+        """The one name of this kind of which each of the words is a slip; empty where there are none, or several."""
+        from rapidfuzz.distance import OSA
+
+        def is_slip(word: str, other: str) -> bool:
+            most = max((slips for letters, slips in SLIPS if len(word) >= letters), default=0)
+            slips = OSA.distance(word, other, score_cutoff=most)
+            return slips <= min(most, 1) or (slips <= most and word[:1] == other[:1])
+
+        wanted = _words(words)[:WORDS_MAX]
+        named = self._named((kind,))
+        found = [{one for other in named if is_slip(word, other) for one in named[other]} for word in wanted]
+        names = set.intersection(*found) if found else set()
+        return names.pop()[1] if len(names) == 1 else ""
 
     def _named(self, kinds: tuple[str, ...]) -> dict[str, list[Named]]:
         """What has each word in its name."""

@@ -23,7 +23,10 @@ FIELDS = {
     "day": "day",
 }
 NARROWED = re.compile(rf"(?<!\S)({'|'.join(FIELDS)}):\s?(?:\"([^\"]+)\"|“([^”]+)”|(\S+))", re.IGNORECASE)
+NARROWING = re.compile(rf"(?<!\S)(?:{'|'.join(FIELDS)}):\s?", re.IGNORECASE)
 
+# What people call talks. Beside other words these say nothing, unless a title has them together.
+TALKS = frozenset("talk talks session sessions presentation presentations".split())
 # Words people put around what they look for. They count only when nothing else is left.
 FILLERS = frozenset(
     "a about an and any anything are at be by can could do does doing find for from get give going has have hear "
@@ -36,11 +39,15 @@ FILLERS = frozenset(
 
 @dataclass(frozen=True, slots=True)
 class Query:
-    """`words` are single words and phrases; `narrowed` pairs of a column and what must be in it; `day` as written."""
+    """`words` are single words and phrases; `narrowed` pairs of a column and what must be in it; `day` as written.
+
+    `without` are words that no talk may have (`storage.understanding`).
+    """
 
     words: tuple[str, ...] = ()
     narrowed: tuple[tuple[str, str], ...] = ()
     day: str = ""
+    without: tuple[str, ...] = ()
 
     def __bool__(self) -> bool:
         return bool(self.words or self.narrowed or self.day)

@@ -14,7 +14,7 @@ from storage.database import Database
 from storage.finding import Finder, Hits
 from storage.names import KINDS, Names
 from storage.programme import A_WHILE, Day, Talk
-from storage.query import Query, parse, shortened, words_of
+from storage.query import NARROWING, Query, shortened, words_of
 from storage.tables.programme import day, feed, location, speaker, talk, talk_speaker, track
 from storage.talk_rows import JOINED, by_ids, talks_of
 
@@ -52,13 +52,14 @@ class Found:
     """Talks for a query, best first. `exact` is False when they are only the nearest there is.
 
     `meant` is what the words were taken for, empty where they were taken as they are. `close` are talks behind those
-    that match, which come near to it.
+    that match, which come near to it. The first `named` of `talks` are called by the words.
     """
 
     talks: tuple[Talk, ...]
     exact: bool = True
     meant: str = ""
     close: tuple[Talk, ...] = ()
+    named: int = 0
 
     def running(self, now: dt.datetime) -> list[Talk]:
         """Those of them that have begun and are not over."""
@@ -107,7 +108,7 @@ class Talks:
     def hits(self, words: str) -> Hits:
         """The row ids of the talks that `find` reads."""
         with self._database.driver() as driver:
-            return self._finder.find(driver, parse(words))
+            return self._finder.find(driver, self._finder.parse(driver, words))
 
     def find(self, words: str, dates: Collection[dt.date] = (), now: dt.datetime | None = None) -> Found:
         """Talks that match all words, best first; when none does, those that come close (`exact` is False).
@@ -115,8 +116,8 @@ class Talks:
         `words` may hold "phrases" and what narrows them (`track:rust`). Where they name a day (`day:2`), `dates` are
         the conference days that are meant. Of talks that match as well, those that are over at `now` come last.
         """
-        query = parse(words)
         with self._database.driver() as driver:
+            query = self._finder.parse(driver, words)
             hits = self._finder.find(driver, query)
         return self._read(hits, query, dates, now)
 
@@ -124,8 +125,9 @@ class Talks:
         """As `find`, but a mention in an abstract counts only where no title, track, speaker or location matches."""
         # All of them: they are narrowed by time next, and the soonest need not be among the best. "saal 2" is that
         # hall, where there is one, and not the second talk in any Saal.
-        most, finder, query = search.ALL_MAX, self._finder, parse(words)
+        most, finder = search.ALL_MAX, self._finder
         with self._database.driver() as driver:
+            query = finder.parse(driver, words)
             hits = Hits(search.match(driver, _phrase(words), column="location", limit=most))
             hits = hits if hits.ids else finder.find(driver, query, search.STRONG, most)
             if not hits.ids or hits.meant:
@@ -134,7 +136,11 @@ class Talks:
         return self._read(hits, query, dates)
 
     def has_phrase(self, words: str) -> bool:
-        """Whether these words stand together in a title, a track, a location or a person's name."""
+        """Whether these words stand together in a title, a track, a location or a person's name.
+
+        Of what narrows a search (`room:saal 2`), what stands behind the colon counts.
+        """
+        words = NARROWING.sub("", words) if ":" in words else words
         with self._database.driver() as driver:
             return bool(search.match(driver, _phrase(words), column=search.STRONG, limit=1))
 
@@ -146,11 +152,14 @@ class Talks:
             talks, close = by_ids(connection, hits.ids), by_ids(connection, hits.close)
         if now is not None:
             talks = [*_coming_first(talks[: hits.named], now), *_coming_first(talks[hits.named :], now)]
+        named = hits.named
         if query.day:
+            named = sum(one.day in dates for one in talks[:named])
             talks, close = ([one for one in some if one.day in dates] for some in (talks, close))
         if not query.words:
             talks = sorted(talks, key=lambda one: (one.starts_at, one.location))
-        return Found(tuple(talks or close), bool(talks), hits.meant if talks else "", tuple(close if talks else ()))
+        meant = hits.meant if talks else ""
+        return Found(tuple(talks or close), bool(talks), meant, tuple(close if talks else ()), named)
 
     def running(self, now: dt.datetime) -> list[Talk]:
         """Talks that have begun and are not over, by location."""
@@ -179,7 +188,8 @@ class Talks:
         with self._database.reading() as connection, self._database.driver() as driver:
             for prefix in (False, True):
                 ids = search.match(driver, search.all_of(words, prefix=prefix), column="speakers")
-                talks = [found for found in by_ids(connection, ids) if _one_is_called(found, words)]
+                read = by_ids(connection, ids)
+                talks = [found for found in read if any(is_called(one.name, words) for one in found.speakers)]
                 if talks:
                     return sorted(talks, key=lambda found: found.starts_at)
         return []
@@ -236,13 +246,10 @@ def _coming_first(talks: list[Talk], now: dt.datetime) -> list[Talk]:
     return sorted(talks, key=lambda one: one.cancelled or one.over_at <= now)
 
 
-def _one_is_called(found: Talk, words: Sequence[str]) -> bool:
-    """Whether one of the talk's speakers has all the words in their name, as beginnings and without accents."""
+def is_called(name: str, words: Sequence[str]) -> bool:
+    """Whether somebody's name has all the words, as beginnings and without accents."""
     wanted = [part for word in words for part in search.folded(word)]
-    return any(
-        all(any(part.startswith(want) for part in search.folded(person.name)) for want in wanted)
-        for person in found.speakers
-    )
+    return all(any(part.startswith(want) for part in search.folded(name)) for want in wanted)
 
 
 def _distinct(column: Any, everything: FromClause) -> Select[Any]:

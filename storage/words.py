@@ -116,6 +116,12 @@ class Vocabulary:
         return kept
 
     @cached_property
+    def locations(self) -> frozenset[str]:
+        """What locations are called."""
+        names = (called.split(" | ") for called in self.called.values())
+        return frozenset(name[3].strip() for name in names if len(name) > 3) - {""}
+
+    @cached_property
     def _pools(self) -> dict[tuple[int, int], list[str]]:
         return {}
 

@@ -27,6 +27,7 @@ KEYS = {
 SLIPS = {
     "!nxt rust": "next rust", "!serch rust": "search rust", "!tlak rust": "talk rust", "!nwo": "now",
     "!spaeker ada": "speaker ada", "!hlep": "help", "!change": "changes", "!Wher rust": "where rust",
+    "!noww": "now", "!nnow": "now", "!were cxl": "where cxl",
 }  # fmt: skip
 NOT_OURS = (
     "!", "!!!", "!?", "!5", "! ", "!important", "! important", "!important: coffee", "!ping", "!weather", "!echo next",
@@ -130,7 +131,20 @@ def test_which_reactions_are_numbers(key: str, number: int | None) -> None:
 
 
 @pytest.mark.parametrize(
-    ("words", "number"), [("12", "12"), ("#3)", "3"), ("1 2", ""), ("-1", ""), ("²", ""), ("", "")]
+    ("words", "number"),
+    [
+        ("12", "12"),
+        ("#3)", "3"),
+        ("2 please", "2"),
+        ("3?", "3"),
+        ("talk number 2", "2"),
+        ("the 2nd", "2"),
+        ("2nd", ""),
+        ("1 2", ""),
+        ("-1", ""),
+        ("²", ""),
+        ("", ""),
+    ],
 )
 def test_which_words_are_numbers(words: str, number: str) -> None:
     assert number_in(words) == number
@@ -193,6 +207,60 @@ def test_organizers_commands_are_offered_to_organizers_alone(small_store: Store)
     assert said(small_store, "!feeed", direct=True) == "I do not know “!feeed”. Try !help"
 
 
+def test_what_commands_are_also_called(small_store: Store) -> None:
+    for words, meant in (("!find rust", "!search rust"), ("!who is ada?", "!speaker ada"), ("!when cxl", "!where cxl")):
+        assert str(said(small_store, words)) == said(small_store, meant)
+    assert said(small_store, "!commands") == said(small_store, "!help")
+    # What is no name is looked for, as before.
+    assert first_line(small_store, "who tests rust") == first_line(small_store, "!search who tests rust")
+    assert first_line(small_store, "who is ada") == first_line(small_store, "!speaker ada")
+
+
+def test_please_says_nothing(small_store: Store) -> None:
+    assert said(small_store, "!next rust, please!") == said(small_store, "!next rust")
+    assert said(small_store, "!next please") == said(small_store, "!next")
+    assert first_line(small_store, "rust please") == first_line(small_store, "rust")
+
+
+def test_a_talk_is_shown_in_full_where_it_is_clear_which(small_store: Store) -> None:
+    assert str(said(small_store, "!talk rust")).startswith("3 talks match “rust”")
+    assert str(said(small_store, "!talk rust in")).startswith("Rust in the kernel\n")
+    assert str(said(small_store, "!talk gcc rust")).startswith("GCC Rust\n")
+    assert str(said(small_store, "!talk testing")).startswith("Testing everywhere\n")
+
+
+def test_a_misspelt_speaker_is_understood_and_said(small_store: Store) -> None:
+    assert str(said(small_store, "!speaker phlip herrron")).endswith("Taken as “Philip Herron”.")
+    assert str(said(small_store, "!speaker kimg")).startswith("2 talks by “kimg”, taken as “Ada King”")
+    assert str(said(small_store, "!speaker King, Ada")).startswith("2 talks by Ada King · ")
+
+
+def test_who_is_asked_for_is_named(store: Store) -> None:
+    crowd = talk(1, "Crowd", MONDAY, "11:00", 20, "Hall", "T", "A B", "C D", "E F", "G H", "Zoe Last")
+    store.feeds.accept("main", "x", dataclasses.replace(PROGRAMME, talks=(crowd, *TALKS[1:])), "x", NOW)
+    assert "Zoe Last, A B, C D and 2 more" in first_line(store, "!speaker zoe")
+    assert "Zoe Last, A B, C D and 2 more" in first_line(store, "!search crowd zoe")
+
+
+def test_what_is_no_talk_but_a_time_is_offered_as_one(small_store: Store) -> None:
+    assert said(small_store, "!search tuesday 10") == (
+        "No talk matches “tuesday 10”. To read it as a time: !at tuesday 10"
+    )
+
+
+def test_a_kind_is_written_with_spaces(store: Store) -> None:
+    slug = dataclasses.replace(TALKS[0], kind="lightning-talk")
+    store.feeds.accept("main", "x", dataclasses.replace(PROGRAMME, talks=(slug, *TALKS[1:])), "x", NOW)
+    assert "lightning talk" in str(said(store, "!talk opening"))
+
+
+def test_a_direct_answer_has_twenty_lines(store: Store) -> None:
+    many = [talk(n, f"Rust {n}", MONDAY, "11:00", 20, f"Hall {n}", "T") for n in range(50)]
+    store.feeds.accept("main", "x", dataclasses.replace(PROGRAMME, talks=tuple(many)), "x", NOW)
+    assert len(str(said(store, "rust", direct=True)).splitlines()) == 20
+    assert len(str(said(store, "rust zebra", direct=True)).splitlines()) <= 8
+
+
 # To the bot alone
 
 
@@ -248,7 +316,7 @@ def test_which_talk_an_answer_is_about(small_store: Store) -> None:
 
     asked = ["!search cxl", "!search rust", "!where 2", "!talk 1", "!talk rust", "!next", "!help", "!speaker philip"]
     assert [one(words) for words in asked] == [
-        "CXL memory tiering", "", "Rust in the kernel", "GCC Rust", "GCC Rust", "", "", "GCC Rust",
+        "CXL memory tiering", "", "Rust in the kernel", "GCC Rust", "", "", "", "GCC Rust",
     ]  # fmt: skip
 
 

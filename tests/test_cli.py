@@ -37,6 +37,15 @@ def test_ask_answers_from_the_sample_when_nothing_else_is_there(tmp_path: Path) 
     assert err == "hallway: there is no hallway.db here, so this is the sample programme (LPC 2022)\n"
 
 
+def test_ask_takes_the_bots_name_for_an_address(tmp_path: Path) -> None:
+    asked = "!next rust\n@Hallway next rust\nhallway: next rust\n"
+    _, out, _ = hallway(
+        tmp_path, "ask", "--programme", str(SAMPLE), "--json", "--at", "2022-09-12T09:00", "-", said=asked
+    )
+    assert len(set(out.splitlines())) == 1
+    assert '"ok": true' in out
+
+
 def test_ask_reads_one_command_a_line_and_remembers_the_list(tmp_path: Path) -> None:
     asked = "!search cxl\n!talk 2\nhello\n"
     status, out, _ = hallway(

@@ -316,7 +316,7 @@ SAID = {
         "2. Di 10:00 (11:00) · Herbert · CXL memory tiering",
         "1 geänderter Vortrag · Zeiten in Europe/Dublin, UTC+1, deine (Europe/Berlin) in Klammern",
         "1. CXL memory tiering: Di 10:00 (11:00) · jetzt in Herbert (vorher Pembroke)",
-        "Nichts im Programm passt zu „zzz“. Am nächsten kommt der Name Ada King. Versuch !speaker Ada King",
+        "Nichts im Programm passt zu „zzz“. Versuch !help",
         "Mo 12. Sept. 10:15–11:00 (UTC+1; bei dir 11:15–12:00) · Herbert · Rust in the kernel — Miguel Ojeda, "
         "Wedson Almeida · läuft gerade",
         "Eine Zeitzone „berlni“ kenne ich nicht. Meinst du !tz Europe/Berlin?",
@@ -327,7 +327,7 @@ SAID = {
         "2. mar. 10:00 (11:00) · Herbert · CXL memory tiering",
         "1 exposé modifié · fuseau Europe/Dublin, UTC+1, le vôtre (Europe/Berlin) entre parenthèses",
         "1. CXL memory tiering : mar. 10:00 (11:00) · maintenant à Herbert (avant Pembroke)",
-        "Rien au programme ne correspond à « zzz ». Le plus proche : le nom Ada King. Essayez !speaker Ada King",
+        "Rien au programme ne correspond à « zzz ». Essayez !help",
         "lun. 12 sept. 10:15–11:00 (UTC+1 ; chez vous 11:15–12:00) · Herbert · Rust in the kernel — Miguel Ojeda, "
         "Wedson Almeida · en cours",
         "Je ne connais pas de fuseau « berlni ». Vouliez-vous dire !tz Europe/Berlin ?",
@@ -338,7 +338,7 @@ SAID = {
         "2. mar 10:00 (11:00) · Herbert · CXL memory tiering",
         "1 charla cambiada · horario de Europe/Dublin, UTC+1, el tuyo (Europe/Berlin) entre paréntesis",
         "1. CXL memory tiering: mar 10:00 (11:00) · ahora en Herbert (antes Pembroke)",
-        "Nada del programa coincide con «zzz». Lo más cercano: ponente Ada King. Prueba !speaker Ada King",
+        "Nada del programa coincide con «zzz». Prueba !help",
         "lun 12 sept 10:15–11:00 (UTC+1; para ti 11:15–12:00) · Herbert · Rust in the kernel — Miguel Ojeda, "
         "Wedson Almeida · en curso",
         "No conozco ninguna zona horaria «berlni». ¿Querías decir !tz Europe/Berlin?",

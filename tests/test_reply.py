@@ -14,7 +14,7 @@ from hypothesis import strategies as st
 from bot.messages import content_of
 from commands.dispatch import answer
 from commands.registry import Services, commands
-from commands.reply import bold, link, text
+from commands.reply import bold, link, quoted, text
 from commands.reply import paragraphs as paragraphs_of
 from storage.clean import one_line, paragraphs
 from storage.programme import Programme, Speaker
@@ -133,3 +133,9 @@ def test_a_link_is_one_only_to_the_web() -> None:
     assert link("More", 'https://example.org/"><b>').html == (
         '<a href="https://example.org/&#34;&gt;&lt;b&gt;">More</a>'
     )
+
+
+def test_an_echo_keeps_the_quotes_of_a_part_and_writes_those_of_the_whole_itself() -> None:
+    assert quoted('room:"saal 9"').plain == '“room:"saal 9"”'
+    assert quoted('"in the kernel"').plain == "“in the kernel”"
+    assert quoted('"a" "b"').plain == '“"a" "b"”'

@@ -5,6 +5,7 @@ from __future__ import annotations
 import argparse
 import datetime as dt
 import json
+import re
 import sys
 from collections.abc import Iterable
 from pathlib import Path
@@ -19,6 +20,8 @@ from commands.reply import Reply
 from storage.programme import Hints
 from storage.store import Store
 
+# "@Hallway next rust", "hallway: next rust": here nothing but the name tells that the bot is meant.
+BY_NAME = re.compile(r"(?:@hallway[\s:,]+|hallway\s*[:,]\s*)(?=\S)", re.IGNORECASE)
 ROOM = "!terminal:localhost"
 
 
@@ -31,7 +34,17 @@ def main(arguments: argparse.Namespace) -> int:
         now = _moment(arguments.at, services)
         status = DONE
         for text in _texts(arguments.text):
-            reply = answer(text, services, sender=arguments.user_id, room_id=ROOM, direct=arguments.dm, now=now)
+            begun = BY_NAME.match(text)
+            words = text[begun.end() :] if begun else text
+            reply = answer(
+                words,
+                services,
+                sender=arguments.user_id,
+                room_id=ROOM,
+                direct=arguments.dm,
+                now=now,
+                mentioned=words != text,
+            )
             status = status if reply else FAILED
             _print(text, reply, arguments.json)
         return status
