@@ -41,14 +41,13 @@ def nothing_like(
         return writer.listing(title, nearest, ok=False)
     kind, name = services.store.talks.known().nearest(words, kinds)
     try_this = code(f"{services.prefix}{'speaker' if kind == 'speaker' else 'search'} {_example(name)}")
-    stage = writer.stage()
     sentence = request.say(
         "Nothing in the programme matches {words}. Nearest: {name}. Try {example}",
         words=quoted(words),
         name=_named(kind, name, request),
         example=try_this,
     )
-    return paragraphs(sentence, f"{stage}." if stage else "", ok=False)
+    return paragraphs(sentence, ok=False)
 
 
 def _named(kind: str, name: str, request: Request) -> Text:

@@ -29,8 +29,15 @@ def main(arguments: argparse.Namespace) -> int:
     try:
         services = Services(store)
         now = _moment(arguments.at, services)
-        status = DONE
-        for text in _texts(arguments.text):
+        if not services.conference().days:
+            print(
+                "hallway: there is no programme in the database yet: hallway load SOURCE, or hallway run",
+                file=sys.stderr,
+            )
+        status, several = DONE, arguments.text == ["-"]
+        for number, text in enumerate(_texts(arguments.text)):
+            if several and not arguments.json:
+                print(f"\n> {text}" if number else f"> {text}", flush=True)
             reply = answer(text, services, sender=arguments.user_id, room_id=ROOM, direct=arguments.dm, now=now)
             status = status if reply else FAILED
             _print(text, reply, arguments.json)
@@ -91,7 +98,7 @@ def _texts(words: list[str]) -> Iterable[str]:
 
 def _print(text: str, reply: Reply | None, as_json: bool) -> None:
     if as_json:
-        print(json.dumps(_value(reply), ensure_ascii=False), flush=True)
+        print(json.dumps({"asked": text, **_value(reply)}, ensure_ascii=False), flush=True)
     elif reply:
         print(reply.plain, flush=True)
     else:
