@@ -57,7 +57,7 @@ def test_ask_shows_each_question_before_its_answer(tmp_path: Path) -> None:
 
 
 def test_ask_says_how_to_fill_an_empty_database(tmp_path: Path) -> None:
-    (tmp_path / "config.toml").write_text("", encoding="utf-8")
+    (tmp_path / "hallway.db").touch()
     assert "hallway load SOURCE" in hallway(tmp_path, "ask", "!now")[2]
 
 
