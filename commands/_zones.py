@@ -1,4 +1,4 @@
-"""Time zones as people name them: "Europe/Berlin", "berlin", "new york", "bogota"."""
+"""Time zones as people name them: "Europe/Berlin", "berlin", "new york", "bogota", "munich", "germany"."""
 
 from __future__ import annotations
 
@@ -7,7 +7,10 @@ import re
 import unicodedata
 from collections.abc import Iterable, Mapping
 from functools import lru_cache
+from importlib import resources
 from zoneinfo import ZoneInfo, available_timezones
+
+from commands.language import countries
 
 NEAR_ENOUGH = 75
 NEAR_MAX = 3
@@ -44,7 +47,9 @@ def zones_named(words: str) -> list[str]:
         return [names[asked]]
     cities = {name: plain.rpartition("/")[2] for plain, name in names.items()}
     same = _one_a_zone(name for name, city in cities.items() if city == asked)
-    return same or sorted(name for name, city in cities.items() if len(asked) >= 3 and city.startswith(asked))
+    if same := same or _known_as(asked):
+        return same
+    return sorted(name for name, city in cities.items() if len(asked) >= 3 and city.startswith(asked))
 
 
 def zones_like(words: str) -> list[str]:
@@ -55,6 +60,32 @@ def zones_like(words: str) -> list[str]:
 
     near = process.extract(asked[:60], plain, scorer=fuzz.ratio, score_cutoff=NEAR_ENOUGH, limit=NEAR_MAX)
     return [name for _, _, name in near]
+
+
+def _known_as(asked: str) -> list[str]:
+    """The zones of a city or country that no zone is called after; those of large cities first."""
+    if asked in _cities():
+        return [_cities()[asked]]
+    large = set(_cities().values())
+    zones = {_plain(country): zones for country, zones in countries().items()}.get(asked, ())
+    kept: dict[tuple[dt.timedelta | None, ...], str] = {}
+    for name in sorted(zones, key=lambda name: (name not in large, name)):
+        kept.setdefault(_clocks(name), name)
+    return list(kept.values())
+
+
+@lru_cache(maxsize=1)
+def _cities() -> Mapping[str, str]:
+    known = {}
+    for line in resources.files("commands").joinpath("cities.txt").read_text(encoding="utf-8").splitlines():
+        names, equals, zone = line.partition(" = ")
+        if equals and not line.startswith("#"):
+            known.update({_plain(name.strip()): zone for name in names.split(",")})
+    return known
+
+
+def _clocks(name: str) -> tuple[dt.timedelta | None, ...]:
+    return tuple(moment.astimezone(ZoneInfo(name)).utcoffset() for moment in SAMPLES)
 
 
 @lru_cache(maxsize=1)
@@ -79,5 +110,5 @@ def _one_a_zone(found: Iterable[str]) -> list[str]:
     """Names of one zone are one: the longest, as "America/Indianapolis" is but an older "America/Indiana/…"."""
     kept: dict[tuple[dt.timedelta | None, ...], str] = {}
     for name in sorted(found, key=lambda name: (-name.count("/"), not name.startswith("Europe/"), name)):
-        kept.setdefault(tuple(moment.astimezone(ZoneInfo(name)).utcoffset() for moment in SAMPLES), name)
+        kept.setdefault(_clocks(name), name)
     return sorted(kept.values())

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import datetime as dt
+import re
 from collections.abc import Sequence
 
 from commands._changed import change_line, net, rename_line, renamed
@@ -12,23 +13,25 @@ from commands.registry import Request, Services, command
 from commands.reply import Reply, Text, bold, code, joined, numbered, paragraphs, quoted, text
 from commands.when import moment_in_the_past
 from storage.changes import Change
-from storage.programme import Talk
+from storage.programme import Day, Talk
 from storage.query import WORDS_MAX
 from storage.revisions import Recorded
 from storage.search import folded
 
 RENAMES_SHOWN = 3
+DAY = re.compile(r"\s*day\s*(\d{1,3})\b", re.IGNORECASE)
 
 
-@command("changes", "[today | since <time>] [words]")
+@command("changes", "[today | yesterday | since <time>] [words]")
 def changes(request: Request, services: Services) -> Reply:
     """What changed in the programme.
 
-    The latest first. With "today", or "since" and a time: since then. With words: only talks that match them, as they
-    are or were.
+    The latest first. With "today" or "yesterday", or "since" and a time: since then. With words: only talks that match
+    them, as they are or were.
 
     !changes
     !changes today
+    !changes since day 1
     !changes since 10:00
     !changes rust
     """
@@ -40,19 +43,16 @@ def changes(request: Request, services: Services) -> Reply:
     if first.casefold() == "since":
         # A number behind "since" is a time: only "#2" is a page.
         rest, page = words_and_page(rest) if " #" in rest else (rest, 1)
-        since, words = _since(rest, now)
+        since, words = _since(_dated(rest, writer.conference.days), now)
         if since is None:
             example = code(f"{services.prefix}changes since 10:00")
-            said = request.say(
-                "Since when? I cannot read {words}. For example: {example}", words=quoted(rest), example=example
-            )
-            return paragraphs(said, ok=False)
+            return paragraphs(_since_when(rest, example, request), ok=False)
         again = f"changes since {rest}"
     else:
         words, page = (asked, 1) if writer.is_name(asked) else words_and_page(asked)
         again = f"changes {words}".strip()
-        if words.partition(" ")[0].casefold() == "today":
-            since, words = moment_in_the_past("today", now), words.partition(" ")[2]
+        if (day := words.partition(" ")[0].casefold()) in ("today", "yesterday"):
+            since, words = moment_in_the_past(day, now), words.partition(" ")[2]
     recorded = services.store.revisions.since(since.astimezone(dt.UTC) if since else None)
     if words:
         recorded = _about(recorded, words)
@@ -121,9 +121,25 @@ def _since(words: str, now: dt.datetime) -> tuple[dt.datetime | None, str]:
     tokens = words.split()
     for count in range(len(tokens), 0, -1):
         moment = moment_in_the_past(" ".join(tokens[:count]), now)
-        if moment is not None:
+        if moment is not None and moment <= now:
             return moment, " ".join(tokens[count:])
     return None, words
+
+
+def _dated(words: str, days: Sequence[Day]) -> str:
+    """The words with "day 2" at their beginning as the date that it is."""
+    begun = DAY.match(words)
+    number = int(begun[1]) if begun else 0
+    day = next((day for day in days if day.index == number), None)
+    return f"{day.date.isoformat()}{words[begun.end() :]}" if begun and day else words
+
+
+def _since_when(words: str, example: Text, request: Request) -> Text:
+    if not words.strip():
+        return request.say("Since when? For example: {example}", example=example)
+    return request.say(
+        "Since when? {words} is no time to look back to. For example: {example}", words=quoted(words), example=example
+    )
 
 
 def _about(recorded: Sequence[Recorded], words: str) -> list[Recorded]:

@@ -30,7 +30,7 @@ def lang(request: Request, services: Services) -> Reply:
     named = languages_named(asked)
     if len(named) != 1:
         known = joined([_choice(one, services) for one in LANGUAGES], ", ")
-        said = request.say("I do not speak {words}. I know {languages}.", words=quoted(asked), languages=known)
+        said = request.say("I do not speak {words}. Choose one: {languages}", words=quoted(asked), languages=known)
         return paragraphs(said, ok=False)
     services.store.people.change(request.sender, language=named[0])
     return paragraphs(Language(named[0]).say("I answer you in English now."))

@@ -10,7 +10,9 @@ from __future__ import annotations
 import datetime as dt
 import gettext
 import io
-from collections.abc import Sequence
+import re
+import unicodedata
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from functools import lru_cache
 from importlib import resources
@@ -21,6 +23,8 @@ from commands.reply import Quoted, Text, text
 # What each language calls itself.
 LANGUAGES = {"en": "English", "de": "Deutsch", "fr": "Français", "es": "Español"}
 DOMAIN = "hallway"
+# "de-AT", "es_419", "fr.UTF-8": the language is what stands before it.
+REGION = re.compile(r"([a-z]{2,3})[-_.][a-z0-9_.@-]{2,16}")
 
 
 @dataclass(frozen=True, slots=True)
@@ -116,16 +120,41 @@ def language_of(code: str) -> Language:
 
 
 def languages_named(words: str) -> list[str]:
-    """The codes of our languages that the words name: by code, or by what one of ours calls it ("alemán")."""
-    asked = words.strip().casefold()
-    if asked in LANGUAGES:
-        return [asked]
+    """The codes of our languages that the words name: by code, or by what one of ours calls it ("alemán").
+
+    Accents do not matter, and a region behind the code ("de-AT") is passed over.
+    """
+    asked = _plain(words.strip())
+    tag = REGION.fullmatch(asked)
+    code = tag[1] if tag else asked
+    if code in LANGUAGES:
+        return [code]
     from babel import Locale
 
-    names = {code: [str(Locale.parse(other).languages[code]).casefold() for other in LANGUAGES] for code in LANGUAGES}
+    names = {code: [_plain(str(Locale.parse(other).languages[code])) for other in LANGUAGES] for code in LANGUAGES}
     exact = [code for code, known in names.items() if asked in known]
     begin = [code for code, known in names.items() if len(asked) >= 3 and any(name.startswith(asked) for name in known)]
     return exact or begin
+
+
+@lru_cache(maxsize=1)
+def countries() -> Mapping[str, Sequence[str]]:
+    """The zones of each country, by its name in any of our languages, case-folded and without accents."""
+    from babel import Locale
+    from babel.core import get_global
+
+    zones = get_global("territory_zones")
+    return {
+        _plain(name): zones[code]
+        for other in LANGUAGES
+        for code, name in Locale.parse(other).territories.items()
+        if code in zones
+    }
+
+
+def _plain(words: str) -> str:
+    apart = unicodedata.normalize("NFKD", words.casefold())
+    return "".join(one for one in apart if not unicodedata.combining(one))
 
 
 @lru_cache(maxsize=len(LANGUAGES))

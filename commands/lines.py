@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import datetime as dt
 from collections.abc import Callable, Sequence
 from dataclasses import replace
 
@@ -10,7 +11,7 @@ from commands.links import address, hall, person, titled
 from commands.registry import Request, Services
 from commands.reply import Reply, Text, bold, code, joined, numbered, paragraphs, quoted, text
 from commands.times import Times, zone_of
-from storage.programme import Talk
+from storage.programme import Day, Talk
 from storage.query import words_of
 from storage.talks import Conference, Found, is_called
 
@@ -23,14 +24,20 @@ AGAIN_MAX = 80
 def times_for(request: Request, services: Services, conference: Conference | None = None) -> Times:
     """How moments are written for whoever asks."""
     conference = conference or services.conference()
-    days, settings = conference.days, request.settings
+    days, settings, zone = conference.days, request.settings, services.zone(conference)
     return Times(
-        services.zone(conference),
+        zone,
         zone_of(settings.zone),
         request.language,
         twelve=settings.clock == "12",
-        dated=bool(days) and (days[-1].date - days[0].date).days >= A_WEEK,
+        dated=bool(days) and _is_dated(days, request.now.astimezone(zone).date()),
     )
+
+
+def _is_dated(days: Sequence[Day], today: dt.date) -> bool:
+    """Whether "Mon" alone would mislead: where there are two, where it is a week off, and when it is over."""
+    first, last = days[0].date, days[-1].date
+    return (last - min(first, today)).days >= A_WEEK or today > last
 
 
 class Writer:
@@ -140,12 +147,14 @@ class Writer:
         line: Callable[[Talk], Text] | None = None,
         ok: bool = True,
         close: Sequence[Talk] = (),
+        staged: bool = False,
     ) -> Reply:
         """A numbered list under a head line that names the zone, cut to what a room bears.
 
         `again` is the command that shows the list; with the next page's number behind it, it shows the rest. Where
         there is no such page, the last one is shown and the answer says how many there are. `close` are talks that
-        only come close; they fill up a short list, under a line that says so.
+        only come close; they fill up a short list, under a line that says so. `staged` says at the end that the
+        programme has not started, or is over: for answers about now.
         """
         pages, beyond = self.pages(len(talks)), page
         page = min(page, pages)
@@ -156,8 +165,10 @@ class Writer:
         talks = [*talks, *close[: max(0, rows - 1 - matching)]]
         shown = talks[start : start + rows]
         more = len(talks) - start - len(shown)
-        head = joined([bold(title), self.times.heading(shown), self.stage()])
+        head = joined([bold(title), self.times.heading(shown)])
         tail = self.more(more, again, page + 1) if more else Text()
+        if staged and (stage := self.stage()):
+            tail = joined([tail, f"{stage}."], "\n")
         parted = (matching, self.request.say("Close to that:")) if len(talks) > matching else None
         reply = numbered(head, [write(talk) for talk in shown], tail, talks, start + 1, parted)
         if beyond > pages:
@@ -190,14 +201,13 @@ class Writer:
 
     def single(self, talk: Talk, talks: Sequence[Talk] = (), found: Found | None = None, asked: str = "") -> Reply:
         """One talk as an answer of its own; with `found`, also what the words that were `asked` were taken for."""
-        stage = self.stage()
         meant = self.request.say("Taken as {words}.", words=quoted(found.meant)) if found and found.meant else ""
         page = address(talk)
         close = found.close[:CLOSE_SHOWN] if found else ()
         rows = [text(f"{number}. ") + self.line(one) for number, one in enumerate(close, 2)]
         near = [self.request.say("Close to that:"), *rows] if rows else []
-        ends = [meant, *near, f"{stage}." if stage else ""]
-        reply = paragraphs(self.one(talk, asked), page, *ends, talks=talks or [talk, *close], shown=[talk, *close])
+        shown = [talk, *close]
+        reply = paragraphs(self.one(talk, asked), page, meant, *near, talks=talks or shown, shown=shown)
         return replace(reply, about=talk)
 
     def pages(self, count: int) -> int:
@@ -209,7 +219,7 @@ def asked_for(words: str, found: Found, language: Language) -> Text:
     """The words as they were written, and what they were taken for where that is something else."""
     if not found.meant:
         return quoted(words)
-    return language.say("{words}, taken as {meant}", words=quoted(words), meant=quoted(found.meant))
+    return language.say("{words} (taken as {meant})", words=quoted(words), meant=quoted(found.meant))
 
 
 def found_and_page(args: str, writer: Writer, find: Callable[[str], Found]) -> tuple[Found, str, int]:

@@ -46,9 +46,8 @@ def nothing_like(
         title = request.say("No talk matches all of {words}; nearest", words=quoted(words))
         nearest = found.talks[:NEAREST_MAX]
         return writer.listing(title, nearest, ok=False)
-    stage = writer.stage()
     sentence = _nearest(services.store.talks.known().nearest(words, kinds), words, request, services)
-    return paragraphs(sentence, f"{stage}." if stage else "", ok=False)
+    return paragraphs(sentence, ok=False)
 
 
 def _nearest(named: Named | None, words: str, request: Request, services: Services) -> Text:

@@ -59,7 +59,7 @@ def _next_by_location(page: int, writer: Writer, services: Services) -> Reply:
     talks = services.store.talks.next_by_location(writer.request.now)
     if not talks:
         return paragraphs(f"{stage}." if stage else say("Nothing more is coming."), ok=False)
-    return writer.listing(say("Next"), talks, page=page, again="next")
+    return writer.listing(say("Next"), talks, page=page, again="next", staged=True)
 
 
 def _within(narrow: Narrowed, meant: Moment, again: str, page: int, writer: Writer, services: Services) -> Reply:

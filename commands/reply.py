@@ -159,7 +159,7 @@ def numbered(
     if parted:
         rows.insert(parted[0], parted[1])
     plain = [head.plain, *(row.plain for row in rows), tail.plain]
-    beginning, end = head.html.replace(NEWLINE, "<br>"), tail.html
+    beginning, end = head.html.replace(NEWLINE, "<br>"), tail.html.replace(NEWLINE, "<br>")
     if first == 1 and items and not parted:
         html = f"{beginning}<ol>{''.join(f'<li>{item.html}</li>' for item in items)}</ol>{end}"
     else:

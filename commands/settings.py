@@ -16,7 +16,10 @@ def settings(request: Request, services: Services) -> Reply:
     !settings
     """
     commands = [code(f"{services.prefix}{one}") for one in ("tz berlin", "lang de", "clock 12")]
+    only = code(f"{services.prefix}settings")
+    note = request.say("{command} only shows what is set; the last line says how to change it.", command=only)
     return paragraphs(
+        note if request.args.strip() else "",
         bold(request.say("Your settings, {person}", person=request.sender)),
         *tz.shown(request, services),
         lang.shown(request),

@@ -10,7 +10,7 @@ GREETINGS = (
     "hi", "hello", "hey", "hiya", "howdy", "yo", "hi there", "hello there", "hey there", "good morning",
     "good afternoon", "good evening", "hallo", "moin", "moin moin", "servus", "grüezi", "guten morgen", "guten tag",
     "guten abend", "grüß gott", "bonjour", "bonsoir", "salut", "coucou", "hola", "buenos días", "buenos dias",
-    "buenas tardes", "buenas", "start",
+    "buenas tardes", "buenas", "start", "hilfe", "aide", "ayuda",
 )  # fmt: skip
 ADDRESSEES = ("bot", "hallway", "all", "everyone", "everybody")
 COURTESIES = (

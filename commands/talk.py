@@ -74,7 +74,6 @@ def in_full(one: Talk, request: Request, services: Services, more: int = 0, talk
     `talks` are all that matched, `more` is how many others.
     """
     writer = Writer(request, services)
-    stage = writer.stage()
     others = Text()
     if more:
         again = code(f"{services.prefix}search {one_line(request.args, 60)}")
@@ -87,7 +86,6 @@ def in_full(one: Talk, request: Request, services: Services, more: int = 0, talk
         _abstract(one, request),
         link(request.say("More").plain, one.url) if one.url else "",
         others,
-        f"{stage}." if stage else "",
         talks=talks or (one,),
     )
     return replace(reply, about=one)

@@ -184,6 +184,10 @@ def test_changes_says_what_was_and_what_is_latest_first(small_store: Store) -> N
     )
     assert say(small_store, "!changes kernel", now=now).splitlines()[1:] == [f"1. {moved}"]
     assert say(small_store, "!changes today", now=at(TUESDAY, "09:00")).startswith("Nothing has changed in")
+    for asked in ("yesterday", "since day 1"):
+        assert say(small_store, f"!changes {asked}", now=at(TUESDAY, "09:00")).startswith("3 changed talks since Mon")
+    assert say(small_store, "!changes since day 2", now=now).startswith("Since when? “day 2” is no time")
+    assert say(small_store, "!changes since", now=now) == "Since when? For example: !changes since 10:00"
     assert say(small_store, "!changes since yesterday", now=at(TUESDAY, "09:00")).startswith(
         "3 changed talks since Mon"
     )
@@ -192,7 +196,7 @@ def test_changes_says_what_was_and_what_is_latest_first(small_store: Store) -> N
         "1. cancelled: GCC Rust · Mon 11:00 · Herbert",
         f"2. {moved}",
     ]
-    assert say(small_store, "!changes since the flood", now=now).startswith("Since when? I cannot read “the flood”")
+    assert say(small_store, "!changes since the flood", now=now).startswith("Since when? “the flood” is no time to")
 
 
 def test_a_number_after_the_list_of_changes_is_a_talk_of_it(small_store: Store) -> None:

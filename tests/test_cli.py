@@ -32,7 +32,7 @@ def hallway(folder: Path, *arguments: str, said: str = "") -> tuple[int, str, st
 def test_ask_answers_from_the_sample_when_nothing_else_is_there(tmp_path: Path) -> None:
     status, out, err = hallway(tmp_path, "ask", "--json", "--at", "2022-09-12T09:00+01:00", "!next rust")
     answer = json.loads(out)
-    assert (status, sorted(answer), answer["ok"]) == (0, ["html", "ok", "plain", "talks"], True)
+    assert (status, sorted(answer), answer["ok"]) == (0, ["asked", "html", "ok", "plain", "talks"], True)
     assert answer["talks"] == ["51", "52", "53", "54", "55", "56", "57", "173"]
     assert err == "hallway: there is no hallway.db here, so this is the sample programme (LPC 2022)\n"
 
@@ -55,7 +55,19 @@ def test_ask_reads_one_command_a_line_and_remembers_the_list(tmp_path: Path) -> 
     assert status == 1
     assert [answer["ok"] for answer in answers] == [True, True, False]
     assert answers[1]["talks"] == answers[0]["talks"][1:2]
-    assert answers[2] == {"plain": "", "html": "", "talks": [], "ok": False}
+    assert answers[2] == {"asked": "hello", "plain": "", "html": "", "talks": [], "ok": False}
+
+
+def test_ask_shows_each_question_before_its_answer(tmp_path: Path) -> None:
+    _, out, _ = hallway(
+        tmp_path, "ask", "--programme", str(SAMPLE), "--at", "2022-09-12T09:00", "-", said="!where\n!at\n"
+    )
+    assert out.splitlines()[:1] + out.splitlines()[2:4] == ["> !where", "", "> !at"]
+
+
+def test_ask_says_how_to_fill_an_empty_database(tmp_path: Path) -> None:
+    (tmp_path / "hallway.db").touch()
+    assert "hallway load SOURCE" in hallway(tmp_path, "ask", "!now")[2]
 
 
 def test_load_says_what_changed_and_ask_uses_it(tmp_path: Path) -> None:

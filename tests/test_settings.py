@@ -45,6 +45,15 @@ def test_settings_are_shown_with_how_to_change_them(small_store: Store) -> None:
     ]
 
 
+def test_settings_takes_no_words_and_says_so(small_store: Store) -> None:
+    said(small_store, "!tz berlin")
+    assert said(small_store, "!settings off").splitlines()[:2] == [
+        "!settings only shows what is set; the last line says how to change it.",
+        "Your settings, @ada:example.org",
+    ]
+    assert small_store.people.settings(ADA).timezone == "Europe/Berlin"
+
+
 def test_settings_are_one_persons_and_can_be_taken_back(small_store: Store) -> None:
     before = said(small_store, "!next", GRACE)
     for words in ("!tz tokyo", "!lang fr", "!clock 12h"):
@@ -82,9 +91,9 @@ def test_another_day_is_seen(small_store: Store) -> None:
     ]
     assert said(small_store, "!where closing").startswith("Tue 13 Sep 17:00–17:30 (UTC+1; yours Wed 06:00–06:30)")
     assert (
-        said(small_store, "!next rust", now=at(MONDAY, "09:00"))
-        .splitlines()[0]
-        .endswith("it begins Mon 12 Sep 10:00 (UTC+1; yours 23:00)")
+        said(small_store, "!next", now=at(MONDAY, "09:00"))
+        .splitlines()[-1]
+        .endswith("it begins Mon 12 Sep 10:00 (UTC+1; yours 23:00).")
     )
 
 
@@ -144,7 +153,16 @@ def test_a_twelve_hour_clock(small_store: Store) -> None:
         ("lon", ["Arctic/Longyearbyen", "Europe/London"]),
         ("west", ["Australia/West", "Brazil/West"]),
         ("b", []),
-        ("munich", []),
+        ("munich", ["Europe/Berlin"]),
+        ("München", ["Europe/Berlin"]),
+        ("san francisco", ["America/Los_Angeles"]),
+        ("nyc", ["America/New_York"]),
+        ("mumbai", ["Asia/Kolkata"]),
+        ("india", ["Asia/Kolkata"]),
+        ("uk", ["Europe/London"]),
+        ("germany", ["Europe/Berlin"]),
+        ("Deutschland", ["Europe/Berlin"]),
+        ("spain", ["Europe/Madrid", "Atlantic/Canary"]),
         ("UTC+2", []),
     ],
 )
@@ -175,6 +193,10 @@ def test_a_misspelt_zone_is_offered_and_an_offset_explained(small_store: Store) 
         ("German", "de", "Ich antworte dir jetzt auf Deutsch."),
         ("deutsch", "de", "Ich antworte dir jetzt auf Deutsch."),
         ("allemand", "de", "Ich antworte dir jetzt auf Deutsch."),
+        ("francais", "fr", "Je vous réponds maintenant en français."),
+        ("espanol", "es", "Ahora te respondo en español."),
+        ("de-AT", "de", "Ich antworte dir jetzt auf Deutsch."),
+        ("es_419", "es", "Ahora te respondo en español."),
         ("fran", "fr", "Je vous réponds maintenant en français."),
         ("español", "es", "Ahora te respondo en español."),
         ("english", "en", "I answer you in English now."),
@@ -190,7 +212,7 @@ def test_without_a_choice_the_conferences_language_is_spoken(small_store: Store)
         "Sprache: Deutsch, wie die Konferenz.",
         "Ändern: !lang en (English), !lang fr (Français), !lang es (Español)",
     ]
-    assert said(small_store, "!lang klingon").startswith("I do not speak “klingon”. I know !lang en (English), ")
+    assert said(small_store, "!lang klingon").startswith("I do not speak “klingon”. Choose one: !lang en (English), ")
     said(small_store, "!lang fr", language="de")
     assert said(small_store, "!lang off", language="de") == (
         "Ich antworte dir jetzt in der Sprache der Konferenz: Deutsch."

@@ -32,8 +32,15 @@ def main(arguments: argparse.Namespace) -> int:
     try:
         services = Services(store)
         now = _moment(arguments.at, services)
-        status = DONE
-        for text in _texts(arguments.text):
+        if not services.conference().days:
+            print(
+                "hallway: there is no programme in the database yet: hallway load SOURCE, or hallway run",
+                file=sys.stderr,
+            )
+        status, several = DONE, arguments.text == ["-"]
+        for number, text in enumerate(_texts(arguments.text)):
+            if several and not arguments.json:
+                print(f"\n> {text}" if number else f"> {text}", flush=True)
             begun = BY_NAME.match(text)
             words = text[begun.end() :] if begun else text
             reply = answer(
@@ -104,7 +111,7 @@ def _texts(words: list[str]) -> Iterable[str]:
 
 def _print(text: str, reply: Reply | None, as_json: bool) -> None:
     if as_json:
-        print(json.dumps(_value(reply), ensure_ascii=False), flush=True)
+        print(json.dumps({"asked": text, **_value(reply)}, ensure_ascii=False), flush=True)
     elif reply:
         print(reply.plain, flush=True)
     else:
