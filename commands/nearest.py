@@ -66,7 +66,7 @@ def _nearest(named: Named | None, words: str, request: Request, services: Servic
 
 
 def _is_time(words: str, request: Request, services: Services, writer: Writer) -> bool:
-    """Whether the words are a time of the conference ("lunch"), which no talk need be called."""
+    """Whether the words are a time of the conference ("noon"), which no talk need be called."""
     if len(words) > TIME_MAX or not writer.conference.days:
         return False
     # Imported here: few questions find nothing, and a cold start need not wait for the time words.
