@@ -168,7 +168,7 @@ class Writer:
         head = joined([bold(title), self.times.heading(shown)])
         tail = self.more(more, again, page + 1) if more else Text()
         if staged and (stage := self.stage()):
-            tail = joined([tail, f"{stage}."], "\n")
+            tail = joined([tail, f"{stage}."])
         parted = (matching, self.request.say("Close to that:")) if len(talks) > matching else None
         reply = numbered(head, [write(talk) for talk in shown], tail, talks, start + 1, parted)
         if beyond > pages:
@@ -235,7 +235,8 @@ def found_and_page(args: str, writer: Writer, find: Callable[[str], Found]) -> t
     if page > 1 and (not words or page > writer.pages(len(found.talks))):
         other, whole = find(args), args.strip()
         better = other.exact and other.talks and not (other.meant and found.talks)
-        if not words or (better and not args.endswith(f"#{page}")):
+        # "tuesday 10" is no tenth page of Tuesday.
+        if not words or ((better or found.meant) and not args.endswith(f"#{page}")):
             return other, whole, 1
     return found, words, page
 

@@ -40,7 +40,7 @@ def many_halls(store: Store) -> Store:
 def test_a_number_that_belongs_to_a_name_is_no_page(many_halls: Store) -> None:
     lines = shown(many_halls, "!next saal 2")
     assert [line.split(" · ")[1] for line in lines[1:8]] == ["Saal 2"] * 7
-    assert lines[-1] == "and 3 more: !next saal 2 2"
+    assert lines[-1] == "and 3 more: !next saal 2 #2"
     assert shown(many_halls, "!next saal 2 2")[1] == "8. Mon 14:30 · Saal 2 · Talk 2.7"
 
 

@@ -231,7 +231,7 @@ def test_a_talk_is_shown_in_full_where_it_is_clear_which(small_store: Store) -> 
 
 def test_a_misspelt_speaker_is_understood_and_said(small_store: Store) -> None:
     assert str(said(small_store, "!speaker phlip herrron")).endswith("Taken as “Philip Herron”.")
-    assert str(said(small_store, "!speaker kimg")).startswith("2 talks by “kimg”, taken as “Ada King”")
+    assert str(said(small_store, "!speaker kimg")).startswith("2 talks by “kimg” (taken as “Ada King”)")
     assert str(said(small_store, "!speaker King, Ada")).startswith("2 talks by Ada King · ")
 
 
@@ -242,10 +242,10 @@ def test_who_is_asked_for_is_named(store: Store) -> None:
     assert "Zoe Last, A B, C D and 2 more" in first_line(store, "!search crowd zoe")
 
 
-def test_what_is_no_talk_but_a_time_is_offered_as_one(small_store: Store) -> None:
-    assert said(small_store, "!search tuesday 10") == (
-        "No talk matches “tuesday 10”. To read it as a time: !at tuesday 10"
-    )
+def test_a_time_alone_is_taken_as_one(small_store: Store) -> None:
+    found = str(said(small_store, "!search tuesday 10"))
+    assert "CXL memory tiering" in found
+    assert found.endswith("Taken as “Tue 13 Sep 10:00”.")
 
 
 def test_a_kind_is_written_with_spaces(store: Store) -> None:

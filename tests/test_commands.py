@@ -157,8 +157,9 @@ def test_a_day_is_found_by_its_number_name_or_date(dialog: Dialog) -> None:
 
 
 def test_a_day_that_is_none_of_the_conference_is_said_to_be_so(dialog: Dialog) -> None:
-    said = "“{}” is no day of this conference, which runs from Mon 12 Sep to Tue 13 Sep (days 1 to 2). Try !day 1"
-    dialog([(f"!day {words}", said.format(words)) for words in ("3", "friday", "2022-10-01", "blursday")], at=DURING)
+    said = "“{}” is no day of this conference: it runs from Mon 12 Sep to Tue 13 Sep (days 1 to 2)."
+    dialog([(f"!day {words}", said.format(words)) for words in ("3", "friday", "blursday")], at=DURING)
+    dialog([("!day 2022-10-01", said.replace("”", "” (Sat 1 Oct)").format("2022-10-01"))], at=DURING)
 
 
 def test_a_day_without_a_name_is_what_is_left_of_today(dialog: Dialog) -> None:
@@ -237,7 +238,7 @@ def test_every_example_of_every_command_is_answered(sample_store: Store, name: s
 def test_an_answer_in_a_shared_room_has_eight_lines_and_says_how_to_go_on(sample_store: Store) -> None:
     pages = list(_pages(sample_store, "!day 2"))
     assert {len(page) for page in pages[:-1]} == {9}
-    assert pages[0][-1] == "and 65 more: !day 2 2"
+    assert pages[0][-1] == "and 65 more: !day 2 #2"
     titles = [line.split(" · ")[-1] for page in pages for line in page if line[:1].isdigit()]
     assert len(titles) == len(set(titles)) == 72
 
