@@ -109,7 +109,7 @@ class _Dispatch:
             return self._prefixed(*found, apart=after[:1].isspace())
         if self._addressed:
             return self._in_own_words(line if after is None else after.strip())
-        return self._run("talk", line) if number_in(line) else None
+        return self._run("talk", one_line(line, ARGS_MAX)) if number_in(line) else None
 
     def _prefixed(self, name: str, args: str, *, apart: bool) -> Reply | None:
         """A word behind the prefix; `apart` from it, it is a command only when it is one to the letter."""

@@ -16,8 +16,18 @@ from commands._time_words import LANGUAGES
 
 # What dateparser reads otherwise than people mean it: times of day, and spans of hours and minutes.
 NOT_FOR_DATEPARSER = re.compile(r"\d ?(?:h|m|am|pm|uhr)\b|minut|\bmins?\b|hour|stunde|heure|hora|[:+*/]|\d{5}")
-# Only words with a number in them, or counted from now, may be a date that our own words do not have.
-MAY_BE_A_DATE = re.compile(r"\d|\b(?:ago|week from|vor|il y a|hace)\b")
+# It leaves out what it does not understand ("after 13 september" is the 13th to it), so it is only asked about a day
+# and a month, with or without a year, and about so many days ago.
+NO_MONTH = (
+    "after|before|until|till|since|from|by|on|last|next|this|now|day|days|week|weeks|nach|vor|bis|seit|ab|tag|tage|jour"
+    "|jours|apres|avant|depuis|dia|dias|despues|antes|desde|hasta"
+)
+MONTH = rf"(?!(?:{NO_MONTH})\b)[^\W\d]{{3,}}\.?"
+YEAR = r"(?:,? (?:de )?\d{4})?"
+FOR_DATEPARSER = re.compile(
+    rf"\d{{1,2}}(?:st|nd|rd|th|er|\.|º|°)? (?:de |of )?{MONTH}{YEAR}|{MONTH} \d{{1,2}}(?:st|nd|rd|th)?{YEAR}"
+    r"|(?:\d{1,2}|an?|one|two|three) \w+ ago|vor \w+ \w+|il y a \w+ \w+|hace \w+ \w+"
+)
 
 
 def read(words: str, calendar: Calendar) -> Moment | Question:
@@ -38,9 +48,12 @@ def read(words: str, calendar: Calendar) -> Moment | Question:
 
 def read_in(language: str, words: str, calendar: Calendar) -> Moment | Question:
     """As `read`, in the words of one language and of English alone. Cheap where the words are not about time."""
-    instant = _with_its_own_zone(words)
+    try:
+        instant = _with_its_own_zone(words)
+        date = instant.astimezone(calendar.zone).date() if instant else None
+    except OverflowError:
+        return UNREAD  # at the edges of the calendar there is no other zone to go to
     if instant is not None:
-        date = instant.astimezone(calendar.zone).date()
         return Moment(instant, instant) if calendar.inside(instant) else Question(Why.OUTSIDE, date)
     for phrase in phrases(words, language):
         found = moment_of(phrase, calendar)
@@ -62,7 +75,7 @@ def _with_its_own_zone(words: str) -> dt.datetime | None:
 
 def _by_dateparser(asked: str, calendar: Calendar) -> Moment | Question:
     """A date in words of dateparser's, as a whole day."""
-    if NOT_FOR_DATEPARSER.search(asked) or not MAY_BE_A_DATE.search(asked) or not re.search(r"[a-z]{3}", asked):
+    if NOT_FOR_DATEPARSER.search(asked) or not FOR_DATEPARSER.fullmatch(asked):
         return UNREAD
     # Imported here: its first call costs a tenth of a second, which most answers need not pay.
     import dateparser

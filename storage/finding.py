@@ -148,15 +148,14 @@ class _Search:
 
     def _all(self, groups: list[Group]) -> list[int]:
         """Talks that have a meaning of every group, best first."""
-        wanted = [*self.narrow, search.within(self.column, meanings.expression(groups))]
-        return self._match(" AND ".join(filter(None, wanted)), self.limit)
+        return self._match(search.within(self.column, meanings.expression(groups)), self.limit)
 
     def _either(self, groups: list[Group]) -> list[int]:
         """The talks that have some of it, best first."""
-        wanted = [*self.narrow, search.within(self.column or search.ALL, meanings.either(groups))]
-        return self._match(" AND ".join(wanted), CANDIDATES)
+        return self._match(search.within(self.column or search.ALL, meanings.either(groups)), CANDIDATES)
 
-    def _match(self, wanted: str, limit: int) -> list[int]:
+    def _match(self, words: str, limit: int) -> list[int]:
+        wanted = search.all_parts(*self.narrow, words)
         if wanted and self.without:
             wanted = f"({wanted}) NOT ({self.without})"
         return search.match(self.driver, wanted, limit=limit)

@@ -90,10 +90,9 @@ def all_of(words: Iterable[str], *, prefix: bool = False) -> str:
     return " AND ".join(quoted(word) + ("*" if prefix and len(word) > 2 else "") for word in words)
 
 
-def all_groups(groups: Iterable[Iterable[str]]) -> str:
-    """An FTS5 expression: of every group, one of its words or phrases."""
-    made = (" OR ".join(quoted(word) for word in group) for group in groups)
-    return " AND ".join(f"({group})" for group in made if group)
+def all_parts(*expressions: str) -> str:
+    """An FTS5 expression: all of these, those left out that are empty."""
+    return " AND ".join(filter(None, expressions))
 
 
 def within(column: str, expression: str) -> str:

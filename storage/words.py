@@ -19,6 +19,7 @@ ACRONYM = re.compile(r"\(([A-Za-z][A-Za-z0-9/-]{1,9})\)")
 WRITTEN_OUT = re.compile(r"\b([A-Z][A-Za-z0-9]{1,7}) \(([^()]{4,60})\)")
 ACRONYM_LONGEST = 6
 SHORT = 6
+WORD_LONGEST = 40
 EVERYDAY = Path(__file__).parent / "everyday.txt"
 SYNONYMS = Path(__file__).parent / "synonyms.txt"
 OPENINGS = frozenset("welcome opening agenda closing farewell microconference mc".split())
@@ -82,6 +83,8 @@ class Vocabulary:
         """The pairs of known words that this one may be written together of ("netdev": "net dev")."""
         if word in self.joined:
             return [self.joined[word]]
+        if len(word) > WORD_LONGEST:
+            return []
         cuts = ((word[:place], word[place:]) for place in range(2, len(word) - 1))
         return [f"{first} {second}" for first, second in cuts if first in self.counts and second in self.counts]
 
@@ -222,7 +225,7 @@ def _ending_so(words: Sequence[str], acronym: str) -> str:
     for count in range(len(letters), min(len(words), len(letters) + 3) + 1):
         run = words[-count:]
         for telling in (run, [word for word in run if word.casefold() not in FILLERS]):
-            # XDP is eXpress Data Path: not every letter is its word's first.
+            # XML is eXtensible Markup Language: not every letter is its word's first.
             same = len(telling) == len(letters) and telling[0][0].casefold() == letters[:1]
             if same and all(letter in word.casefold() for letter, word in zip(letters, telling, strict=True)):
                 return " ".join(run)

@@ -236,3 +236,21 @@ def test_a_break_has_a_kind_and_its_ends() -> None:
     assert breaks([slot("Coffee", "11:00", "11:30")], ZoneInfo("Europe/Dublin")) == (
         Break("break", at(MONDAY, "11:00"), at(MONDAY, "11:30")),
     )
+
+
+@pytest.mark.parametrize(
+    "words",
+    ["day 2 now", "2 day", "after 13 september", "12-13 september", "after september 12", "12th 3 now", "13 now"],
+)
+def test_what_is_half_understood_is_not_taken_for_a_day(small_store: Store, words: str) -> None:
+    said = answer(f"!at {words}", Services(small_store), sender="@a:b", room_id="!r", direct=False, now=NOW)
+    assert said is not None
+    assert said.plain.startswith(f"I cannot read “{words}” as a time.")
+
+
+@pytest.mark.parametrize("words", ["9999-12-31T23:59-12:00", "0001-01-01T00:00+14:00"])
+def test_the_edges_of_the_calendar_are_no_times(small_store: Store, words: str) -> None:
+    for question in (f"!next rust {words}", f"!at {words}", f"!day {words}"):
+        said = answer(question, Services(small_store), sender="@a:b", room_id="!r", direct=False, now=NOW)
+        assert said is not None
+        assert not said.ok

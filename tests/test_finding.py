@@ -186,3 +186,11 @@ def test_everyday_words_may_be_lacking(programme: Store, words: str, first: str)
 def test_a_short_word_is_no_slip_of_one_that_begins_otherwise(programme: Store) -> None:
     assert programme.talks.find("dust").exact is False  # not "rust"
     assert programme.talks.find("rsut").meant == "rust"
+
+
+@pytest.mark.parametrize("field", ["track", "speaker", "room", "title", "day"])
+@pytest.mark.parametrize("letter", ["\ufe70", "\ufc5e", "\u0e33", "ª"])
+def test_a_letter_that_folds_to_nothing_is_no_fault(programme: Store, field: str, letter: str) -> None:
+    for words in (f"{field}:{letter} rust zzzq", f"{field}:zzzzqq {letter}", letter, f"{letter} -{letter}"):
+        for find in (programme.talks.find, programme.talks.about):
+            assert find(words).exact in (True, False)
