@@ -111,7 +111,7 @@ def _is_break(phrase: str, language: str) -> bool:
 
 def _is_named(words: str, store: Store) -> bool:
     """Whether a title, track, person or location is called exactly so."""
-    return any(plain(name) == plain(words) for names in store.talks.names().values() for name in names)
+    return store.talks.known().has(words)
 
 
 def _is_found(words: str, phrase: str, store: Store, *, sure: bool) -> bool:

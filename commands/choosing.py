@@ -68,7 +68,7 @@ def _keycap(words: str) -> str:
 def _is_words(number: str, services: Services) -> bool:
     if len(number) > LINE_DIGITS:
         return services.store.talks.find(number).exact
-    return any(number == name.strip() for names in services.store.talks.names().values() for name in names)
+    return services.store.talks.known().has(number)
 
 
 def _no_such_line(number: str, lines: int, request: Request, services: Services) -> Reply:

@@ -89,7 +89,7 @@ def _named(kind: str, name: str, request: Request) -> Text:
 
 def example(command: str, services: Services) -> Text:
     """A use of the command that finds something in this programme."""
-    names = services.store.talks.names()
+    names = services.store.talks.known().by_kind
     kinds = ("speaker",) if command == "speaker" else ("track", "title")
     name = next((known[0] for kind in kinds if (known := names[kind])), "rust")
     return code(f"{services.prefix}{command} {_example(name)}")

@@ -6,6 +6,7 @@ from collections import defaultdict
 from collections.abc import Collection, Mapping, Sequence
 
 from storage.query import telling
+from storage.search import folded
 from storage.words import SLIPS
 
 KINDS = ("title", "track", "speaker", "location")
@@ -26,6 +27,13 @@ class Names:
     def __init__(self, by_kind: Mapping[str, Sequence[str]]) -> None:
         self.by_kind = by_kind
         self._words: dict[tuple[str, ...], dict[str, list[Named]]] = {}
+        self._called: set[str] | None = None
+
+    def has(self, words: str) -> bool:
+        """Whether something is called exactly so, but for case, accents and punctuation."""
+        if self._called is None:
+            self._called = {" ".join(folded(name)) for names in self.by_kind.values() for name in names}
+        return " ".join(folded(words)) in self._called
 
     def nearest(self, words: str, kinds: Collection[str] = KINDS) -> Named | None:
         """The kind and the name most like the words, of these kinds; None where nothing is much like any of them.
