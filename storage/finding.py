@@ -214,7 +214,8 @@ class _Search:
                 # A word as it is written tells as much as it is rare, however common what else it may mean.
                 tells = meanings.weight([meaning], self.known) if meaning.sure == 1 else common
                 worth = meaning.sure * tells / meanings.rarity(meaning, self.known)
-                found = search.ranks_of(self.driver, search.within(self.column, meaning.expression), ids)
+                expression = search.within(self.column, meaning.expression)
+                found = search.ranks_of(self.driver, expression, ids, beginning=meaning.beginning)
                 for one, rank in found.items():
                     if worth * rank > best[one]:
                         best[one] = worth * rank
