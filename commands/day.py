@@ -95,7 +95,8 @@ def _read(words: str, calendar: Calendar) -> Moment | Question:
     if isinstance(meant, Question) and meant.why in NO_DAY and not words.strip().isdigit():
         # "13 september" is as it stands; "9 morning" is no hour.
         other = read(words, calendar)
-        return meant if isinstance(other, Moment) and other.is_point else other
+        is_hour = other.is_point if isinstance(other, Moment) else other.why is Why.IMPOSSIBLE
+        return meant if is_hour else other
     return meant
 
 

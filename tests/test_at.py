@@ -106,6 +106,119 @@ def test_a_day_can_be_narrowed_to_a_part_of_it(dialog: Dialog) -> None:
     )
 
 
+def test_a_number_before_a_part_of_the_day_is_the_days(dialog: Dialog) -> None:
+    closing = "1. Tue 17:00 · Herbert · Closing"
+    dialog(
+        [
+            ("!day 2 afternoon", f"Tue 13 Sep 12:00–18:00 · {ZONE}\n{closing}"),
+            ("!day 2 pm", f"Tue 13 Sep 12:00–00:00 · {ZONE}\n{closing}"),
+            ("!day two 3pm", f"Tue 13 Sep 15:00–17:30 · {ZONE}\n{closing}"),
+            ("!day 9 morning", f"“9 morning” is no day of this conference: {SPAN}"),
+            ("!day 9 25:00", f"“9 25:00” is no day of this conference: {SPAN}"),
+        ],
+        at=DURING,
+    )
+
+
+def test_a_day_by_its_number_is_a_time_whatever_titles_there_are(store: Store) -> None:
+    made = [
+        talk(1, "Summit, day 2: track information", MONDAY, "12:00", 30, "Hall", "T"),
+        talk(2, "Rust", TUESDAY, "13:00", 30, "Hall", "T"),
+    ]
+    store.feeds.accept("main", "x", dataclasses.replace(PROGRAMME, talks=tuple(made)), "x", NOW)
+    calendar = Calendar(PROGRAMME.days, NOW, ZoneInfo("Europe/Dublin"))
+    for words, rest in (("day 2", ""), ("rust day 2", "rust"), ("day 2 rust", "rust"), ("day two rust", "rust")):
+        found = narrowed(words, calendar, store)
+        assert found is not None
+        assert (found.words, found.meant) == (rest, calendar.whole(PROGRAMME.days[1]))
+    assert narrowed("Summit, day 2: track information", calendar, store) is None
+    store.feeds.accept("main", "x", dataclasses.replace(PROGRAMME, talks=(replaced_title(made[0], "Day 2"),)), "y", NOW)
+    assert narrowed("day 2", calendar, store) is None
+
+
+def replaced_title(one: Talk, title: str) -> Talk:
+    return dataclasses.replace(one, title=title)
+
+
+def test_every_command_keeps_to_the_time_that_is_named(dialog: Dialog) -> None:
+    dialog(
+        [
+            ("!search memory tomorrow 10:15",
+             "Tue 13 Sep 10:00–10:30 (UTC+1) · Pembroke · CXL memory tiering — Ada King\n"
+             "Taken as “memory, Tue 13 Sep 10:15”."),
+            ("!where ada today",
+             "Mon 12 Sep 10:15–10:45 (UTC+1) · Meeting 1&2 · Testing everywhere — Ada King · on now\n"
+             "Taken as “ada, Mon 12 Sep, day 1”."),
+            ("!search closing today", f"No talk matches all of “closing today”; nearest · {ZONE}\n"
+             "1. Tue 17:00 · Herbert · Closing"),
+        ],
+        at=DURING,
+    )  # fmt: skip
+
+
+def test_times_in_somebodys_own_words_are_questions_in_a_direct_room(dialog: Dialog) -> None:
+    tuesday = f"Tue 13 Sep, day 2 · {ZONE}\n{TUESDAYS}"
+    memory = f"Next on “memory”: Tue 13 Sep, day 2 · {ZONE}\n" + "\n".join(TUESDAYS.splitlines()[:2])
+    herbert = f"On now for “herbert” · {ZONE}\n1. until 11:00 · Herbert · Rust in the kernel"
+    dialog(
+        [
+            ("tomorrow", tuesday),
+            ("what's on tomorrow?", tuesday),
+            ("tomorrow 10", f"On at Tue 13 Sep 10:00 · {ZONE}\n1. until 10:30 · Pembroke · CXL memory tiering"),
+            ("friday morning", f"“friday morning” is no day of this conference: {SPAN}"),
+            ("memory tomorrow", memory),
+            ("day 2 memory", memory),
+            ("herbert now", herbert),
+            ("herbert at the moment", herbert),
+        ],
+        at=DURING,
+        direct=True,
+    )  # fmt: skip
+
+
+def test_what_is_on_and_the_last_of_its_kind_is_said_to_be_on(dialog: Dialog) -> None:
+    dialog(
+        [("!next closing", "Nothing more is coming on “closing”. On now: until 17:30 · Herbert · Closing")],
+        at="2022-09-13T17:10+01:00",
+    )
+
+
+def test_what_is_offered_instead_is_read_as_it_is_meant(dialog: Dialog) -> None:
+    dialog(
+        [
+            ("!at 9", "Nothing is on at Mon 12 Sep 09:00 (UTC+1).\nThe programme has not started: it begins "
+             "Mon 12 Sep 10:00 (UTC+1).\nNext: Mon 12 Sep 10:00–10:15 (UTC+1) · Herbert · Opening — José García\n"
+             "More: !next 09:00"),
+        ],
+        at="2022-09-12T08:00+01:00",
+    )  # fmt: skip
+
+
+def test_a_page_beyond_the_last_shows_that_and_says_so(dialog: Dialog) -> None:
+    dialog(
+        [
+            ("!next tomorrow #9", f"Next: Tue 13 Sep, day 2 · {ZONE}\n{TUESDAYS}\nThere is 1 page."),
+            ("!day 2 #3", f"Tuesday 13 September, day 2 · {ZONE}\n{TUESDAYS}\nThere is 1 page."),
+        ],
+        at=DURING,
+    )
+
+
+def test_what_starts_as_a_break_ends_is_next(store: Store) -> None:
+    talks = (
+        talk(1, "Opening", MONDAY, "10:00", 90, "Hall", "T"),
+        talk(2, "Breaking dependency orderings", MONDAY, "12:00", 60, "Hall", "T"),
+    )
+    store.feeds.accept("main", "x", dataclasses.replace(PROGRAMME, talks=talks, days=PROGRAMME.days[:1]), "x", NOW)
+    for words in ("break", "coffee", "during break"):
+        reply = answer(
+            f"!next {words}", Services(store), sender="@a:b", room_id="!r", direct=False, now=at(MONDAY, "10:20")
+        )
+        assert reply is not None
+        assert reply.plain.splitlines()[0] == "Nothing more starts on Mon 12 Sep between 11:30 and 12:00."
+        assert "Breaking dependency orderings" in reply.plain.splitlines()[1]
+
+
 def test_a_number_that_can_be_no_hour_is_the_date() -> None:
     days = tuple(dataclasses.replace(day, date=day.date.replace(day=26 + day.index)) for day in PROGRAMME.days)
     calendar = Calendar(days, NOW, ZoneInfo("Europe/Dublin"))

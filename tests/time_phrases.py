@@ -178,6 +178,8 @@ in 1h30 | ?outside | mon 11:50 | tue 15:15 | ?outside
 in 1h30m | ?outside | mon 11:50 | tue 15:15 | ?outside
 in 20 min | ?outside | mon 10:40 | tue 14:05 | ?outside
 in half an hour | ?outside | mon 10:50 | tue 14:15 | ?outside
+1h | ?outside | mon 11:20 | tue 14:45 | ?outside
+30m | ?outside | mon 10:50 | tue 14:15 | ?outside
 in an hour and a half | ?outside | mon 11:50 | tue 15:15 | ?outside
 2 hours from now | ?outside | mon 12:20 | tue 15:45 | ?outside
 in 24 hours | ?outside | tue 10:20 | wed 13:45 | ?outside
@@ -238,6 +240,7 @@ mañana por la mañana | ?outside | tue 06:00-12:00 | wed 06:00-12:00 | ?outside
 esta tarde | ?outside | mon 12:00-18:00 | tue 12:00-18:00 | ?outside
 martes a las 14 | tue 14:00
 a las 2 de la tarde | mon 14:00 | mon 14:00 | tue 14:00 | ?over
+después de comer | mon 15:00-22:30 | mon 15:00-22:30 | tue 15:00-18:30 | ?over
 después del almuerzo | mon 15:00-22:30 | mon 15:00-22:30 | tue 15:00-18:30 | ?over
 dentro de 20 minutos | ?outside | mon 10:40 | tue 14:05 | ?outside
 13 de septiembre | tue 09:30-18:30
