@@ -148,7 +148,7 @@ async def test_in_a_direct_room_nothing_needs_a_prefix_and_a_bell_is_offered_whe
 
     [hint] = await ada.wait_for(hints)
     relation = {"rel_type": "m.annotation", "event_id": second["event_id"], "key": BELL}
-    assert hint["content"] == {"m.relates_to": relation}
+    assert hint["content"] == {"m.relates_to": relation, "m.mentions": {}}
     assert subscribed(world, ada) == []
 
 
