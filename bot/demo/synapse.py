@@ -89,10 +89,6 @@ class Synapse:
         """Stop it as a power cut would."""
         await self._end(signal.SIGKILL)
 
-    async def restart(self) -> None:
-        await self.stop()
-        await self.start()
-
     async def register(self, localpart: str, password: str, *, admin: bool = False) -> Account:
         """Register an account by the shared secret (Synapse's admin API). Raises `SynapseError`."""
         url = f"{self.url}/_synapse/admin/v1/register"
