@@ -159,3 +159,22 @@ def test_a_backup_is_taken_while_the_database_is_there(tmp_path: Path) -> None:
     assert hallway(tmp_path, "backup", "copy.db")[0] == 0
     status, _, err = hallway(tmp_path, "backup", "copy.db")
     assert (status, err) == (2, "hallway: copy.db exists already: name a file that does not\n")
+
+
+def test_an_answer_is_whole_however_many_are_asked_for(tmp_path: Path) -> None:
+    """`hallway ask` ends without taking the interpreter apart: what it printed has to be out by then."""
+    asked = "!day\n!help\n" * 200
+    status, out, _ = hallway(tmp_path, "ask", "--programme", str(SAMPLE), "--json", "-", said=asked)
+    assert (status, len([json.loads(line) for line in out.splitlines()])) == (0, 400)
+
+
+def test_nobody_reading_the_answer_is_no_error(tmp_path: Path) -> None:
+    reading, writing = os.pipe()
+    os.close(reading)
+    command = [sys.executable, "-m", "bot", "ask", "--programme", str(SAMPLE), "!help"]
+    environment = {**os.environ, "PYTHONPATH": str(ROOT)}
+    done = subprocess.run(
+        command, cwd=tmp_path, env=environment, stdout=writing, stderr=subprocess.PIPE, timeout=60, check=False
+    )
+    os.close(writing)
+    assert (done.returncode, done.stderr) == (0, b"")

@@ -5,6 +5,7 @@ from __future__ import annotations
 import argparse
 import gc
 import logging
+import os
 import sys
 from importlib import import_module
 from pathlib import Path
@@ -48,7 +49,8 @@ def main() -> None:
     )
     for noisy in ("apscheduler", "asyncio", "nio"):
         logging.getLogger(noisy).setLevel(logging.ERROR)
-    if arguments.module == "bot.cli.ask":
+    brief = arguments.module == "bot.cli.ask"
+    if brief:
         # It lives for half a second, most of which goes into imports: what they leave behind is not worth collecting.
         gc.disable()
     try:
@@ -69,7 +71,20 @@ def main() -> None:
         status = _say(text, FAILED, debug=False)
     except KeyboardInterrupt:
         status = 130
+    if brief:
+        _leave(status)
     sys.exit(status)
+
+
+def _leave(status: int) -> NoReturn:
+    """End at once. Taking the libraries apart at exit takes a fifth of what importing them took, for nothing."""
+    logging.shutdown()
+    try:
+        for stream in filter(None, (sys.stdout, sys.stderr)):  # None where the shell closed it
+            stream.flush()
+    except (BrokenPipeError, ValueError):
+        pass  # whoever read has gone: there is nobody left to tell
+    os._exit(status)
 
 
 def _say(text: str, status: int, debug: bool) -> int:
