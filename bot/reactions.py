@@ -16,6 +16,7 @@ from commands.reply import Reply
 from storage.answers import Shown
 from storage.inbox import Heard
 from storage.programme import Talk
+from storage.subscriptions import Kind
 
 log = logging.getLogger("hallway")
 
@@ -48,7 +49,7 @@ class Reactions:
         if number is not None:
             self._pick(number, shown, event, room_id, target, direct)
         elif shown.about is not None:
-            self._subscribe(event, room_id, shown.about)
+            self._subscribe(event, room_id, shown.about, direct)
 
     def taken_back(self, event: Event) -> None:
         """A redaction: where it takes back a bell of the same person's, they are not subscribed any more."""
@@ -74,9 +75,11 @@ class Reactions:
         refused = self._answering.too_many(event.sender, room_id)
         self._answering.once(event, room_id, reply, content, direct=direct, refused=refused)
 
-    def _subscribe(self, event: Event, room_id: str, talk: Talk) -> None:
-        now = self._clock.real()
+    def _subscribe(self, event: Event, room_id: str, talk: Talk, direct: bool) -> None:
+        now, where = self._clock.real(), "" if direct else room_id
         with self._store.transaction():
             heard = Heard(event.event_id, room_id, event.sender, event.sent_at, now, SUBSCRIBED)
             if self._store.inbox.add(heard):
-                self._store.subscriptions.to_talk(event.sender, talk.row_id, event.event_id, now)
+                self._store.subscriptions.add(
+                    event.sender, Kind.TALK, talk, self._clock.now(), room_id=where, bell=event.event_id
+                )

@@ -14,9 +14,10 @@ from storage.tables.asking import heard, person
 
 OFF = "off"
 
-SETTINGS = select(person.c.timezone, person.c.language, person.c.clock, person.c.profile_timezone).where(
-    person.c.user_id == bindparam("user_id")
-)
+SETTINGS = select(
+    person.c.timezone, person.c.language, person.c.clock, person.c.profile_timezone, person.c.leads, person.c.quiet,
+    person.c.muted_until, person.c.digest, person.c.deliver,
+).where(person.c.user_id == bindparam("user_id"))  # fmt: skip
 
 
 @dataclass(frozen=True, slots=True)
@@ -27,12 +28,22 @@ class Settings:
     language: a code of ours ("de").
     clock:    "12" or "24".
     profile_timezone: the zone that their Matrix profile names; `timezone` wins over it.
+    leads:    seconds before a talk at which to be reminded ("900,3600"), or `OFF`.
+    quiet:    a span of their own clock in which nothing is sent to them by itself ("22:00-08:00").
+    muted_until: aware UTC, the conference's clock; before it nothing is sent to them by itself.
+    digest:   the time of their own clock at which they are sent the day's agenda ("07:30").
+    deliver:  where reminders may go: "dm", "room" or "either".
     """
 
     timezone: str = ""
     language: str = ""
     clock: str = ""
     profile_timezone: str = ""
+    leads: str = ""
+    quiet: str = ""
+    muted_until: dt.datetime | None = None
+    digest: str = ""
+    deliver: str = ""
 
     @property
     def zone(self) -> str:

@@ -8,18 +8,23 @@ from sqlalchemy import Column, delete, select, update
 
 from storage.database import Database
 from storage.tables.asking import heard, person, shown
-from storage.tables.messages import notice, room, subscription
+from storage.tables.messages import notice, room
+from storage.tables.subscribing import believed, reminded, snoozed, speaker_account, subscription
 
 # Every column that holds the user id of somebody who wrote to the bot. A table that gains one belongs here; a test
 # compares the list with the schema. What a programme says of its speakers is the programme's, ids among it.
 PERSONAL: tuple[Column[Any], ...] = (
+    believed.c.subscriber,
     heard.c.sender,
     notice.c.recipient,
     person.c.user_id,
     room.c.direct_with,
+    reminded.c.subscriber,
     room.c.inviter,
     shown.c.user_id,
-    subscription.c.user_id,
+    snoozed.c.subscriber,
+    speaker_account.c.user_id,
+    subscription.c.subscriber,
 )
 # A hall's room stays known when the person who invited the bot there is forgotten.
 BLANKED = frozenset({room.c.inviter})

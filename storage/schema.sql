@@ -9,6 +9,18 @@ CREATE TABLE answered (
 	FOREIGN KEY("key") REFERENCES notice ("key") ON DELETE CASCADE
 );
 
+CREATE TABLE believed (
+	subscriber VARCHAR NOT NULL,
+	talk_id INTEGER NOT NULL,
+	talk VARCHAR NOT NULL,
+	since DATETIME NOT NULL,
+	speaker BOOLEAN DEFAULT 0 NOT NULL,
+	telling VARCHAR DEFAULT '' NOT NULL,
+	"key" VARCHAR DEFAULT '' NOT NULL,
+	PRIMARY KEY (subscriber, talk_id),
+	FOREIGN KEY(talk_id) REFERENCES talk (id) ON DELETE CASCADE
+);
+
 CREATE TABLE bell (
 	event_id VARCHAR NOT NULL,
 	subscription_id INTEGER NOT NULL,
@@ -28,6 +40,14 @@ CREATE TABLE change (
 	told_at DATETIME,
 	PRIMARY KEY (id),
 	FOREIGN KEY(revision_id) REFERENCES revision (id) ON DELETE CASCADE,
+	FOREIGN KEY(talk_id) REFERENCES talk (id) ON DELETE CASCADE
+);
+
+CREATE TABLE covers (
+	topic_id INTEGER NOT NULL,
+	talk_id INTEGER NOT NULL,
+	PRIMARY KEY (topic_id, talk_id),
+	FOREIGN KEY(topic_id) REFERENCES topic (id) ON DELETE CASCADE,
 	FOREIGN KEY(talk_id) REFERENCES talk (id) ON DELETE CASCADE
 );
 
@@ -112,6 +132,8 @@ CREATE TABLE notice (
 	reason VARCHAR NOT NULL,
 	event_id VARCHAR,
 	done_at DATETIME,
+	rank INTEGER DEFAULT 2 NOT NULL,
+	deadline DATETIME,
 	PRIMARY KEY (seq),
 	UNIQUE ("key")
 );
@@ -123,7 +145,26 @@ CREATE TABLE person (
 	clock VARCHAR DEFAULT '' NOT NULL,
 	profile_timezone VARCHAR DEFAULT '' NOT NULL,
 	profile_read_at DATETIME,
+	leads VARCHAR DEFAULT '' NOT NULL,
+	quiet VARCHAR DEFAULT '' NOT NULL,
+	muted_until DATETIME,
+	digest VARCHAR DEFAULT '' NOT NULL,
+	digested_at DATETIME,
+	deliver VARCHAR DEFAULT '' NOT NULL,
+	unreachable VARCHAR DEFAULT '' NOT NULL,
+	unreachable_at DATETIME,
 	PRIMARY KEY (user_id)
+);
+
+CREATE TABLE reminded (
+	subscriber VARCHAR NOT NULL,
+	talk_id INTEGER NOT NULL,
+	starts_at DATETIME NOT NULL,
+	lead INTEGER NOT NULL,
+	due_at DATETIME NOT NULL,
+	"key" VARCHAR NOT NULL,
+	PRIMARY KEY (subscriber, talk_id, starts_at),
+	FOREIGN KEY(talk_id) REFERENCES talk (id) ON DELETE CASCADE
 );
 
 CREATE TABLE revision (
@@ -160,6 +201,15 @@ CREATE TABLE shown (
 	PRIMARY KEY (user_id, room_id)
 );
 
+CREATE TABLE snoozed (
+	subscriber VARCHAR NOT NULL,
+	talk_id INTEGER NOT NULL,
+	starts_at DATETIME NOT NULL,
+	lead INTEGER NOT NULL,
+	PRIMARY KEY (subscriber, talk_id, starts_at),
+	FOREIGN KEY(talk_id) REFERENCES talk (id) ON DELETE CASCADE
+);
+
 CREATE TABLE speaker (
 	id INTEGER NOT NULL,
 	feed VARCHAR NOT NULL,
@@ -167,6 +217,18 @@ CREATE TABLE speaker (
 	name VARCHAR NOT NULL,
 	PRIMARY KEY (id),
 	FOREIGN KEY(feed) REFERENCES feed (name) ON DELETE CASCADE
+);
+
+CREATE TABLE speaker_account (
+	id INTEGER NOT NULL,
+	user_id VARCHAR NOT NULL,
+	name VARCHAR NOT NULL,
+	shown VARCHAR NOT NULL,
+	feed_id VARCHAR DEFAULT '' NOT NULL,
+	state VARCHAR NOT NULL,
+	"by" VARCHAR NOT NULL,
+	at DATETIME NOT NULL,
+	PRIMARY KEY (id)
 );
 
 CREATE TABLE state (
@@ -177,12 +239,13 @@ CREATE TABLE state (
 
 CREATE TABLE subscription (
 	id INTEGER NOT NULL,
-	user_id VARCHAR NOT NULL,
-	kind VARCHAR NOT NULL,
-	talk_id INTEGER,
+	subscriber VARCHAR NOT NULL,
+	topic_id INTEGER NOT NULL,
+	leads VARCHAR DEFAULT '' NOT NULL,
+	room_id VARCHAR DEFAULT '' NOT NULL,
 	created_at DATETIME NOT NULL,
 	PRIMARY KEY (id),
-	FOREIGN KEY(talk_id) REFERENCES talk (id) ON DELETE CASCADE
+	FOREIGN KEY(topic_id) REFERENCES topic (id) ON DELETE CASCADE
 );
 
 CREATE TABLE talk (
@@ -218,6 +281,16 @@ CREATE TABLE talk_speaker (
 	FOREIGN KEY(speaker_id) REFERENCES speaker (id) ON DELETE CASCADE
 );
 
+CREATE TABLE topic (
+	id INTEGER NOT NULL,
+	kind VARCHAR NOT NULL,
+	value VARCHAR NOT NULL,
+	shown VARCHAR NOT NULL,
+	talk_id INTEGER,
+	PRIMARY KEY (id),
+	FOREIGN KEY(talk_id) REFERENCES talk (id) ON DELETE CASCADE
+);
+
 CREATE TABLE track (
 	id INTEGER NOT NULL,
 	name VARCHAR NOT NULL,
@@ -235,19 +308,33 @@ CREATE TABLE trouble (
 
 CREATE INDEX change_untold ON change (id) WHERE told_at IS NULL;
 
+CREATE INDEX ix_believed_key ON believed ("key");
+
+CREATE INDEX ix_believed_talk_id ON believed (talk_id);
+
 CREATE INDEX ix_bell_subscription_id ON bell (subscription_id);
 
 CREATE INDEX ix_change_revision_id ON change (revision_id);
 
 CREATE INDEX ix_change_talk_id ON change (talk_id);
 
+CREATE INDEX ix_covers_talk_id ON covers (talk_id);
+
 CREATE INDEX ix_heard_heard_at ON heard (heard_at);
+
+CREATE INDEX ix_reminded_key ON reminded ("key");
+
+CREATE INDEX ix_reminded_talk_id ON reminded (talk_id);
 
 CREATE INDEX ix_revision_feed ON revision (feed);
 
 CREATE INDEX ix_room_direct_with ON room (direct_with);
 
-CREATE INDEX ix_subscription_talk_id ON subscription (talk_id);
+CREATE INDEX ix_snoozed_talk_id ON snoozed (talk_id);
+
+CREATE INDEX ix_speaker_account_user_id ON speaker_account (user_id);
+
+CREATE INDEX ix_subscription_topic_id ON subscription (topic_id);
 
 CREATE INDEX ix_talk_ends_at ON talk (ends_at);
 
@@ -259,6 +346,8 @@ CREATE INDEX ix_talk_starts_at ON talk (starts_at);
 
 CREATE INDEX ix_talk_track_id ON talk (track_id);
 
+CREATE INDEX ix_topic_talk_id ON topic (talk_id);
+
 CREATE INDEX notice_created ON notice (created_at);
 
 CREATE INDEX notice_event ON notice (event_id) WHERE event_id IS NOT NULL;
@@ -267,6 +356,8 @@ CREATE INDEX notice_pending ON notice (seq) WHERE state = 'pending';
 
 CREATE UNIQUE INDEX speaker_identity ON speaker (feed, feed_id, name);
 
-CREATE UNIQUE INDEX subscription_talk ON subscription (user_id, talk_id) WHERE talk_id IS NOT NULL;
+CREATE UNIQUE INDEX subscription_identity ON subscription (subscriber, topic_id);
 
 CREATE UNIQUE INDEX talk_identity ON talk (feed, "key");
+
+CREATE UNIQUE INDEX topic_identity ON topic (kind, value);

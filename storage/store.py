@@ -109,7 +109,7 @@ class Store:
     def subscriptions(self) -> Subscriptions:
         from storage.subscriptions import Subscriptions
 
-        return Subscriptions(self.database)
+        return Subscriptions(self.database, self.talks)
 
     @contextmanager
     def transaction(self) -> Iterator[None]:

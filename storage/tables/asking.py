@@ -37,7 +37,10 @@ class ShownRow(Row):
 class PersonRow(Row):
     """What a person chose for themselves; what is empty is as the conference has it.
 
-    `profile_timezone` is what their Matrix profile said (`m.tz`) when it was read last.
+    `profile_timezone` is what their Matrix profile said (`m.tz`) when it was read last. `leads` are seconds before a
+    talk ("900,3600"), or "off". `quiet` is a span of their own clock ("22:00-08:00"), `digest` a time of it ("07:30").
+    `digested_at` and `muted_until` are by the conference's clock. `deliver` is where reminders may go: dm, room or
+    either. `unreachable` is why nothing can be sent to them, since `unreachable_at` (the world's clock).
     """
 
     __tablename__ = "person"
@@ -48,6 +51,14 @@ class PersonRow(Row):
     clock: str = Field(default="", sa_column_kwargs={"server_default": text("''")})
     profile_timezone: str = Field(default="", sa_column_kwargs={"server_default": text("''")})
     profile_read_at: dt.datetime | None = None
+    leads: str = Field(default="", sa_column_kwargs={"server_default": text("''")})
+    quiet: str = Field(default="", sa_column_kwargs={"server_default": text("''")})
+    muted_until: dt.datetime | None = None
+    digest: str = Field(default="", sa_column_kwargs={"server_default": text("''")})
+    digested_at: dt.datetime | None = None
+    deliver: str = Field(default="", sa_column_kwargs={"server_default": text("''")})
+    unreachable: str = Field(default="", sa_column_kwargs={"server_default": text("''")})
+    unreachable_at: dt.datetime | None = None
 
 
 class StateRow(Row):

@@ -16,6 +16,8 @@ class NoticeRow(Row):
     `key` is the Matrix transaction id, so a second attempt is answered with the first event.
     Either `room_id` is known, or `recipient` is a person whose direct room is still to be found or made.
     `event_id` may be known before the notice is marked sent: the homeserver brings what we say back to us.
+    Of several places, the one with the lowest `rank` is sent to first, and of these the one with the soonest `deadline`
+    (the world's clock).
     """
 
     __tablename__ = "notice"
@@ -38,6 +40,8 @@ class NoticeRow(Row):
     reason: str = ""
     event_id: str | None = None
     done_at: dt.datetime | None = None
+    rank: int = Field(default=2, sa_column_kwargs={"server_default": text("2")})
+    deadline: dt.datetime | None = None
 
 
 class RoomRow(Row):
@@ -78,32 +82,6 @@ class AnsweredRow(Row):
     hint: bool = False
 
 
-class SubscriptionRow(Row):
-    """A person wants to hear of something: of `kind` "talk", the one in `talk_id`."""
-
-    __tablename__ = "subscription"
-    __table_args__ = (
-        Index("subscription_talk", "user_id", "talk_id", unique=True, sqlite_where=text("talk_id IS NOT NULL")),
-    )
-
-    id: int | None = Field(default=None, primary_key=True)
-    user_id: str
-    kind: str
-    talk_id: int | None = Field(default=None, foreign_key="talk.id", ondelete="CASCADE", index=True)
-    created_at: dt.datetime
-
-
-class BellRow(Row):
-    """A reaction that asked for a subscription. There may be several, on different answers about one talk."""
-
-    __tablename__ = "bell"
-
-    event_id: str = Field(primary_key=True)
-    subscription_id: int = Field(foreign_key="subscription.id", ondelete="CASCADE", index=True)
-
-
 notice = metadata.tables["notice"]
 room = metadata.tables["room"]
 answered = metadata.tables["answered"]
-subscription = metadata.tables["subscription"]
-bell = metadata.tables["bell"]
