@@ -14,7 +14,7 @@ from commands.registry import Services
 from commands.reply import Reply, paragraphs
 from storage.errors import StoreError
 from storage.inbox import Heard
-from storage.outbox import Notice, notice_key
+from storage.outbox import Notice, Rank, notice_key
 
 log = logging.getLogger("hallway")
 
@@ -93,9 +93,8 @@ class Answering:
         store = self._services.store
         key = notice_key("re", event.event_id)
         expires_at = min(event.sent_at, now) + QUESTION_AGE
-        if store.outbox.add(Notice(key, "reply", content, now, room_id, event.sender, expires_at)) and (
-            reply.shown or reply.one
-        ):
+        answer = Notice(key, "reply", content, now, room_id, event.sender, expires_at, rank=Rank.REPLY)
+        if store.outbox.add(answer) and (reply.shown or reply.one):
             hint = self._hints and direct and reply.one is not None
             store.answers.add(key, reply.shown, reply.one, hint=hint)
 

@@ -14,7 +14,7 @@ from bot.matrix import DIRECT_MARK
 from bot.messages import statement
 from commands.language import Language, language_of
 from commands.reply import Text, code
-from storage.outbox import Notice, notice_key
+from storage.outbox import Notice, Rank, notice_key
 from storage.rooms import Membership, Room
 from storage.store import Store
 
@@ -191,9 +191,8 @@ class Rooms:
         self, kind: str, key: str, words: Iterable[Text], *, room_id: str | None = None, recipient: str | None = None
     ) -> None:
         now = self._clock.real()
-        self._store.outbox.add(
-            Notice(key, kind, statement("m.notice", *words), now, room_id, recipient, expires_at=now + NEWS_AGE)
-        )
+        content, expires_at = statement("m.notice", *words), now + NEWS_AGE
+        self._store.outbox.add(Notice(key, kind, content, now, room_id, recipient, expires_at, rank=Rank.REPLY))
         self._wake()
 
     def _own_direct(self, room_id: str, event: Event) -> None:

@@ -16,7 +16,7 @@ from commands.language import language_of
 from commands.registry import Request, Services
 from storage.changes import Change
 from storage.errors import StoreError
-from storage.outbox import Notice, notice_key
+from storage.outbox import Notice, Rank, notice_key
 from storage.revisions import Recorded
 from storage.store import Store
 
@@ -57,7 +57,9 @@ class Teller:
                 key = notice_key("changes", room, *ids)
                 now = self._clock.real()
                 content = content_of("m.text", reply)
-                self._store.outbox.add(Notice(key, "change", content, now, room_id=room, expires_at=now + NEWS_AGE))
+                self._store.outbox.add(
+                    Notice(key, "change", content, now, room_id=room, expires_at=now + NEWS_AGE, rank=Rank.BULK)
+                )
             self._store.revisions.mark_told([one.id for one in due], self._clock.now())
         self._wake()
 

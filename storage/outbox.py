@@ -7,7 +7,7 @@ import hashlib
 import json
 from collections.abc import Collection
 from dataclasses import dataclass
-from enum import StrEnum
+from enum import IntEnum, StrEnum
 from typing import Any
 
 from sqlalchemy import bindparam, case, delete, func, literal_column, select, update
@@ -22,29 +22,48 @@ class NoticeState(StrEnum):
     SENT = "sent"
     EXPIRED = "expired"  # it was of no use any more when its turn came
     REFUSED = "refused"  # the homeserver will never take it
+    VOID = "void"  # nothing of what it says is true any more
+
+
+class Rank(IntEnum):
+    """Who is served first when not all can be."""
+
+    REPLY = 0  # what answers somebody
+    SPEAKER = 1
+    PERSONAL = 2  # reminders and changes for one person
+    BULK = 3  # what is said to whole rooms
 
 
 MESSAGE = "m.room.message"
 HINT = "hint"
+# Under this name of the `state` table: how many messages a second the homeserver takes from us, empty for any number.
+RATE = "rate"
 PLACE = func.coalesce(notice.c.room_id, notice.c.recipient)
+IS_HINT = notice.c.kind == literal_column(f"'{HINT}'")
 # A hint is said when there is nothing else to say: its turn comes after everything that is asked for meanwhile.
 LATER = 1 << 40
-IS_HINT = notice.c.kind == literal_column(f"'{HINT}'")
 TURN = notice.c.seq + case((IS_HINT, literal_column(str(LATER))), else_=literal_column("0"))
+URGENCY = case((IS_HINT, literal_column(str(len(Rank)))), else_=notice.c.rank)
+# One row a place: its first notice, and how urgent the most urgent is that waits in it.
+PLACES = (
+    select(
+        func.min(TURN).label("turn"),
+        func.min(URGENCY).label("urgency"),
+        func.min(notice.c.deadline).label("deadline"),
+    )
+    .where(
+        notice.c.state == literal_column("'pending'"),
+        PLACE.not_in(bindparam("busy", expanding=True)),
+        PLACE.not_in(select(room.c.room_id).where(room.c.membership == literal_column("'invited'"))),
+    )
+    .group_by(PLACE)
+    .subquery()
+)
+SOONEST = (PLACES.c.urgency, PLACES.c.deadline.is_(None), PLACES.c.deadline, PLACES.c.turn)
 NEXT = (
     select(notice)
-    .where(
-        notice.c.seq.in_(
-            select(func.min(TURN) % literal_column(str(LATER)))
-            .where(
-                notice.c.state == literal_column("'pending'"),
-                PLACE.not_in(bindparam("busy", expanding=True)),
-                PLACE.not_in(select(room.c.room_id).where(room.c.membership == literal_column("'invited'"))),
-            )
-            .group_by(PLACE)
-        )
-    )
-    .order_by(TURN)
+    .join(PLACES, notice.c.seq == PLACES.c.turn % literal_column(str(LATER)))
+    .order_by(*SOONEST)
     .limit(bindparam("most"))
 )
 
@@ -59,6 +78,7 @@ class Notice:
     content:    the Matrix event content.
     expires_at: aware UTC; after it the notice is of no use and is not sent.
     event_type: what kind of Matrix event it becomes.
+    deadline:   aware UTC, the world's clock: when it should be there. Of one rank, the soonest is sent first.
     """
 
     key: str
@@ -69,6 +89,13 @@ class Notice:
     recipient: str | None = None
     expires_at: dt.datetime | None = None
     event_type: str = MESSAGE
+    rank: int = Rank.PERSONAL
+    deadline: dt.datetime | None = None
+
+    @property
+    def place(self) -> str:
+        """Where it is said: what goes to one place keeps its order."""
+        return self.room_id or self.recipient or ""
 
 
 def notice_key(kind: str, *parts: str) -> str:
@@ -90,20 +117,23 @@ class Outbox:
                     kind=new.kind,
                     room_id=new.room_id,
                     recipient=new.recipient,
-                    content=json.dumps(new.content, ensure_ascii=False, separators=(",", ":")),
+                    content=_json(new.content),
                     created_at=new.created_at,
                     expires_at=new.expires_at,
                     event_type=new.event_type,
+                    rank=new.rank,
+                    deadline=new.deadline,
                 )
                 .on_conflict_do_nothing()
             )
             return written.rowcount > 0
 
     def pending(self, limit: int, busy: Collection[str] = ()) -> list[Notice]:
-        """The notices to send next, oldest first, one a place; `busy` names places (room or recipient) to leave out.
+        """The notices to send next, one a place; `busy` names places (room or recipient) to leave out.
 
-        A room that is still to be joined waits. A place gets its second notice only when the first is done, so its
-        order is kept.
+        The most urgent place comes first: of the best rank, then with the soonest deadline, then the oldest, whichever
+        of its notices that is. In each place it is the oldest one's turn, and the next one's only when that is done,
+        so its order is kept. A room that is still to be joined waits.
         """
         with self._database.reading() as connection:
             return [
@@ -116,6 +146,8 @@ class Outbox:
                     recipient=row.recipient,
                     expires_at=row.expires_at,
                     event_type=row.event_type,
+                    rank=row.rank,
+                    deadline=row.deadline,
                 )
                 for row in connection.execute(NEXT, {"busy": list(busy), "most": limit})
             ]
@@ -133,6 +165,17 @@ class Outbox:
     def mark_void(self, key: str, state: NoticeState, reason: str, now: dt.datetime) -> None:
         """Give a notice up, and keep why."""
         self._finish(key, state, now, reason=reason[:500])
+
+    def rewrite(self, key: str, content: dict[str, Any]) -> None:
+        """Let a pending notice say something else."""
+        pending = (notice.c.key == key) & (notice.c.state == NoticeState.PENDING)
+        with self._database.transaction() as connection:
+            connection.execute(update(notice).where(pending).values(content=_json(content)))
+
+    def unsent(self) -> set[str]:
+        """The keys of all notices that are still to be sent."""
+        with self._database.reading() as connection:
+            return set(connection.execute(select(notice.c.key).where(notice.c.state == NoticeState.PENDING)).scalars())
 
     def place(self, recipient: str, room_id: str) -> None:
         """Say where the pending notices for this person go, now that their direct room is known."""
@@ -167,3 +210,7 @@ class Outbox:
         with self._database.transaction() as connection:
             pending = notice.c.state == NoticeState.PENDING
             connection.execute(update(notice).where(pending, condition).values(room_id=room_id))
+
+
+def _json(content: dict[str, Any]) -> str:
+    return json.dumps(content, ensure_ascii=False, separators=(",", ":"))
