@@ -25,6 +25,7 @@ from bot.matrix_errors import AwayError, RateLimitedError
 from bot.profiles import Profiles
 from bot.reactions import Reactions
 from bot.refresh import Refresher
+from bot.remind import Reminder
 from bot.rooms import Rooms
 from bot.session import check_credentials, log_in, session_path
 from bot.tell import Teller
@@ -40,6 +41,8 @@ Part = Callable[[], Coroutine[None, None, None]]
 HOUSEKEEPING_SECONDS = 3600
 KEEP_DAYS = 30
 TELL_SECONDS = 5
+# How long until it is seen that another process, or the clock, has changed what is due.
+WATCH_SECONDS = 5
 
 
 async def run(config: Config) -> None:
@@ -90,28 +93,34 @@ async def _run(config: Config, store: Store, matrix: Matrix) -> None:
     start = config.clock.start
     if start is not None and start.tzinfo is None:
         start = start.replace(tzinfo=services.zone())
-    clock = Clock(start, config.clock.speed)
+    clock = Clock(start, config.clock.speed, config.clock.since)
     synced = asyncio.Event()
+    jobs = Jobs()
     deliverer = Deliverer(matrix, store, clock, synced)
+    rules = config.reminders.rules(services.zone(), config.changes.settle_seconds)
+    reminder = Reminder(services, rules, clock, jobs, deliverer.wake)
     rooms = Rooms(store, config, clock, matrix.user_id, deliverer.wake)
     joiner = Joiner(matrix, store, clock, rooms)
     profiles = Profiles(matrix, store, clock)
-    answering = Answering(services, clock, partial(_each, deliverer.wake, profiles.wake), hints=config.matrix.hints)
+    answering = Answering(
+        services, clock, partial(_each, deliverer.wake, profiles.wake, reminder.wake), hints=config.matrix.hints
+    )
     inbox = Inbox(services, clock, matrix.user_id, answering, hints=config.matrix.command_hints)
     reactions = Reactions(services, clock, matrix.user_id, answering)
     listener = Listener(matrix, store, inbox, reactions, rooms, synced, deliverer.settled)
     teller = Teller(services, config, clock, matrix.user_id, deliverer.wake)
     feeds = [Refresher(services, feed, config, clock, deliverer.wake) for feed in config.feeds]
-    jobs = Jobs()
     for feed, refresher in zip(config.feeds, feeds, strict=True):
         jobs.every(feed.refresh_seconds, refresher.look, jitter=min(5.0, feed.refresh_seconds / 10))
     jobs.every(TELL_SECONDS, teller.look)
+    jobs.every(WATCH_SECONDS, reminder.tick)
     jobs.every(HOUSEKEEPING_SECONDS, partial(_tidy, store, clock), jitter=60)
     rooms.expect()
     later = await _first_load(config, store, feeds)
     if config.matrix.command_hints:
         later.append(Hinter(matrix, store, language_of(services.language)).run)
     jobs.start()
+    await reminder.look()
     store.talks.warm()
     # What is here now stays: the garbage collector need not look at it in the middle of an answer.
     gc.collect()

@@ -10,8 +10,9 @@ import tomllib
 from collections.abc import Iterable, Mapping
 from pathlib import Path
 from typing import Any
+from zoneinfo import ZoneInfo
 
-from pydantic import BaseModel, ConfigDict, Field, ValidationError, field_validator
+from pydantic import AwareDatetime, BaseModel, ConfigDict, Field, ValidationError, field_validator
 from pydantic_core import ErrorDetails
 
 from bot.config_values import (
@@ -26,6 +27,7 @@ from bot.config_values import (
     seconds_of,
 )
 from storage.programme import Hints
+from storage.reminders import Rules
 
 ENVIRONMENT = "HALLWAY_"
 JOIN = ("invited-by-organizers", "anyone", "nobody")
@@ -105,6 +107,22 @@ class ChangesSection(Section):
         return seconds_of(self.settle)
 
 
+class RemindersSection(Section):
+    leads: list[Span] = ["15m"]
+    speakers: list[Span] = ["1d", "1h", "15m"]
+    speakers_by_kind: dict[str, list[Span]] = {}
+
+    def rules(self, zone: ZoneInfo, settle: float) -> Rules:
+        """What storage goes by; `settle` in seconds."""
+        return Rules(
+            zone,
+            _seconds(self.leads),
+            _seconds(self.speakers),
+            {kind.casefold(): _seconds(leads) for kind, leads in self.speakers_by_kind.items()},
+            dt.timedelta(seconds=settle),
+        )
+
+
 class Roles(Section):
     organizers: list[UserId] = []
     control_room: RoomName = ""
@@ -117,6 +135,7 @@ class LocationSection(Section):
 
 class ClockSection(Section):
     start: dt.datetime | None = None
+    since: AwareDatetime | None = None
     speed: float = Field(default=1.0, gt=0, le=100_000)
 
 
@@ -128,6 +147,7 @@ class Config(Section):
     conference: ConferenceSection = ConferenceSection()
     feeds: list[FeedSection] = []
     changes: ChangesSection = ChangesSection()
+    reminders: RemindersSection = RemindersSection()
     roles: Roles = Roles()
     locations: list[LocationSection] = []
     clock: ClockSection = ClockSection()
@@ -144,6 +164,10 @@ class Config(Section):
         if twice:
             raise ValueError(f"two feeds are called “{twice}”")
         return feeds
+
+
+def _seconds(spans: list[str]) -> tuple[int, ...]:
+    return tuple(sorted({int(seconds_of(one)) for one in spans}))
 
 
 def unknown_halls(config: Config, halls: Iterable[str]) -> list[str]:

@@ -27,10 +27,10 @@ def _user_id(user_id: str) -> str:
 
 
 def seconds_of(text: str) -> float:
-    found = re.fullmatch(r"(\d+(?:\.\d+)?)\s*(s|m|h)", text)
+    found = re.fullmatch(r"(\d+(?:\.\d+)?)\s*(s|m|h|d)", text)
     if not found or not float(found[1]):
-        raise ValueError(f"“{text}” is not a span of time like 30s, 5m or 1h")
-    return float(found[1]) * {"s": 1, "m": 60, "h": 3600}[found[2]]
+        raise ValueError(f"“{text}” is not a span of time like 30s, 5m, 1h or 1d")
+    return float(found[1]) * {"s": 1, "m": 60, "h": 3600, "d": 86400}[found[2]]
 
 
 def _span(text: str) -> str:

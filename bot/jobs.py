@@ -20,6 +20,10 @@ class Jobs:
     def every(self, seconds: float, look: Callable[[], Awaitable[None]], *, jitter: float = 0.0) -> None:
         self._scheduler.add_job(look, "interval", seconds=seconds, jitter=jitter or None)
 
+    def at(self, name: str, moment: dt.datetime, look: Callable[[], Awaitable[None]]) -> None:
+        """Look once at a moment (aware, the world's clock); under this name, instead of what it was to be before."""
+        self._scheduler.add_job(look, "date", run_date=moment, id=name, replace_existing=True)
+
     def start(self) -> None:
         self._scheduler.start()
 

@@ -11,7 +11,7 @@ from storage import search
 from storage.database import Database
 from storage.programme import A_WHILE, Talk
 from storage.query import words_of
-from storage.tables.programme import talk, track
+from storage.tables.programme import location, talk, track
 from storage.talk_rows import JOINED, talks_of
 from storage.talks import ORDER, TAKES_PLACE
 
@@ -47,6 +47,14 @@ class Agenda:
             condition = and_(condition, talk.c.starts_at < ends_at)
         with self._database.reading() as connection:
             return talks_of(connection, connection.execute(JOINED.where(condition).order_by(*ORDER)).all())
+
+    def before(self, one: Talk, within: dt.timedelta) -> Talk | None:
+        """The talk that is over last before this one starts, in its location and no longer ago than `within`."""
+        there = and_(TAKES_PLACE, location.c.name == one.location, talk.c.id != one.row_id)
+        recent = and_(talk.c.starts_at < one.starts_at, talk.c.ends_at > one.starts_at - within)
+        statement = JOINED.where(there, recent).order_by(talk.c.ends_at.desc(), talk.c.starts_at.desc()).limit(1)
+        with self._database.reading() as connection:
+            return next(iter(talks_of(connection, connection.execute(statement).all())), None)
 
     def slots(self, date: dt.date) -> list[Slot]:
         """What is printed under a conference day, by start."""

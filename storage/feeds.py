@@ -12,6 +12,7 @@ from sqlalchemy import ColumnElement, Connection, Table, bindparam, delete, func
 from storage import search
 from storage.changes import Change, ChangeKind, diff
 from storage.database import Database
+from storage.following import follow
 from storage.programme import Programme, Talk
 from storage.revisions import record
 from storage.tables.programme import day, feed, location, speaker, talk, talk_speaker, track
@@ -93,6 +94,7 @@ class Feeds:
                 record(connection, name, programme, body_sha256, [], now)
             elif numbered:
                 record(connection, name, programme, body_sha256, numbered, now)
+                follow(connection, Talks(self._database), numbered, now)
         touched = sum(change.after.key in keys for change in changes)
         return Accepted(tuple(changes), len(keys), known is None, len(keys) - touched)
 

@@ -36,6 +36,8 @@ class Rank(IntEnum):
 
 MESSAGE = "m.room.message"
 HINT = "hint"
+# Reminders and changes of what somebody follows, and the day’s agenda: what they say is looked at again when sent.
+PERSONAL, DIGEST = "personal", "digest"
 # Under this name of the `state` table: how many messages a second the homeserver takes from us, empty for any number.
 RATE = "rate"
 PLACE = func.coalesce(notice.c.room_id, notice.c.recipient)

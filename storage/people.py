@@ -11,6 +11,7 @@ from sqlalchemy.dialects.sqlite import insert
 
 from storage.database import Database
 from storage.tables.asking import heard, person
+from storage.wanted import touch
 
 OFF = "off"
 
@@ -63,6 +64,13 @@ class People:
             row = connection.execute(SETTINGS, {"user_id": user_id}).first()
         return Settings(*row) if row else DEFAULTS
 
+    def unreachable(self, user_id: str) -> str:
+        """Why nothing can be sent to a person, empty where it can."""
+        with self._database.reading() as connection:
+            return str(
+                connection.execute(select(person.c.unreachable).where(person.c.user_id == user_id)).scalar() or ""
+            )
+
     def change(self, user_id: str, **values: Any) -> None:
         """Set some of what is kept of a person; the rest stays. The names are those of `PersonRow`."""
         with self._database.transaction() as connection:
@@ -71,6 +79,7 @@ class People:
                 .values(user_id=user_id, **values)
                 .on_conflict_do_update(index_elements=["user_id"], set_=values)
             )
+            touch(connection)
 
     def unread_profile(self, heard_since: dt.datetime, read_before: dt.datetime) -> str | None:
         """Somebody who was answered since then, and whose profile was not read since `read_before`; the latest first.

@@ -107,8 +107,8 @@ def record(
             "talk_id": talk_id,
             "kind": one.kind.value,
             "fields": " ".join(sorted(one.fields)),
-            "before": _packed(one.before) if one.before else "",
-            "after": _packed(one.after),
+            "before": packed(one.before) if one.before else "",
+            "after": packed(one.after),
             "noteworthy": one.noteworthy,
             "told_at": None if one.noteworthy else now,
         }
@@ -119,14 +119,15 @@ def record(
 
 
 def _read(row: Row[Any]) -> Recorded:
-    before = _unpacked(json.loads(row.before), row.talk_id) if row.before else None
+    before = unpacked(json.loads(row.before), row.talk_id) if row.before else None
     made = Change(
-        ChangeKind(row.kind), before, _unpacked(json.loads(row.after), row.talk_id), frozenset(row.fields.split())
+        ChangeKind(row.kind), before, unpacked(json.loads(row.after), row.talk_id), frozenset(row.fields.split())
     )
     return Recorded(row.id, row.talk_id, row.accepted_at, made)
 
 
-def _packed(talk: Talk) -> str:
+def packed(talk: Talk) -> str:
+    """A talk without its abstract, as JSON."""
     fields: dict[str, Any] = {name: getattr(talk, name) for name in PLAIN}
     fields |= {
         "starts_at": talk.starts_at.isoformat(),
@@ -137,7 +138,8 @@ def _packed(talk: Talk) -> str:
     return json.dumps(fields, ensure_ascii=False, separators=(",", ":"))
 
 
-def _unpacked(fields: Mapping[str, Any], row_id: int) -> Talk:
+def unpacked(fields: Mapping[str, Any], row_id: int) -> Talk:
+    """The talk that `packed` made JSON of, as it was read."""
     return Talk(
         row_id=row_id,
         starts_at=dt.datetime.fromisoformat(fields["starts_at"]),

@@ -13,16 +13,21 @@ from storage.database import Database
 if TYPE_CHECKING:
     from storage.agenda import Agenda
     from storage.answers import Answers
+    from storage.digests import Digests
     from storage.feeds import Accepted, Feeds
     from storage.inbox import Inbox
     from storage.outbox import Outbox
     from storage.people import People
     from storage.personal import Personal
     from storage.refreshing import Held, Refreshing
+    from storage.reminders import Reminders
     from storage.revisions import Revisions
     from storage.rooms import Rooms
+    from storage.speakers import Speakers
     from storage.subscriptions import Subscriptions
     from storage.talks import Talks
+    from storage.telling import Telling
+    from storage.unaware import Unaware
 
 # A hint is worth little, and nothing once the person reads something else.
 HINT_AGE = dt.timedelta(seconds=30)
@@ -111,6 +116,43 @@ class Store:
 
         return Subscriptions(self.database, self.talks)
 
+    @cached_property
+    def reminders(self) -> Reminders:
+        from storage.reminders import Reminders
+
+        return Reminders(self.database)
+
+    @cached_property
+    def speakers(self) -> Speakers:
+        from storage.speakers import Speakers
+
+        return Speakers(self.database)
+
+    @cached_property
+    def unaware(self) -> Unaware:
+        from storage.unaware import Unaware
+
+        return Unaware(self.database)
+
+    @cached_property
+    def telling(self) -> Telling:
+        from storage.telling import Telling
+
+        return Telling(self.database)
+
+    @cached_property
+    def digests(self) -> Digests:
+        from storage.digests import Digests
+
+        return Digests(self.database, self.subscriptions)
+
+    def wanted_stamp(self) -> tuple[object, ...]:
+        """While this stays the same, nothing has changed what people are to be told, or when."""
+        from storage.wanted import stamp
+
+        with self.database.driver() as driver:
+            return stamp(driver)
+
     @contextmanager
     def transaction(self) -> Iterator[None]:
         """Everything done inside is kept together or not at all."""
@@ -131,12 +173,15 @@ class Store:
 
         Where it is to carry a hint, that is a notice of its own from now on, with `hint` as its content.
         """
-        from storage.outbox import HINT, Notice, notice_key
+        from storage.outbox import HINT, PERSONAL, Notice, notice_key
 
         if self.outbox.event_of(key) is not None:
             return
         with self.transaction():
-            if self.outbox.mark_sent(key, event_id, now) and (room_id := self.answers.hint_for(key)):
+            marked = self.outbox.mark_sent(key, event_id, now)
+            if marked and key.startswith(PERSONAL):
+                self.telling.sent(key)
+            if marked and (room_id := self.answers.hint_for(key)):
                 self.outbox.add(
                     Notice(
                         notice_key(HINT, key),

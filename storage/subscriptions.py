@@ -17,6 +17,7 @@ from storage.programme import Talk
 from storage.tables.subscribing import bell, covers, subscription, topic
 from storage.talk_rows import by_ids
 from storage.talks import Talks
+from storage.wanted import touch
 
 OFF = "off"
 
@@ -62,7 +63,8 @@ class Subscriptions:
     ) -> tuple[Subscription, bool]:
         """Subscribe to a talk, or to the track, person, location or words `what`.
 
-        The second value is False where they are subscribed to it already. `now` is the conference's clock. `bell` is the reaction that asked for it.
+        The second value is False where they are subscribed to it already. `now` is the conference's clock. `bell` is
+        the reaction that asked for it.
         """
         with self._database.transaction() as connection:
             topic_id = topics.topic_for(connection, kind, what, self._talks)
@@ -77,6 +79,7 @@ class Subscriptions:
                     )
                 )
             made = connection.execute(known).scalar_one()
+            touch(connection)
             if bell:
                 _ring(connection, bell, made)
             found = self._where(connection, subscription.c.id == made)
@@ -99,12 +102,14 @@ class Subscriptions:
         with self._database.transaction() as connection:
             gone = connection.execute(delete(subscription).where(theirs)).rowcount
             topics.drop_unused(connection)
+            touch(connection)
             return gone
 
     def set_leads(self, subscriber: str, ids: Collection[int], leads: str) -> int:
         """Say when to remind the subscriber of what these subscriptions stand for; returns how many there were."""
         theirs = (subscription.c.subscriber == subscriber) & subscription.c.id.in_(ids)
         with self._database.transaction() as connection:
+            touch(connection)
             return connection.execute(update(subscription).where(theirs).values(leads=leads)).rowcount
 
     def of(self, subscriber: str) -> list[Subscription]:

@@ -50,7 +50,7 @@ def refused(tmp_path: Path, text: str, **environment: str) -> str:
         ),
         (
             MATRIX + '[[feeds]]\nname = "a"\nsource = "x"\n\n[[feeds]]\nname = "b"\nsource = "y"\nrefresh = "often"\n',
-            "c.toml, line 11: `feeds.refresh`: “often” is not a span of time like 30s, 5m or 1h",
+            "c.toml, line 11: `feeds.refresh`: “often” is not a span of time like 30s, 5m, 1h or 1d",
         ),
         (
             MATRIX + '[[feeds]]\nname = "a"\nsource = "x"\n[[feeds]]\nname = "a"\nsource = "y"\n',

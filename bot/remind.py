@@ -1,0 +1,191 @@
+"""Telling people by itself: reminders, changes of what they follow, the day's agenda. Each look asks the store anew."""
+
+from __future__ import annotations
+
+import datetime as dt
+import logging
+from collections.abc import Callable, Sequence
+from dataclasses import replace
+from itertools import groupby
+from typing import Any
+
+from bot.clock import Clock
+from bot.jobs import Jobs
+from bot.messages import content_of
+from commands._reminding import agenda_today, told
+from commands.language import language_of
+from commands.registry import Request, Services
+from commands.reply import Reply
+from storage.errors import StoreError
+from storage.outbox import DIGEST, PERSONAL, Notice, NoticeState, Rank, notice_key
+from storage.people import DEFAULTS
+from storage.programme import Talk
+from storage.reminders import Due, Rules
+from storage.store import Store
+from storage.telling import Told
+
+log = logging.getLogger("hallway")
+
+LOOKED = "reminders_looked_at"
+RETRY = dt.timedelta(seconds=5)
+# Changes are worth most while people can still go where they are sent.
+NEWS_SOON = dt.timedelta(minutes=5)
+# By so much the world's clock may run off from what it should show before what is due is worked out anew.
+JUMP = dt.timedelta(seconds=2)
+
+
+class Reminder:
+    """`wake` is called when there is something to deliver."""
+
+    def __init__(self, services: Services, rules: Rules, clock: Clock, jobs: Jobs, wake: Callable[[], None]) -> None:
+        self._services = services
+        self._store: Store = services.store
+        self._rules = rules
+        self._clock = clock
+        self._jobs = jobs
+        self._wake = wake
+        self._next: dt.datetime | None = None
+        self._stamp: object = None
+        self._expected = clock.real(), clock.steady()
+
+    def wake(self) -> None:
+        """Somebody may have changed what is due, and when."""
+        if self._stamp != self._store.wanted_stamp():
+            self._jobs.at("reminders", self._clock.real(), self.tick)
+
+    async def tick(self) -> None:
+        """Look where something may be due: its time has come, what people want has changed, or the clock was set."""
+        due = self._next is not None and self._next <= self._clock.now()
+        if due or self._jumped() or self._stamp != self._store.wanted_stamp():
+            await self.look()
+
+    async def look(self) -> None:
+        """Write what is due now, and arrange for the next look. An error leaves everything to a look soon after."""
+        try:
+            # Read first: what changes meanwhile is looked at again.
+            self._stamp = self._store.wanted_stamp()
+            with self._store.transaction():
+                self._next, found = self._find()
+        except StoreError as error:
+            log.warning("reminders are looked at later: %s", error)
+            self._next, found = self._clock.now() + RETRY, False
+        if found:
+            self._wake()
+        if self._next is not None:
+            self._jobs.at("reminders", max(self._clock.real(), self._clock.real_of(self._next)), self.tick)
+
+    def compose(self, notice: Notice) -> dict[str, Any] | None:
+        """What the notice says now, None where nothing of it is true any more."""
+        if notice.kind == DIGEST:
+            return self._digest(notice.recipient or "")
+        now = self._clock.now()
+        about = self._store.telling.about(notice.key, now)
+        return self._content(about, notice) if about else None
+
+    def settled(self, notice: Notice) -> None:
+        """The notice says what `compose` makes of it now."""
+        if notice.kind == PERSONAL:
+            self._store.telling.settle(notice.key, self._store.telling.about(notice.key, self._clock.now()))
+
+    def given_up(self, notice: Notice, state: NoticeState) -> None:
+        """The notice is not sent. What was refused stays with it until its person is back."""
+        if notice.kind == PERSONAL and state is not NoticeState.REFUSED:
+            self._store.telling.free(notice.key)
+            self._stamp = None
+
+    def _find(self) -> tuple[dt.datetime | None, bool]:
+        now, store, rules = self._clock.now(), self._store, self._rules
+        resting = store.reminders.disturbed(now, rules)
+        since = self._note_missed(now)
+        due, first = store.reminders.due(now, rules)
+        # What was due before the last look became so later, by a change, or had to wait for its person.
+        due = [one if one.due_at > since else replace(one, due_at=now) for one in due]
+        news, second = store.unaware.ripe(now, rules, resting)
+        digests, third = store.digests.due(now, rules, resting)
+        by_person = {who: list(some) for who, some in groupby(due, key=lambda one: one.subscriber)}
+        for who in dict.fromkeys([*by_person, *news]):
+            self._tell(who, by_person.get(who, []), news.get(who, []), now)
+        for who, moment in digests.items():
+            self._send_digest(who, moment, now)
+        ends = [moment for moment in resting.values() if moment is not None]
+        following = [moment for moment in (first, second, third, *ends) if moment is not None]
+        return min(following, default=None), bool(by_person or news or digests)
+
+    def _tell(self, who: str, due: Sequence[Due], talk_ids: Sequence[int], now: dt.datetime) -> None:
+        slots = [f"{one.talk_id} {one.starts_at.isoformat()} {one.lead}" for one in due]
+        key = notice_key(PERSONAL, who, now.isoformat(), *slots, *map(str, talk_ids))
+        self._store.telling.claim(key, who, due, talk_ids)
+        about = self._store.telling.about(key, now)
+        self._store.telling.settle(key, about)
+        if not about:
+            return
+        starts = [one.talk.starts_at for each in about for one in each.reminders]
+        speaker = any(each.own or any(one.speaker for one in each.reminders) for each in about)
+        is_room = not who.startswith("@")
+        blank = Notice(
+            key,
+            PERSONAL,
+            {},
+            self._clock.real(),
+            who if is_room else None,
+            None if is_room else who,
+            rank=Rank.SPEAKER if speaker else Rank.PERSONAL,
+            deadline=self._clock.real_of(min([*starts, now + NEWS_SOON])),
+        )
+        self._add(blank, self._content(about, blank), _talks(about))
+
+    def _send_digest(self, who: str, moment: dt.datetime, now: dt.datetime) -> None:
+        self._store.digests.done(who, now)
+        content = self._digest(who)
+        if content is None:
+            return
+        key = notice_key(DIGEST, who, moment.isoformat())
+        self._add(Notice(key, DIGEST, {}, self._clock.real(), None, who), content, self._agenda(who, now))
+
+    def _add(self, blank: Notice, content: dict[str, Any], talks: Sequence[Talk]) -> None:
+        if self._store.outbox.add(replace(blank, content=content)):
+            self._store.answers.add(blank.key, talks, talks[0] if len(talks) == 1 else None)
+
+    def _digest(self, who: str) -> dict[str, Any] | None:
+        agenda = self._agenda(who, self._clock.now())
+        return _mentioning(agenda_today(agenda, self._request(who), self._services), [who]) if agenda else None
+
+    def _agenda(self, who: str, now: dt.datetime) -> list[Talk]:
+        return self._store.digests.agenda(who, self._store.people.settings(who), now, self._rules)
+
+    def _content(self, about: Sequence[Told], notice: Notice) -> dict[str, Any]:
+        # Of several people's reminders in one room, each says the same but for whom it is.
+        reply = told(about[0], self._request(about[0].subscriber, notice.room_id or ""), self._services)
+        return _mentioning(reply, [one.subscriber for one in about if one.subscriber.startswith("@")])
+
+    def _request(self, who: str, room_id: str = "") -> Request:
+        is_person = who.startswith("@")
+        settings = self._store.people.settings(who) if is_person else DEFAULTS
+        language = language_of(settings.language or self._services.language)
+        return Request("", "", who, room_id, is_person, self._clock.now(), settings, language)
+
+    def _note_missed(self, now: dt.datetime) -> dt.datetime:
+        """Keep, and log, which reminders came to nothing since their talks were over. Returns when we looked last."""
+        kept = self._store.inbox.get(LOOKED)
+        since = dt.datetime.fromisoformat(kept) if kept else now
+        if since < now and (missed := self._store.reminders.missed(since, now, self._rules)):
+            self._store.telling.missed(missed)
+            log.warning("%d reminders were not sent: their talks were over before they could be", len(missed))
+        self._store.inbox.put(LOOKED, now.isoformat())
+        return min(since, now)
+
+    def _jumped(self) -> bool:
+        """Whether the world's clock was set, or the machine slept, since the last time we asked."""
+        (real, steady), now = self._expected, (self._clock.real(), self._clock.steady())
+        self._expected = now
+        return abs((now[0] - real).total_seconds() - (now[1] - steady)) > JUMP.total_seconds()
+
+
+def _talks(about: Sequence[Told]) -> list[Talk]:
+    first = about[0]
+    talks = {one.talk.row_id: one.talk for one in sorted(first.reminders, key=lambda one: one.talk.starts_at)}
+    return list((talks | {one.after.row_id: one.after for one in first.changes}).values())
+
+
+def _mentioning(reply: Reply, people: Sequence[str]) -> dict[str, Any]:
+    return {**content_of("m.text", reply), "m.mentions": {"user_ids": list(people)} if people else {}}

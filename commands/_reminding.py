@@ -1,0 +1,129 @@
+"""What is said to people by itself: reminders of talks, and what has changed of those they follow."""
+
+from __future__ import annotations
+
+import datetime as dt
+from collections.abc import Sequence
+
+from commands._changed import change_line
+from commands.language import Language
+from commands.lines import Writer
+from commands.registry import Request, Services
+from commands.reply import Reply, Text, bold, joined, paragraphs, text
+from storage.changes import Change
+from storage.programme import Talk
+from storage.telling import Reminding, Told
+
+# A reminder that comes later than this says so.
+LATE = dt.timedelta(minutes=1)
+MINUTE = dt.timedelta(minutes=1)
+# A talk that ended longer ago in the same location is not the one before.
+BEFORE = dt.timedelta(hours=3)
+
+
+def told(what: Told, request: Request, services: Services) -> Reply:
+    """All that a notice says to one subscriber: what starts, soonest first, and then what has changed."""
+    writer = Writer(request, services)
+    reminded = {one.talk.row_id: one for one in what.reminders}
+    changed = {one.after.row_id: one for one in what.changes}
+    reminders = sorted(what.reminders, key=lambda one: (one.talk.starts_at, one.talk.location, one.talk.title))
+    changes = [one for row_id, one in changed.items() if row_id not in reminded]
+    lines = [line for one in reminders for line in _reminder(one, changed.get(one.talk.row_id), writer, services)]
+    if changes:
+        lines += _changes(changes, what.own, writer)
+    talks = [*(one.talk for one in reminders), *(one.after for one in changes)]
+    return paragraphs(*lines, talks=talks, shown=talks)
+
+
+def span(length: dt.timedelta, language: Language) -> str:
+    """ "15 minutes", "1 hour 10 minutes", "2 days": to the minute, and at least one."""
+    minutes = max(1, round(length / MINUTE))
+    days, rest = divmod(minutes, 24 * 60)
+    hours, minutes = divmod(rest, 60)
+    parts = [
+        language.count("{number} day", "{number} days", days) if days else "",
+        language.count("{number} hour", "{number} hours", hours) if hours else "",
+        language.count("{number} minute", "{number} minutes", minutes) if minutes else "",
+    ]
+    return joined(parts, " ").plain
+
+
+def _reminder(one: Reminding, change: Change | None, writer: Writer, services: Services) -> list[Text]:
+    say, now, talk = writer.request.say, writer.request.now, one.talk
+    about = joined([_titled(one, writer), writer.full_time(talk), writer.hall(talk), _moved(one, change, writer)])
+    until = talk.starts_at - now
+    late = now - one.due_at
+    if until < -MINUTE / 2:
+        line = say("Started {span} ago: {talk}", span=span(-until, writer.language), talk=about)
+    elif until < MINUTE / 2:
+        line = say("Starting now: {talk}", talk=about)
+    elif late > LATE:
+        wait, delay = span(until, writer.language), span(late, writer.language)
+        line = say("In {span} ({late} late): {talk}", span=wait, late=delay, talk=about)
+    else:
+        line = say("In {span}: {talk}", span=span(until, writer.language), talk=about)
+    return [line, *_for_speaker(one, writer, services)]
+
+
+def _titled(one: Reminding, writer: Writer) -> Text:
+    if one.speaker:
+        return writer.request.say("your talk {title}", title=bold(one.talk.title))
+    who = writer.people(one.talk)
+    return bold(one.talk.title) + (text(" — ") + who if who else "")
+
+
+def _moved(one: Reminding, change: Change | None, writer: Writer) -> Text:
+    """What it was before, for somebody who knows it otherwise."""
+    before = change.before if change else None
+    if before is not None and (before.starts_at, before.location) != (one.talk.starts_at, one.talk.location):
+        was = joined([writer.times.day_and_time(before.starts_at, own=False), writer.place(before)], ", ")
+        return writer.request.say("moved, was {slot}", slot=was)
+    if one.was is not None:
+        return writer.request.say("moved, was {slot}", slot=writer.times.day_and_time(one.was, own=False))
+    return Text()
+
+
+def _for_speaker(one: Reminding, writer: Writer, services: Services) -> list[Text]:
+    """Who speaks before them in the same location."""
+    if not one.speaker or not one.talk.location:
+        return []
+    say, talk = writer.request.say, one.talk
+    earlier = services.store.agenda.before(talk, BEFORE)
+    if earlier is None:
+        return [say("Nobody speaks before you in {location}.", location=bold(talk.location))]
+    names = writer.people(earlier)
+    title = bold(earlier.title) + (text(" — ") + names if names else "")
+    return [say("Before you, until {time}: {talk}", time=writer.times.time(earlier.over_at), talk=title)]
+
+
+def _changes(changes: Sequence[Change], own: frozenset[int], writer: Writer) -> list[Text]:
+    say = writer.request.say
+    heading = writer.times.heading([one.after for one in changes])
+    theirs = [one for one in changes if one.after.row_id in own]
+    others = [one for one in changes if one.after.row_id not in own]
+    lines: list[Text] = []
+    for title, some in ((say("Changed: your own talk"), theirs), (say("Changed: what you follow"), others)):
+        if some:
+            ordered = sorted(some, key=lambda one: one.after.starts_at)
+            lines += [joined([bold(title), heading]), *(text("- ") + change_line(one, writer) for one in ordered)]
+    return lines
+
+
+def agenda_today(talks: Sequence[Talk], request: Request, services: Services) -> Reply:
+    """The day's agenda, as it is sent each morning: numbered, with what overlaps said."""
+    writer = Writer(request, services)
+    title = joined([bold(request.say("Your day")), writer.times.heading(talks)])
+    rows = [text(f"{number}. ") + writer.line(talk) for number, talk in enumerate(talks, 1)]
+    clashing = _clashing(talks)
+    note = (
+        request.count("{number} of them overlaps another.", "{number} of them overlap.", clashing) if clashing else ""
+    )
+    return paragraphs(title, *rows, note, talks=talks, shown=talks)
+
+
+def _clashing(talks: Sequence[Talk]) -> int:
+    """How many talks are on while another one is."""
+    return sum(
+        any(one is not other and one.starts_at < other.over_at and other.starts_at < one.over_at for other in talks)
+        for one in talks
+    )

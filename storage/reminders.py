@@ -1,0 +1,218 @@
+"""Which reminders are due: computed from the rows each time, and never stored."""
+
+from __future__ import annotations
+
+import datetime as dt
+from collections.abc import Iterator, Mapping, Sequence
+from dataclasses import dataclass, field
+from itertools import groupby
+from typing import Any
+from zoneinfo import ZoneInfo, ZoneInfoNotFoundError
+
+from sqlalchemy import ColumnElement, Connection, and_, bindparam, func, not_, or_, select
+
+from storage.database import Database
+from storage.people import OFF, Settings
+from storage.programme import A_WHILE
+from storage.quiet import quiet_until
+from storage.speakers import any_known, speaking
+from storage.subscriptions import Kind
+from storage.tables.asking import person
+from storage.tables.programme import talk
+from storage.tables.subscribing import covers, reminded, snoozed, subscription, topic
+
+DAY, HOUR, QUARTER = 86_400, 3_600, 900
+
+
+@dataclass(frozen=True, slots=True)
+class Rules:
+    """What the conference has decided about reminders.
+
+    zone:          the conference's.
+    leads:         seconds before a talk at which people are reminded who chose nothing else.
+    speaker_leads: the same for the talk's own speakers; `kinds` by kind of talk, where that differs.
+    settle:        how long changes of the programme are gathered before people are told.
+    """
+
+    zone: ZoneInfo
+    leads: tuple[int, ...] = (QUARTER,)
+    speaker_leads: tuple[int, ...] = (DAY, HOUR, QUARTER)
+    kinds: Mapping[str, tuple[int, ...]] = field(default_factory=dict)
+    settle: dt.timedelta = dt.timedelta(minutes=3)
+
+    def for_speakers(self, kind: str) -> tuple[int, ...]:
+        return self.kinds.get(kind.casefold(), self.speaker_leads)
+
+    @property
+    def longest_for_speakers(self) -> int:
+        return max([*self.speaker_leads, *(lead for leads in self.kinds.values() for lead in leads)], default=0)
+
+
+@dataclass(frozen=True, slots=True)
+class Due:
+    """A reminder whose time has come. `lead` is in seconds; `due_at` is when it was due (the conference's clock)."""
+
+    subscriber: str
+    talk_id: int
+    starts_at: dt.datetime
+    lead: int
+    due_at: dt.datetime
+
+
+@dataclass(frozen=True, slots=True)
+class _Slot:
+    """A talk's slot that somebody is to be reminded of: at which leads, and the smallest that is done with."""
+
+    subscriber: str
+    talk_id: int
+    starts_at: dt.datetime
+    leads: tuple[int, ...]
+    done: int | None
+
+
+WANTED = (
+    select(
+        subscription.c.subscriber, talk.c.id.label("talk_id"), talk.c.starts_at, topic.c.kind, subscription.c.leads,
+        person.c.leads.label("usual"), reminded.c.lead.label("done"), snoozed.c.lead.label("snoozed"),
+    )
+    .select_from(
+        talk.join(covers, covers.c.talk_id == talk.c.id)
+        .join(topic, topic.c.id == covers.c.topic_id)
+        .join(subscription, subscription.c.topic_id == topic.c.id)
+        .outerjoin(person, person.c.user_id == subscription.c.subscriber)
+        .outerjoin(
+            reminded,
+            and_(
+                reminded.c.subscriber == subscription.c.subscriber,
+                reminded.c.talk_id == talk.c.id,
+                reminded.c.starts_at == talk.c.starts_at,
+            ),
+        )
+        .outerjoin(
+            snoozed,
+            and_(
+                snoozed.c.subscriber == subscription.c.subscriber,
+                snoozed.c.talk_id == talk.c.id,
+                snoozed.c.starts_at == talk.c.starts_at,
+            ),
+        )
+    )
+    # Who subscribes to what has begun knows that it has.
+    .where(talk.c.cancelled.is_(False), subscription.c.created_at < talk.c.starts_at)
+    .order_by(subscription.c.subscriber, talk.c.id)
+)  # fmt: skip
+LEADS = select(subscription.c.leads).union(select(person.c.leads))
+RESTING = select(
+    person.c.user_id, person.c.timezone, person.c.profile_timezone, person.c.quiet, person.c.muted_until,
+    person.c.unreachable,
+).where(or_(person.c.quiet != "", person.c.unreachable != "", person.c.muted_until > bindparam("now")))  # fmt: skip
+NEXT_START = select(func.min(talk.c.starts_at)).where(
+    talk.c.cancelled.is_(False), talk.c.starts_at > bindparam("until")
+)
+
+
+class Reminders:
+    """Times in and out are aware UTC, by the conference's clock."""
+
+    def __init__(self, database: Database) -> None:
+        self._database = database
+
+    def due(self, now: dt.datetime, rules: Rules) -> tuple[list[Due], dt.datetime | None]:
+        """The reminders whose time has come, by subscriber; and when to look again, None where nothing is coming.
+
+        Nobody is reminded in their quiet hours, while they are muted, or while they cannot be reached: what is still
+        true when that ends is due then.
+        """
+        found: list[Due] = []
+        later: list[dt.datetime] = []
+        with self._database.reading() as connection:
+            for_people = self._longest(connection, rules)
+            until = {"until": now + dt.timedelta(seconds=for_people)}
+            coming = and_(talk.c.starts_at <= until["until"], _not_over(now))
+            for slot in self._slots(connection, coming, rules):
+                due = min((lead for lead in slot.leads if _at(slot, lead) <= now), default=None)
+                if due is not None and (slot.done is None or slot.done > due):
+                    found.append(Due(slot.subscriber, slot.talk_id, slot.starts_at, due, _at(slot, due)))
+                later += [_at(slot, lead) for lead in slot.leads if _at(slot, lead) > now]
+            if (start := connection.execute(NEXT_START, until).scalar()) is not None:
+                later.append(start - dt.timedelta(seconds=for_people))
+        free, ends = self._undisturbed(found, now, rules)
+        return free, min([*later, *ends], default=None)
+
+    def missed(self, since: dt.datetime, now: dt.datetime, rules: Rules) -> list[Due]:
+        """The reminders that were due, and whose talks have become over since then without anybody being reminded."""
+        over = and_(_not_over(since), not_(_not_over(now)))
+        with self._database.reading() as connection:
+            slots = [slot for slot in self._slots(connection, over, rules) if slot.done is None and slot.leads]
+        return [Due(s.subscriber, s.talk_id, s.starts_at, min(s.leads), _at(s, min(s.leads))) for s in slots]
+
+    def _slots(self, connection: Connection, condition: ColumnElement[bool], rules: Rules) -> Iterator[_Slot]:
+        """The slots of talks on this condition, a subscriber after the other; speakers of a talk as that alone."""
+        own = speaking(connection, condition)
+        rows = connection.execute(WANTED.where(condition))
+        for (subscriber, talk_id), group in groupby(rows, key=lambda row: (row.subscriber, row.talk_id)):
+            if (subscriber, talk_id) not in own:
+                some = list(group)
+                yield _Slot(subscriber, talk_id, some[0].starts_at, _leads(some, rules), some[0].done)
+        for one in own.values():
+            leads = (*rules.for_speakers(one.kind), *one.snoozed)
+            yield _Slot(one.user_id, one.talk_id, one.starts_at, leads, one.done)
+
+    def _longest(self, connection: Connection, rules: Rules) -> int:
+        """The longest lead that anybody has, in seconds."""
+        chosen = [lead for value in connection.execute(LEADS).scalars() for lead in leads_of(value)]
+        for_speakers = rules.longest_for_speakers if any_known(connection) else 0
+        return max([*chosen, *rules.leads, for_speakers])
+
+    def _undisturbed(self, due: list[Due], now: dt.datetime, rules: Rules) -> tuple[list[Due], list[dt.datetime]]:
+        """Those who may be reminded now, and when the others may."""
+        until = self.disturbed(now, rules)
+        free = [one for one in due if one.subscriber not in until]
+        held = {one.subscriber for one in due} & until.keys()
+        return free, [moment for one in held if (moment := until[one]) is not None]
+
+    def disturbed(self, now: dt.datetime, rules: Rules) -> dict[str, dt.datetime | None]:
+        """The people who are to be sent nothing by itself at `now`, and until when; None: not before they are back."""
+        found: dict[str, dt.datetime | None] = {}
+        with self._database.reading() as connection:
+            for row in connection.execute(RESTING, {"now": now}):
+                settings = Settings(
+                    row.timezone, profile_timezone=row.profile_timezone, quiet=row.quiet, muted_until=row.muted_until
+                )
+                until = quiet_until(settings, now, zone_for(settings, rules.zone))
+                if row.unreachable or until is not None:
+                    found[row.user_id] = None if row.unreachable else until
+        return found
+
+
+def leads_of(value: str) -> tuple[int, ...]:
+    """What is kept as "900,3600", as numbers; none for "off" and for nothing."""
+    return tuple(int(part) for part in value.split(",")) if value and value != OFF else ()
+
+
+def zone_for(settings: Settings, conference: ZoneInfo) -> ZoneInfo:
+    """The zone of a person's own clock."""
+    try:
+        return ZoneInfo(settings.zone) if settings.zone else conference
+    except (OSError, ValueError, ZoneInfoNotFoundError):
+        return conference
+
+
+def _leads(rows: Sequence[Any], rules: Rules) -> tuple[int, ...]:
+    """At which leads somebody is reminded of a talk: as they said for it alone, else for what else it comes under."""
+    own = [row for row in rows if row.kind == Kind.TALK] or rows
+    usual = rules.leads if not rows[0].usual else leads_of(rows[0].usual)
+    found = {lead for row in own for lead in (leads_of(row.leads) if row.leads else usual)}
+    if rows[0].snoozed is not None:
+        found.add(rows[0].snoozed)
+    return tuple(sorted(found))
+
+
+def _at(slot: _Slot, lead: int) -> dt.datetime:
+    return slot.starts_at - dt.timedelta(seconds=lead)
+
+
+def _not_over(now: dt.datetime) -> ColumnElement[bool]:
+    """Of a talk that nobody knows the length of, that it has not begun a while ago."""
+    unknown = and_(talk.c.ends_at == talk.c.starts_at, talk.c.starts_at > now - A_WHILE)
+    return or_(talk.c.ends_at > now, unknown)

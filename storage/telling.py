@@ -1,0 +1,222 @@
+"""What the notices to people are about: reminders, and what has changed since they were told last."""
+
+from __future__ import annotations
+
+import datetime as dt
+import json
+from collections import defaultdict
+from collections.abc import Iterable, Sequence
+from dataclasses import dataclass
+from typing import Any
+
+from sqlalchemy import Connection, Row, and_, bindparam, delete, exists, select, update
+from sqlalchemy.dialects.sqlite import insert as upsert
+
+from storage.changes import Change, between
+from storage.database import Database
+from storage.programme import Talk
+from storage.reminders import Due
+from storage.revisions import packed, unpacked
+from storage.speakers import accounts_of
+from storage.tables.messages import notice
+from storage.tables.subscribing import believed, covers, reminded, subscription
+from storage.talk_rows import by_ids
+
+SENT = "sent"
+OF_KEY = select(reminded).where(reminded.c.key == bindparam("key")).order_by(reminded.c.starts_at, reminded.c.talk_id)
+BELIEVED_OF_KEY = select(believed).where(believed.c.key == bindparam("key")).order_by(believed.c.talk_id)
+# What somebody was reminded of at another time.
+EARLIER = (
+    select(reminded.c.starts_at)
+    .join(notice, and_(notice.c.key == reminded.c.key, notice.c.state == SENT))
+    .where(
+        reminded.c.subscriber == bindparam("subscriber"),
+        reminded.c.talk_id == bindparam("talk_id"),
+        reminded.c.starts_at != bindparam("starts_at"),
+    )
+    .order_by(reminded.c.due_at.desc())
+    .limit(1)
+)
+WANTED = select(
+    exists().where(
+        covers.c.talk_id == bindparam("talk_id"),
+        subscription.c.topic_id == covers.c.topic_id,
+        subscription.c.subscriber == bindparam("subscriber"),
+    )
+)
+
+
+@dataclass(frozen=True, slots=True)
+class Reminding:
+    """A reminder of a talk as it is now.
+
+    due_at:  when it was due, by the conference's clock.
+    was:     the start that the subscriber was reminded of before, None where this is the first time.
+    speaker: it is the subscriber's own talk.
+    """
+
+    talk: Talk
+    due_at: dt.datetime
+    was: dt.datetime | None
+    speaker: bool
+
+
+@dataclass(frozen=True, slots=True)
+class Told:
+    """What a notice has to say to one subscriber. `own` are the rows of their own talks among the changes."""
+
+    subscriber: str
+    reminders: tuple[Reminding, ...]
+    changes: tuple[Change, ...]
+    own: frozenset[int] = frozenset()
+
+
+class Telling:
+    """Times in and out are aware UTC, by the conference's clock."""
+
+    def __init__(self, database: Database) -> None:
+        self._database = database
+
+    def claim(self, key: str, subscriber: str, dues: Iterable[Due], talk_ids: Iterable[int]) -> None:
+        """The notice with this key reminds the subscriber of what is due, and tells them how these talks are now."""
+        rows = [
+            {
+                "subscriber": subscriber,
+                "talk_id": one.talk_id,
+                "starts_at": one.starts_at,
+                "lead": one.lead,
+                "due_at": one.due_at,
+                "key": key,
+            }
+            for one in dues
+        ]
+        ids = {*talk_ids, *(row["talk_id"] for row in rows)}
+        untold = and_(believed.c.subscriber == subscriber, believed.c.key == "", believed.c.talk_id.in_(ids))
+        with self._database.transaction() as connection:
+            _remind(connection, rows)
+            connection.execute(update(believed).where(untold).values(key=key))
+
+    def missed(self, dues: Sequence[Due]) -> None:
+        """Keep that nobody was reminded of these in time."""
+        rows = [
+            {
+                "subscriber": one.subscriber,
+                "talk_id": one.talk_id,
+                "starts_at": one.starts_at,
+                "lead": one.lead,
+                "due_at": one.due_at,
+                "key": "",
+            }
+            for one in dues
+        ]
+        with self._database.transaction() as connection:
+            _remind(connection, rows)
+
+    def about(self, key: str, now: dt.datetime) -> list[Told]:
+        """What the notice with this key has to say now, by subscriber: what is still true, coming and wanted."""
+        with self._database.reading() as connection:
+            slots = connection.execute(OF_KEY, {"key": key}).all()
+            beliefs = connection.execute(BELIEVED_OF_KEY, {"key": key}).all()
+            ids = sorted({row.talk_id for row in (*slots, *beliefs)})
+            talks = {talk.row_id: talk for talk in by_ids(connection, ids)}
+            reminders: dict[str, list[Reminding]] = defaultdict(list)
+            changes: dict[str, list[Change]] = defaultdict(list)
+            for row in slots:
+                if (one := _reminding(connection, row, talks.get(row.talk_id), now)) is not None:
+                    reminders[row.subscriber].append(one)
+            for row in beliefs:
+                if (change := _change(connection, row, talks.get(row.talk_id), now)) is not None:
+                    changes[row.subscriber].append(change)
+        own = frozenset(row.talk_id for row in beliefs if row.speaker)
+        return [Told(one, tuple(reminders[one]), tuple(changes[one]), own) for one in sorted({*reminders, *changes})]
+
+    def settle(self, key: str, told: Sequence[Told]) -> None:
+        """The notice says exactly this: what else was to be in it is free to be told by another one."""
+        said = {(one.subscriber, each.talk.row_id) for one in told for each in one.reminders}
+        news = {(one.subscriber, each.after.row_id): packed(each.after) for one in told for each in one.changes}
+        with self._database.transaction() as connection:
+            for row in connection.execute(OF_KEY, {"key": key}).all():
+                if (row.subscriber, row.talk_id) not in said:
+                    connection.execute(delete(reminded).where(_slot(row)))
+            for row in connection.execute(BELIEVED_OF_KEY, {"key": key}).all():
+                telling = news.get((row.subscriber, row.talk_id), "")
+                values = {"telling": telling, "key": key if telling else ""}
+                if values != {"telling": row.telling, "key": row.key}:
+                    connection.execute(update(believed).where(belief(row)).values(**values))
+
+    def sent(self, key: str) -> None:
+        """The notice was sent: what it told is what is believed now."""
+        with self._database.transaction() as connection:
+            rows = connection.execute(BELIEVED_OF_KEY, {"key": key}).all()
+            talks = {talk.row_id: talk for talk in by_ids(connection, [row.talk_id for row in rows])}
+            for row in rows:
+                current = talks.get(row.talk_id)
+                if current is None or packed(current) == row.telling:
+                    connection.execute(delete(believed).where(belief(row)))
+                else:
+                    values = {"talk": row.telling or row.talk, "telling": "", "key": ""}
+                    connection.execute(update(believed).where(belief(row)).values(**values))
+
+    def free(self, key: str) -> None:
+        """The notice will not be sent, and never was: another one may tell what it was to tell."""
+        with self._database.transaction() as connection:
+            connection.execute(delete(reminded).where(reminded.c.key == key))
+            connection.execute(update(believed).where(believed.c.key == key).values(telling="", key=""))
+
+    def back(self, subscriber: str) -> None:
+        """Somebody can be reached again: what they were not told of the programme, they are told now."""
+        gone = and_(believed.c.subscriber == subscriber, believed.c.key != "")
+        refused = select(notice.c.key).where(notice.c.key == believed.c.key, notice.c.state == "refused").exists()
+        with self._database.transaction() as connection:
+            connection.execute(update(believed).where(gone, refused).values(telling="", key=""))
+
+
+def _remind(connection: Connection, rows: Sequence[dict[str, Any]]) -> None:
+    if rows:
+        added = upsert(reminded)
+        values = {name: added.excluded[name] for name in ("lead", "due_at", "key")}
+        same = ["subscriber", "talk_id", "starts_at"]
+        connection.execute(added.on_conflict_do_update(index_elements=same, set_=values), rows)
+
+
+def _reminding(connection: Connection, row: Row[Any], talk: Talk | None, now: dt.datetime) -> Reminding | None:
+    """The reminder that a row asks for, as long as it is true: the slot is still this one, and not over."""
+    if talk is None or talk.cancelled or talk.starts_at != row.starts_at or talk.over_at <= now:
+        return None
+    speaker = row.subscriber in accounts_of(connection, [(one.id, one.name) for one in talk.speakers])
+    where = {"subscriber": row.subscriber, "talk_id": row.talk_id}
+    if not speaker and not connection.execute(WANTED, where).scalar():
+        return None
+    was = connection.execute(EARLIER, {**where, "starts_at": row.starts_at}).scalar()
+    return Reminding(talk, row.due_at, was, speaker)
+
+
+def _change(connection: Connection, row: Row[Any], talk: Talk | None, now: dt.datetime) -> Change | None:
+    """What somebody who believes a row does not know: None for nothing, or nothing that still matters."""
+    change = net_change(row, talk, now)
+    if change is None or row.speaker:
+        return change
+    where = {"subscriber": row.subscriber, "talk_id": row.talk_id}
+    return change if connection.execute(WANTED, where).scalar() else None
+
+
+def net_change(row: Row[Any], talk: Talk | None, now: dt.datetime) -> Change | None:
+    """From what a row believes to the talk as it is; None where nobody needs to hear of it."""
+    if talk is None:
+        return None
+    before = unpacked(json.loads(row.talk), row.talk_id) if row.talk else None
+    change = between(before, talk)
+    over = all(one.over_at <= now for one in (before, talk) if one is not None)
+    return change if change is not None and change.noteworthy and not over else None
+
+
+def _slot(row: Row[Any]) -> Any:
+    return and_(
+        reminded.c.subscriber == row.subscriber,
+        reminded.c.talk_id == row.talk_id,
+        reminded.c.starts_at == row.starts_at,
+    )
+
+
+def belief(row: Row[Any]) -> Any:
+    return and_(believed.c.subscriber == row.subscriber, believed.c.talk_id == row.talk_id)

@@ -1,0 +1,76 @@
+"""Who is to be told of changes now: once they have settled, speakers before everybody else."""
+
+from __future__ import annotations
+
+import datetime as dt
+from collections import defaultdict
+from collections.abc import Collection
+from typing import Any
+
+from sqlalchemy import Row, delete, select
+
+from storage.changes import Change
+from storage.database import Database
+from storage.reminders import Rules
+from storage.tables.subscribing import believed
+from storage.talk_rows import by_ids
+from storage.telling import belief, net_change
+
+# A change to a talk that starts so soon does not wait for others.
+SOON = dt.timedelta(hours=1)
+# How much longer attendees wait for the speaker to be told first.
+SPEAKER_FIRST = dt.timedelta(minutes=1)
+
+
+class Unaware:
+    """Times in and out are aware UTC, by the conference's clock."""
+
+    def __init__(self, database: Database) -> None:
+        self._database = database
+
+    def ripe(
+        self, now: dt.datetime, rules: Rules, resting: Collection[str]
+    ) -> tuple[dict[str, list[int]], dt.datetime | None]:
+        """The rows of the talks to tell each subscriber of now, and when to look again; None where nothing waits.
+
+        Nothing is told to those who are `resting`. What somebody believes and is true again is forgotten.
+        """
+        with self._database.reading() as connection:
+            rows = connection.execute(select(believed)).all()
+            if not rows:
+                return {}, None
+            talks = {talk.row_id: talk for talk in by_ids(connection, sorted({row.talk_id for row in rows}))}
+        speakers_wait = {row.talk_id: row.since for row in rows if row.speaker}
+        waiting: dict[str, list[tuple[Row[Any], Change]]] = defaultdict(list)
+        for row in rows:
+            if row.key:
+                continue
+            change = net_change(row, talks.get(row.talk_id), now)
+            if change is None:
+                self._forget(row)
+            elif row.subscriber not in resting:
+                waiting[row.subscriber].append((row, change))
+        found: dict[str, list[int]] = {}
+        later: list[dt.datetime] = []
+        for subscriber, some in waiting.items():
+            settled = min(row.since for row, _ in some) + rules.settle
+            # A clock that was set back, as a rehearsal's is, must not make anybody wait for ever.
+            settled = settled if settled - rules.settle <= now else now
+            for row, change in some:
+                at = row.since if row.speaker or _is_soon(change, now) else settled
+                if not row.speaker and row.talk_id in speakers_wait:
+                    at = max(at, speakers_wait[row.talk_id] + SPEAKER_FIRST)
+                if at <= now or row.since > now:
+                    found.setdefault(subscriber, []).append(row.talk_id)
+                else:
+                    later.append(at)
+        return found, min(later, default=None)
+
+    def _forget(self, row: Row[Any]) -> None:
+        with self._database.transaction() as connection:
+            connection.execute(delete(believed).where(belief(row), believed.c.key == ""))
+
+
+def _is_soon(change: Change, now: dt.datetime) -> bool:
+    starts = (talk.starts_at for talk in (change.before, change.after) if talk is not None)
+    return any(now <= start <= now + SOON for start in starts)

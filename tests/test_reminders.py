@@ -1,0 +1,211 @@
+"""Reminders are computed from the rows: whatever happens, the right person hears the right thing once."""
+
+from __future__ import annotations
+
+import datetime as dt
+
+import pytest
+
+from storage.subscriptions import Kind
+from tests.reminding import ADA, GRACE, MINUTE, Conference
+from tests.small import MONDAY, at
+
+RUST_AT = at(MONDAY, "10:15")
+RUST = "In 15 minutes: Rust in the kernel — Miguel Ojeda, Wedson Almeida · Mon 12 Sep 10:15–11:00 (UTC+1) · Herbert"
+
+
+@pytest.fixture
+def conference() -> Conference:
+    return Conference()
+
+
+async def test_a_subscriber_is_reminded_once_when_it_is_time(conference: Conference) -> None:
+    conference.subscribe(ADA, 2)
+    assert await conference.at(RUST_AT - 16 * MINUTE) == []
+    assert conference.jobs.at_moment == RUST_AT - 15 * MINUTE
+    assert await conference.at(RUST_AT - 15 * MINUTE) == [(ADA, RUST)]
+    assert await conference.at(RUST_AT - 14 * MINUTE) == []
+
+
+async def test_after_a_restart_nothing_is_said_twice_and_nothing_is_forgotten(conference: Conference) -> None:
+    conference.subscribe(ADA, 2)
+    conference.subscribe(GRACE, 4)
+    await conference.at(RUST_AT - 15 * MINUTE)
+    conference.begin()
+    assert await conference.at(RUST_AT - 14 * MINUTE) == []
+
+
+async def test_talks_that_start_at_once_are_one_message(conference: Conference) -> None:
+    conference.subscribe(ADA, 2)
+    conference.subscribe(ADA, 4)
+    said = await conference.at(RUST_AT - 15 * MINUTE)
+    assert [who for who, _ in said] == [ADA]
+    assert said[0][1].splitlines()[0] == RUST
+    assert said[0][1].splitlines()[1].startswith("In 15 minutes: Testing everywhere — Ada King · ")
+
+
+async def test_a_track_covers_talks_that_are_added_later(conference: Conference) -> None:
+    conference.subscribe(ADA, (Kind.TRACK, "rust"))
+    late = conference.moved(3, key="new", id="99", title="Rust for hallways", starts_at=at(MONDAY, "14:00"))
+    conference.release(late)
+    assert await conference.at(conference.clock.moment + 5 * MINUTE) == [
+        (
+            ADA,
+            "Changed: what you follow · times in Europe/Dublin, UTC+1\n- new: Rust for hallways · Mon 14:00 · Herbert",
+        )
+    ]
+    said = await conference.at(at(MONDAY, "13:45"))
+    assert "In 15 minutes: Rust for hallways" in said[-1][1]
+
+
+async def test_a_late_reminder_says_how_late_and_what_is_still_true(conference: Conference) -> None:
+    conference.subscribe(ADA, 2)
+    await conference.at(RUST_AT - 20 * MINUTE)
+    assert await conference.at(RUST_AT - 9 * MINUTE) == [
+        (ADA, RUST.replace("In 15 minutes", "In 9 minutes (6 minutes late)"))
+    ]
+    conference.subscribe(GRACE, 4)
+    conference.begin()
+    said = await conference.at(RUST_AT + 4 * MINUTE)
+    assert [(who, line.partition(":")[0]) for who, line in said] == [(GRACE, "Started 4 minutes ago")]
+
+
+async def test_what_is_over_is_recorded_and_not_sent(conference: Conference, caplog: pytest.LogCaptureFixture) -> None:
+    conference.subscribe(ADA, 2)
+    await conference.at(RUST_AT - 20 * MINUTE)
+    assert await conference.at(RUST_AT + 60 * MINUTE) == []
+    assert "1 reminders were not sent" in caplog.text
+    assert [(row["lead"], row["key"]) for row in conference.store.personal.export(ADA)["reminded"]] == [(900, "")]
+
+
+async def test_a_talk_moved_into_the_lead_is_reminded_at_once_with_what_it_was(conference: Conference) -> None:
+    conference.subscribe(ADA, 3)
+    now = at(MONDAY, "10:30")
+    await conference.at(now - 5 * MINUTE)
+    conference.release(conference.moved(3, starts_at=now + 10 * MINUTE))
+    assert await conference.at(now) == [
+        (
+            ADA,
+            "In 10 minutes: GCC Rust — Philip Herron · Mon 12 Sep 10:40–11:10 (UTC+1) · Herbert · "
+            "moved, was Mon 11:00, Herbert",
+        )
+    ]
+    assert await conference.at(now + 10 * MINUTE) == []
+
+
+async def test_a_talk_moved_after_its_reminder_is_reminded_again(conference: Conference) -> None:
+    conference.subscribe(ADA, 2)
+    await conference.at(RUST_AT - 15 * MINUTE)
+    conference.release(conference.moved(2, starts_at=RUST_AT + 60 * MINUTE))
+    said = await conference.at(RUST_AT - 10 * MINUTE)
+    assert [who for who, _ in said] == [ADA]
+    assert "Rust in the kernel: now Mon 11:15 (was Mon 10:15)" in said[0][1]
+    again = await conference.at(RUST_AT + 45 * MINUTE)
+    assert again == [
+        (ADA, RUST.replace("10:15–11:00", "11:15–12:00") + " · moved, was Mon 10:15"),
+    ]
+
+
+async def test_a_cancelled_talk_is_told_and_not_reminded(conference: Conference) -> None:
+    conference.subscribe(ADA, 2)
+    await conference.at(RUST_AT - 30 * MINUTE)
+    conference.release(without=(2,))
+    said = await conference.at(RUST_AT - 29 * MINUTE)
+    assert [line for _, body in said for line in body.splitlines()[1:]] == [
+        "- cancelled: Rust in the kernel · Mon 10:15 · Herbert"
+    ]
+    assert await conference.at(RUST_AT - 15 * MINUTE) == []
+
+
+async def test_what_is_changed_back_before_it_settles_is_not_told(conference: Conference) -> None:
+    conference.subscribe(ADA, 7)
+    before = conference.moved(7)
+    now = conference.clock.moment
+    conference.release(conference.moved(7, location="Pembroke"))
+    assert await conference.at(now + MINUTE) == []
+    conference.release(before)
+    assert await conference.at(now + 10 * MINUTE) == []
+
+
+async def test_a_reminder_that_waits_says_what_is_true_when_it_is_sent(conference: Conference) -> None:
+    conference.subscribe(ADA, 2)
+    conference.subscribe(ADA, 4)
+    conference.clock.moment = RUST_AT - 15 * MINUTE
+    await conference.reminder.look()
+    conference.release(conference.moved(2, starts_at=RUST_AT + 60 * MINUTE))
+    said = conference.send()
+    assert ["Rust" in body for _, body in said] == [False]
+    later = await conference.at(RUST_AT + 45 * MINUTE)
+    assert [body.splitlines()[0].startswith("In 15 minutes: Rust in the kernel") for _, body in later] == [True]
+
+
+async def test_a_reminder_whose_talk_moved_away_and_back_before_it_was_sent_is_sent(conference: Conference) -> None:
+    conference.subscribe(ADA, 2)
+    conference.clock.moment = RUST_AT - 15 * MINUTE
+    before = conference.moved(2)
+    await conference.reminder.look()
+    conference.release(conference.moved(2, starts_at=RUST_AT + 60 * MINUTE))
+    assert conference.send() == []
+    conference.release(before)
+    assert await conference.at(RUST_AT - 14 * MINUTE) == [(ADA, RUST.replace("In 15 minutes", "In 14 minutes"))]
+
+
+async def test_who_is_muted_or_in_their_quiet_hours_is_reminded_afterwards(conference: Conference) -> None:
+    conference.subscribe(ADA, 2)
+    conference.subscribe(GRACE, 2)
+    await conference.at(RUST_AT - 30 * MINUTE)
+    conference.store.people.change(ADA, muted_until=RUST_AT - 5 * MINUTE)
+    conference.store.people.change(GRACE, quiet="23:00-10:20")
+    assert await conference.at(RUST_AT - 15 * MINUTE) == []
+    assert conference.jobs.at_moment == RUST_AT - 5 * MINUTE
+    assert [who for who, _ in await conference.at(RUST_AT - 5 * MINUTE)] == [ADA]
+    said = await conference.at(RUST_AT + 5 * MINUTE)
+    assert [(who, body.partition(":")[0]) for who, body in said] == [(GRACE, "Started 5 minutes ago")]
+
+
+async def test_several_leads_and_the_smallest_when_several_are_due(conference: Conference) -> None:
+    conference.store.people.change(ADA, leads="300,1800")
+    conference.subscribe(ADA, 2)
+    assert [body.partition(":")[0] for _, body in await conference.at(RUST_AT - 30 * MINUTE)] == ["In 30 minutes"]
+    assert [body.partition(":")[0] for _, body in await conference.at(RUST_AT - 5 * MINUTE)] == ["In 5 minutes"]
+    conference.store.people.change(GRACE, leads="300,1800")
+    conference.subscribe(GRACE, 2)
+    assert [body.partition(":")[0] for _, body in await conference.at(RUST_AT - 4 * MINUTE)] == ["In 4 minutes"]
+    assert await conference.at(RUST_AT - 3 * MINUTE) == []
+
+
+async def test_speakers_are_reminded_as_such_once_and_hear_of_changes_first(conference: Conference) -> None:
+    now = conference.clock.moment
+    conference.store.speakers.confirm(ADA, "Philip Herron", by="@organizer:example.org", now=now)
+    conference.subscribe(ADA, 3)
+    conference.subscribe(GRACE, 3)
+    starts_at = at(MONDAY, "11:00")
+    said = await conference.at(starts_at - 60 * MINUTE)
+    assert said == [
+        (
+            ADA,
+            "In 1 hour: your talk GCC Rust · Mon 12 Sep 11:00–11:30 (UTC+1) · Herbert\n"
+            "Before you, until 11:00: Rust in the kernel — Miguel Ojeda, Wedson Almeida",
+        )
+    ]
+    assert sorted(who for who, _ in await conference.at(starts_at - 15 * MINUTE)) == [ADA, GRACE]
+    conference.release(conference.moved(3, starts_at=starts_at + 30 * MINUTE))
+    conference.clock.moment += MINUTE / 2
+    await conference.reminder.look()
+    assert [one.recipient for one in conference.store.outbox.pending(9)] == [ADA]
+    assert [who for who, _ in conference.send()] == [ADA]
+    assert [who for who, _ in await conference.at(conference.clock.moment)] == [GRACE]
+
+
+async def test_the_digest_is_the_day_from_ones_own_morning(conference: Conference) -> None:
+    now = at(MONDAY, "06:00")
+    conference.clock.moment = now
+    conference.subscribe(ADA, 2)
+    conference.subscribe(ADA, 5)
+    conference.store.people.change(ADA, digest="07:30", digested_at=now, timezone="Asia/Kolkata")
+    # Half past seven in Kolkata is three in the morning in Dublin: the next one is tomorrow's.
+    said = await conference.at(now + dt.timedelta(hours=22))
+    assert [body.splitlines()[1:] for _, body in said if body.startswith("Your day")] == [
+        ["1. Tue 10:00 (14:30) · Pembroke · CXL memory tiering"]
+    ]
+    assert await conference.at(now + dt.timedelta(hours=23)) == []
