@@ -15,6 +15,7 @@ from bot.backoff import Backoff
 from bot.clock import Clock
 from bot.config import Config, unknown_halls
 from bot.deliver import Deliverer
+from bot.direct import DirectRooms
 from bot.hints import Hinter
 from bot.inbox import Inbox
 from bot.jobs import Jobs
@@ -92,7 +93,7 @@ async def _run(config: Config, store: Store, matrix: Matrix) -> None:
         start = start.replace(tzinfo=services.zone())
     clock = Clock(start, config.clock.speed)
     synced = asyncio.Event()
-    deliverer = Deliverer(matrix, store, clock, synced)
+    deliverer = Deliverer(matrix, store, clock, DirectRooms(matrix, store, synced).room_of)
     rooms = Rooms(store, config, clock, matrix.user_id, deliverer.wake)
     joiner = Joiner(matrix, store, clock, rooms)
     profiles = Profiles(matrix, store, clock)

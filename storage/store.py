@@ -149,6 +149,10 @@ class Store:
                     )
                 )
 
+    def rewrite(self, key: str, content: dict[str, Any]) -> None:
+        """What a notice says is not true any more: it says this instead, and is about to be sent."""
+        self.outbox.rewrite(key, content)
+
     @contextmanager
     def savepoint(self) -> Iterator[None]:
         """A part of a transaction that is undone alone when it raises."""
