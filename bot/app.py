@@ -15,6 +15,7 @@ from bot.backoff import Backoff
 from bot.clock import Clock
 from bot.config import Config, unknown_halls
 from bot.deliver import Deliverer
+from bot.direct import DirectRooms
 from bot.hints import Hinter
 from bot.inbox import Inbox
 from bot.jobs import Jobs
@@ -96,9 +97,9 @@ async def _run(config: Config, store: Store, matrix: Matrix) -> None:
     clock = Clock(start, config.clock.speed, config.clock.since)
     synced = asyncio.Event()
     jobs = Jobs()
-    deliverer = Deliverer(matrix, store, clock, synced)
     rules = config.reminders.rules(services.zone(), config.changes.settle_seconds)
-    reminder = Reminder(services, rules, clock, jobs, deliverer.wake)
+    reminder = Reminder(services, rules, clock, jobs, lambda: deliverer.wake())
+    deliverer = Deliverer(matrix, store, clock, DirectRooms(matrix, store, synced).room_of, reminder)
     rooms = Rooms(store, config, clock, matrix.user_id, deliverer.wake)
     joiner = Joiner(matrix, store, clock, rooms)
     profiles = Profiles(matrix, store, clock)

@@ -1,50 +1,97 @@
-"""The only way out of the bot: notices are sent in order within a room, a few rooms at a time, until done or void."""
+"""The only way out of the bot: notices are sent in order within a room, the most urgent first, until done or void."""
 
 from __future__ import annotations
 
 import asyncio
 import logging
-import random
+from collections import deque
+from collections.abc import Awaitable, Callable, Collection, Coroutine
 from contextlib import suppress
+from dataclasses import dataclass
+from typing import Any, Protocol
 
-from bot.backoff import Backoff
 from bot.clock import Clock
+from bot.doubt import KEY, Doubt
+from bot.holds import Holds
 from bot.matrix import Matrix
 from bot.matrix_errors import AwayError, RateLimitedError, RefusedError, RevokedError
 from bot.messages import bell_on
+from bot.pace import UNTOLD_SECONDS, Pace
 from storage.errors import StoreError
-from storage.outbox import HINT, Notice, NoticeState
-from storage.rooms import Membership
+from storage.outbox import HINT, MESSAGE, RATE, Notice, NoticeState
 from storage.store import Store
 
 log = logging.getLogger("hallway")
 
 # Beyond about ten requests in flight a homeserver only answers each of them later (measured).
 IN_FLIGHT = 10
-# As many places that fail, with no success in between, are a homeserver that fails.
-FAILING_MAX = 3
+# Finding out whose turn it is costs as much for one as for many; what was found is believed only so long.
+ASKED_FOR = 3 * IN_FLIGHT
+BELIEVED_SECONDS = 0.5
 # A homeserver over its own quota answers 403; that passes, unlike other refusals.
 PASSING = frozenset({"M_RESOURCE_LIMIT_EXCEEDED"})
+# The rate is kept when it differs by so much from the one that is kept.
+KEPT_DIFFERS = 0.2
+
+
+class Composer(Protocol):
+    """Says what some kinds of notices say, `kinds`, anew when they are sent."""
+
+    @property
+    def kinds(self) -> Collection[str]: ...
+
+    def compose(self, notice: Notice) -> dict[str, Any] | None:
+        """What it should say now, None when nothing of it is true any more. Only reads."""
+
+    def settled(self, notice: Notice) -> None:
+        """It is about to be sent as `compose` said, and no longer as it was; in the transaction that writes that."""
+
+    def given_up(self, notice: Notice, state: NoticeState) -> None:
+        """It will not be sent; in the transaction that writes that."""
+
+
+@dataclass(slots=True, eq=False)
+class _Attempt:
+    """A notice on its way; nothing else goes to its places meanwhile. `asked`: the homeserver was asked to take it."""
+
+    notice: Notice
+    places: list[str]
+    asked: bool = False
 
 
 class Deliverer:
-    """`synced` is set once the rows say which rooms there are: a direct room is opened only after that."""
+    """Sends what the outbox holds.
 
-    def __init__(self, matrix: Matrix, store: Store, clock: Clock, synced: asyncio.Event) -> None:
+    `direct_room` finds or opens the direct room of a person; it raises as `Matrix` does.
+    """
+
+    def __init__(
+        self,
+        matrix: Matrix,
+        store: Store,
+        clock: Clock,
+        direct_room: Callable[[str], Awaitable[str]],
+        composer: Composer | None = None,
+    ) -> None:
         self._matrix = matrix
         self._store = store
         self._clock = clock
-        self._synced = synced
+        self._direct_room = direct_room
+        self._composer = composer
+        self._composed = frozenset(composer.kinds if composer else ())
+        self._doubt = Doubt(matrix, store)
         self._more = asyncio.Event()
         self._idle = asyncio.Event()
-        self._backoff = Backoff()
-        self._busy: set[str] = set()
-        self._held: set[str] = set()
-        self._failing: dict[str, Backoff] = {}
-        self._resume_at = 0.0
+        self._holds = Holds(self.wake)
+        self.pace = Pace()
+        self._kept_rate: float | None = None
+        self._under_way: list[_Attempt] = []
+        self._heads: deque[Notice] = deque()
+        self._believed_until = 0.0
 
     def wake(self) -> None:
         """There may be something new to send."""
+        self._heads.clear()
         self._idle.clear()
         self._more.set()
 
@@ -56,130 +103,200 @@ class Deliverer:
 
     async def run(self) -> None:
         """Deliver until cancelled. Raises `RevokedError` when the token is not accepted any more."""
+        await self._begin()
         try:
             async with asyncio.TaskGroup() as tasks:
                 while True:
                     self._more.clear()
-                    await self._pause()
-                    for notice in self._next():
-                        place = notice.room_id or notice.recipient or ""
-                        self._busy.add(place)
-                        tasks.create_task(self._deliver(notice, place))
-                    if not self._busy:
-                        self._idle.set()
-                    await self._more.wait()
+                    seconds = self._send_some(tasks)
+                    with suppress(TimeoutError):
+                        async with asyncio.timeout(seconds):
+                            await self._more.wait()
         except ExceptionGroup as group:
             raise group.exceptions[0] from None
 
-    def _next(self) -> list[Notice]:
-        free = IN_FLIGHT - len(self._busy)
-        if free <= 0:
-            return []
-        try:
-            return self._store.outbox.pending(free, self._busy | self._held)
-        except StoreError as error:
-            self._stumble(str(error))
-            self._more.set()
-            return []
-
-    async def _pause(self) -> None:
-        wait = self._resume_at - asyncio.get_running_loop().time()
-        if wait > 0:
-            await asyncio.sleep(wait)
-
-    async def _deliver(self, notice: Notice, place: str) -> None:
-        try:
-            if await self._send(notice):
-                self._backoff.reset()
-                self._failing.clear()
-        except RateLimitedError as error:
-            # A little longer than told, or the next one is refused too.
-            seconds = (error.seconds or 2.0) * random.uniform(1.0, 1.05)
-            if notice.room_id is None:
-                # It was the opening of a direct room: that limit is a far lower one, and its own.
-                self._hold_place(place, seconds)
+    async def _begin(self) -> None:
+        while True:
+            try:
+                self._doubt.begin(self._clock.real())
+                self._kept_rate = float(self._store.inbox.get(RATE) or 0) or None
+            except StoreError as error:
+                self._holds.stumble(str(error))
+                await asyncio.sleep(self._holds.wait())
             else:
-                self._hold(seconds)
+                self.pace = Pace(self._kept_rate)
+                return
+
+    def _send_some(self, tasks: asyncio.TaskGroup) -> float | None:
+        """Begin to send what may be sent; returns the seconds until there may be more, None where only news help."""
+        while len(self._under_way) < self.pace.in_flight(IN_FLIGHT):
+            if seconds := self._holds.wait():
+                return seconds
+            try:
+                notice = self._head()
+            except StoreError as error:
+                self._holds.stumble(str(error))
+                continue
+            if notice is None:
+                if not self._under_way:
+                    self.pace.idle()
+                    self._idle.set()
+                return None
+            if seconds := self.pace.wait(_now()):
+                return seconds
+            self._heads.popleft()
+            tasks.create_task(self._deliver(notice))
+        return None
+
+    def _head(self) -> Notice | None:
+        """Whose turn it is."""
+        if not self._heads or _now() > self._believed_until:
+            busy = {place for attempt in self._under_way for place in attempt.places}
+            self._heads = deque(self._store.outbox.pending(ASKED_FOR, busy | self._holds.places))
+            self._believed_until = _now() + BELIEVED_SECONDS
+        return self._heads[0] if self._heads else None
+
+    def _deliver(self, notice: Notice) -> Coroutine[None, None, None]:
+        attempt = _Attempt(notice, [notice.place])
+        self._under_way.append(attempt)
+        self.pace.send()
+        return self._carry_out(attempt)
+
+    async def _carry_out(self, attempt: _Attempt) -> None:
+        notice = attempt.notice
+        try:
+            if await self._send(attempt):
+                self._holds.success()
+        except RateLimitedError as error:
+            self._limited(attempt, error.seconds or UNTOLD_SECONDS)
         except StoreError as error:
-            # Perhaps sent and not marked: it is sent again under the same key, which the homeserver recognizes.
-            self._stumble(str(error))
+            self._holds.stumble(str(error))
         except AwayError as error:
-            self._fail(place, str(error), everywhere=not error.reached)
+            self._holds.fail(notice.place, str(error), everywhere=not error.reached)
         except RevokedError:
             raise
         except Exception:
             # A fault of ours over one notice must not keep back all others; this one is tried again.
             log.exception("the notice %s could not be sent", notice.key)
-            self._fail(place, "a fault in Hallway itself", everywhere=False)
+            self._holds.fail(notice.place, "a fault in Hallway itself", everywhere=False)
         finally:
-            self._busy.discard(place)
+            if not attempt.asked:
+                self.pace.give_back()
+            self._keep_rate()
+            self._under_way.remove(attempt)
             self._more.set()
 
-    async def _send(self, notice: Notice) -> bool:
+    def _limited(self, attempt: _Attempt, seconds: float) -> None:
+        """What the homeserver limits is waited for; for messages the pace knows how long."""
+        if attempt.asked:
+            return
+        if attempt.notice.room_id is None:
+            # The opening of a direct room: that limit is a far lower one, and its own.
+            self._holds.one(attempt.notice.place, seconds)
+        else:
+            self._holds.all(seconds)
+
+    async def _send(self, attempt: _Attempt) -> bool:
         """Send it, or give it up; False where it was given up because the homeserver is not to be had."""
-        now = self._clock.real()
-        if notice.expires_at is not None and notice.expires_at <= now:
-            log.warning("not sent, too late to be of use: %s in %s", notice.key, notice.room_id or notice.recipient)
-            self._store.outbox.mark_void(notice.key, NoticeState.EXPIRED, "too late to be of use", now)
-            return True
+        notice = attempt.notice
+        doubtful = notice.kind in self._composed and self._doubt.about(notice)
+        if self._is_over(notice) and not doubtful:
+            return self._give_up(notice, NoticeState.EXPIRED, "too late to be of use")
         try:
             room_id = notice.room_id or await self._direct_room(notice.recipient or "")
-            event_id = await self._matrix.say(room_id, notice.content, notice.key, notice.event_type)
+            attempt.places.append(room_id)
+            event_id = await self._perhaps_sent(room_id, notice)
+            if event_id is None:
+                if self._is_over(notice):
+                    return self._give_up(notice, NoticeState.EXPIRED, "too late to be of use")
+                content = self._content(notice)
+                if content is None:
+                    return self._give_up(notice, NoticeState.VOID, "nothing of it is true any more")
+                if content != notice.content:
+                    self._rewrite(notice, content)
+                event_id = await self._say(attempt, room_id, content)
         except (AwayError, RateLimitedError) as error:
             if notice.kind != HINT:
                 raise
-            # Nobody waits for a hint: it is not worth that anything else waits for it.
-            self._store.outbox.mark_void(notice.key, NoticeState.EXPIRED, str(error), self._clock.real())
+            # Nobody waits for a hint: it is not worth being tried again.
+            self._give_up(notice, NoticeState.EXPIRED, str(error))
             return False
         except RefusedError as error:
             if error.code in PASSING and notice.kind != HINT:
                 raise AwayError(str(error), reached=True) from None
-            log.warning("refused: %s in %s: %s", notice.key, notice.room_id or notice.recipient, error)
-            self._store.outbox.mark_void(notice.key, NoticeState.REFUSED, str(error), self._clock.real())
-            return True
-        self._store.sent(notice.key, event_id, self._clock.real(), bell_on(event_id))
+            return self._give_up(notice, NoticeState.REFUSED, str(error))
+        self._mark(notice, event_id)
         return True
 
-    async def _direct_room(self, user_id: str) -> str:
-        """The person's direct room, opened if there is none; the notices that wait for it are placed."""
-        await self._synced.wait()
-        known = self._store.rooms.direct(user_id)
-        room_id = known.room_id if known else await self._matrix.open_direct(user_id)
+    async def _say(self, attempt: _Attempt, room_id: str, content: dict[str, Any]) -> str:
+        """Ask the homeserver to take it; what the answer says of limits and of doubt is noted."""
+        notice, sent_at = attempt.notice, _now()
+        attempt.asked = True
+        said = {**content, KEY: notice.key} if notice.event_type == MESSAGE else content
+        try:
+            event_id = await self._matrix.say(room_id, said, notice.key, notice.event_type)
+        except RateLimitedError as error:
+            self.pace.refused(sent_at, _now(), error.seconds)
+            raise
+        except AwayError as error:
+            if not error.unsent:
+                self._doubt.add(notice.key)
+            raise
+        self.pace.taken(sent_at, _now())
+        return event_id
+
+    async def _perhaps_sent(self, room_id: str, notice: Notice) -> str | None:
+        """The event that it is already, where sending it again would not tell, or not the same."""
+        if not self._doubt.about(notice):
+            return None
+        beyond = self._doubt.beyond_memory(notice, self._clock.real())
+        if not beyond and not self._is_over(notice) and self._content(notice) == notice.content:
+            return None
+        event_id = await self._doubt.find(room_id, notice)
+        if event_id is None:
+            self._doubt.clear(notice.key)
+        return event_id
+
+    def _content(self, notice: Notice) -> dict[str, Any] | None:
+        """What it should say now."""
+        if self._composer is None or notice.kind not in self._composed:
+            return notice.content
+        return self._composer.compose(notice)
+
+    def _rewrite(self, notice: Notice, content: dict[str, Any]) -> None:
+        assert self._composer is not None
         with self._store.transaction():
-            if not known:
-                own = self._matrix.user_id
-                self._store.rooms.change(room_id, membership=Membership.ENTERED, direct_with=user_id, inviter=own)
-            self._store.outbox.place(user_id, room_id)
-        return room_id
+            self._store.outbox.rewrite(notice.key, content)
+            self._composer.settled(notice)
 
-    def _stumble(self, reason: str) -> None:
-        """Something is away: wait, longer each time. What fails together counts as one time."""
-        if self._resume_at > asyncio.get_running_loop().time():
+    def _is_over(self, notice: Notice) -> bool:
+        return notice.expires_at is not None and notice.expires_at <= self._clock.real()
+
+    def _mark(self, notice: Notice, event_id: str) -> None:
+        # Should this fail, it is sent again under the same key, which the homeserver recognizes.
+        self._doubt.add(notice.key)
+        self._store.sent(notice.key, event_id, self._clock.real(), bell_on(event_id))
+        self._doubt.clear(notice.key)
+
+    def _give_up(self, notice: Notice, state: NoticeState, reason: str) -> bool:
+        log.warning("not sent, %s: %s in %s: %s", state, notice.key, notice.place, reason)
+        with self._store.transaction():
+            self._store.outbox.mark_void(notice.key, state, reason, self._clock.real())
+            if self._composer is not None and notice.kind in self._composed:
+                self._composer.given_up(notice, state)
+        self._doubt.clear(notice.key)
+        return True
+
+    def _keep_rate(self) -> None:
+        """Keep the rate where it differs much from the one that is kept: the next start, and people, go by it."""
+        rate, kept = self.pace.rate, self._kept_rate
+        if rate == kept or (rate and kept and abs(rate - kept) < KEPT_DIFFERS * kept):
             return
-        seconds = self._backoff.next()
-        log.warning("%s; sending again in %.0f s", reason, seconds)
-        self._hold(seconds)
+        with suppress(StoreError):
+            self._store.inbox.put(RATE, f"{rate:.3f}" if rate else "")
+            self._kept_rate = rate
+            log.info("the homeserver takes %s messages a second from us", f"{rate:.2f}" if rate else "any number of")
 
-    def _fail(self, place: str, reason: str, *, everywhere: bool) -> None:
-        """Wait with one place, longer each time; with all of them once several fail and none succeeds."""
-        backoff = self._failing.setdefault(place, Backoff())
-        if everywhere or len(self._failing) >= FAILING_MAX:
-            self._stumble(reason)
-            return
-        seconds = backoff.next()
-        log.warning("%s; sending again to %s in %.0f s", reason, place, seconds)
-        self._hold_place(place, seconds)
 
-    def _hold_place(self, place: str, seconds: float) -> None:
-        """Send nothing to one room or person for a while."""
-
-        def release() -> None:
-            self._held.discard(place)
-            self._more.set()
-
-        self._held.add(place)
-        asyncio.get_running_loop().call_later(seconds, release)
-
-    def _hold(self, seconds: float) -> None:
-        """Send nothing for a while."""
-        self._resume_at = max(self._resume_at, asyncio.get_running_loop().time() + seconds)
+def _now() -> float:
+    return asyncio.get_running_loop().time()

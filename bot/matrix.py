@@ -11,7 +11,7 @@ from collections.abc import Mapping
 from dataclasses import dataclass
 from typing import Any, TypeVar
 
-from aiohttp import ClientError
+from aiohttp import ClientConnectorError, ClientError
 from nio import (
     Api,
     AsyncClient,
@@ -104,6 +104,11 @@ class Matrix:
         self.user_id = user_id
         self._filter = ""
 
+    @property
+    def device_id(self) -> str:
+        """The device that we send as; homeservers remember transaction ids for each device."""
+        return str(self._client.device_id)
+
     async def login(self, password: str) -> Session:
         """Log in; the device id stays what it was, so that transaction ids and keys survive."""
         got = await self._do(LoginResponse, self._client.login(password, device_name="Hallway"))
@@ -137,10 +142,14 @@ class Matrix:
         except ValueError as error:
             raise AwayError(str(error)) from None
 
-    async def earlier(self, room_id: str, start: str, until: str | None) -> Page:
-        """The events of a room before the token `start`, newest first, back to the token `until`."""
+    async def earlier(self, room_id: str, start: str, until: str | None, *, own: bool = False) -> Page:
+        """The events of a room before the token `start` (empty: now), newest first, back to the token `until`.
+
+        With `own` only what we sent ourselves.
+        """
+        chosen = {**PAGE_FILTER, "senders": [self.user_id]} if own else PAGE_FILTER
         method, path = Api.room_messages(
-            self._client.access_token, room_id, start, until, limit=TIMELINE_LIMIT, message_filter=PAGE_FILTER
+            self._client.access_token, room_id, start, until, limit=TIMELINE_LIMIT, message_filter=chosen
         )
         return page(await self._raw(method, path, seconds=REQUEST_SECONDS))
 
@@ -247,7 +256,8 @@ class Matrix:
         try:
             got = await request
         except (ClientError, TimeoutError, OSError) as error:
-            raise AwayError(f"{self.homeserver} cannot be reached ({_reason(error)})") from None
+            unsent = isinstance(error, ClientConnectorError)
+            raise AwayError(f"{self.homeserver} cannot be reached ({_reason(error)})", unsent=unsent) from None
         except (ValueError, TypeError, AttributeError, RecursionError):
             # nio's reading of a body that is no JSON object, or one made to be unreadable.
             raise AwayError(f"{self.homeserver} does not answer as a Matrix homeserver does") from None
@@ -273,12 +283,17 @@ def _error(got: Any, homeserver: str) -> MatrixError:
 
 
 def _wait(got: Any, transport: Any) -> float | None:
-    """Seconds to wait after a 429: the header, which the specification prefers since v1.10, then the body."""
+    """Seconds to wait after a 429: the header, which the specification prefers since v1.10, then the body.
+
+    Where the header is the body in whole seconds, the body says it to the millisecond.
+    """
     header = transport.headers.get("Retry-After", "") if transport is not None else ""
-    if header.isascii() and header.isdigit():
-        return float(header)
     milliseconds = getattr(got, "retry_after_ms", None)
-    return milliseconds / 1000 if isinstance(milliseconds, int) else None
+    exact = milliseconds / 1000 if isinstance(milliseconds, int) else None
+    if header.isascii() and header.isdigit():
+        told = float(header)
+        return exact if exact is not None and told - 1 < exact <= told else told
+    return exact
 
 
 def _reason(error: BaseException) -> str:

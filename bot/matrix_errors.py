@@ -10,12 +10,14 @@ class MatrixError(Exception):
 class AwayError(MatrixError):
     """The homeserver cannot be reached, or fails by itself (5xx). It will come back: try again later.
 
-    `reached` is True when it did answer: then it may fail for this one request only.
+    `reached` is True when it did answer: then it may fail for this one request only. `unsent` is True when the request
+    surely did not get there: otherwise it may have been done.
     """
 
-    def __init__(self, text: str, *, reached: bool = False) -> None:
+    def __init__(self, text: str, *, reached: bool = False, unsent: bool = False) -> None:
         super().__init__(text)
         self.reached = reached
+        self.unsent = unsent
 
 
 class RateLimitedError(MatrixError):

@@ -1,8 +1,8 @@
 """How fast the homeserver lets us send, learnt from its refusals. Pure: moments are given, in seconds of one clock.
 
-A homeserver's limit is a bucket: so many at once, and then one every so often. Until a first refusal none is known.
-A refusal says at which moment exactly one more will be taken; how many were taken between two such moments is the rate.
-From then on we send at that rate, so that at each moment the most urgent goes next, and hardly any is refused. What the
+A homeserver's limit is a bucket: so many at once, and then one every so often. Until the first refusal none is known.
+A refusal says at which moment one more will be taken; how many were taken between two such moments is the rate. From
+then on we send at that rate, so that at each moment the most urgent goes next, and hardly any is refused. What the
 bucket gathered while we paused is used at once, until a refusal says that it is empty.
 """
 

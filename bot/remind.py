@@ -35,7 +35,9 @@ JUMP = dt.timedelta(seconds=2)
 
 
 class Reminder:
-    """`wake` is called when there is something to deliver."""
+    """`wake` is called when there is something to deliver. What these kinds of notices say is looked at when sent."""
+
+    kinds = frozenset({PERSONAL, DIGEST})
 
     def __init__(self, services: Services, rules: Rules, clock: Clock, jobs: Jobs, wake: Callable[[], None]) -> None:
         self._services = services

@@ -58,7 +58,15 @@ def test_a_reply_of_an_old_client_is_read_below_its_quotation(small_store: Store
 
 @pytest.mark.parametrize(
     ("header", "milliseconds", "seconds"),
-    [("7", 2000, 7.0), ("", 2000, 2.0), ("soon", None, None), ("", None, None), ("0", 2000, 0.0)],
+    [
+        ("7", 2000, 7.0),
+        ("", 2000, 2.0),
+        ("soon", None, None),
+        ("", None, None),
+        ("0", 2000, 0.0),
+        ("1", 90, 0.09),
+        ("2", 2000, 2.0),
+    ],
 )
 def test_the_header_says_how_long_to_wait_before_the_body_does(
     header: str, milliseconds: int | None, seconds: float | None

@@ -38,7 +38,8 @@ class Homeserver:
 
 def drain(pace: Pace, homeserver: Homeserver, messages: int, now: float = 0.0) -> float:
     """Send so many as the deliverer does; returns the moment when the last was taken."""
-    left, flying = messages, []
+    left = messages
+    flying: list[tuple[float, float, float | None]] = []
     while left or flying:
         while left and len(flying) < pace.in_flight(MOST) and pace.wait(now) == 0:
             pace.send()

@@ -227,10 +227,10 @@ async def test_one_room_that_fails_keeps_no_other_waiting(place: Place) -> None:
     place.matrix.answers["say"] = AwayError("500", reached=True)
     notices = [Notice(f"n{room}", "reply", {}, NOW, room) for room in ("!a", "!b", "!c")]
     for number, notice in enumerate(notices):
-        await deliverer._deliver(notice, notice.room_id or "")
-        waits_for_all = deliverer._resume_at > 0
+        await deliverer._deliver(notice)
+        waits_for_all = deliverer._holds.wait() > 0
         assert (number < 2) is not waits_for_all
-    assert deliverer._held == {"!a", "!b"}
+    assert deliverer._holds.places == {"!a", "!b"}
 
 
 @pytest.mark.parametrize("error", [AwayError("down"), RateLimitedError(60), RefusedError("M_FORBIDDEN", "no")])
@@ -239,19 +239,19 @@ async def test_a_hint_that_fails_is_dropped_and_nothing_waits_for_it(place: Plac
     place.matrix.answers["say"] = error
     hint = Notice("hint", "hint", {}, NOW, "!a", event_type="m.reaction")
     place.store.outbox.add(hint)
-    deliverer._failing["!b"] = Backoff()
-    await deliverer._deliver(hint, "!a")
-    assert (deliverer._resume_at, deliverer._held) == (0.0, set())
+    deliverer._holds.failing["!b"] = Backoff()
+    await deliverer._deliver(hint)
+    assert (deliverer._holds.wait(), deliverer._holds.places) == (0.0, set())
     assert place.store.outbox.pending(9) == []
     # It says nothing about the homeserver that would end another room's waiting, unless that has answered.
-    assert set(deliverer._failing) == (set() if isinstance(error, RefusedError) else {"!b"})
+    assert set(deliverer._holds.failing) == (set() if isinstance(error, RefusedError) else {"!b"})
 
 
 async def test_a_notice_whose_time_is_over_is_not_sent(place: Place) -> None:
     deliverer = Deliverer(place.matrix, place.store, place.clock, None)  # type: ignore[arg-type]
     late = Notice("late", "reply", {}, NOW - 11 * MINUTE, "!a", expires_at=NOW - MINUTE)
     place.store.outbox.add(late)
-    await deliverer._deliver(late, "!a")
+    await deliverer._deliver(late)
     assert (place.matrix.asked, place.store.outbox.counts()) == ([], {"expired": 1})
 
 

@@ -1,0 +1,87 @@
+"""Which notices may have been sent without our knowing, and the look into their rooms that tells.
+
+Sent again under its key, a notice is recognized by the homeserver, for as long as that remembers the key: about a day,
+and only from the same device. Beyond that, and before a notice is given another content, we look whether it is there.
+"""
+
+from __future__ import annotations
+
+import datetime as dt
+import json
+import logging
+
+from bot.matrix import Matrix
+from bot.matrix_errors import RefusedError
+from storage.outbox import Notice
+from storage.store import Store
+
+log = logging.getLogger("hallway")
+
+# In the content of each message: the key of the notice that it was.
+KEY = "dev.hallway.key"
+# Homeservers remember transaction ids for a day at most; the rest is for clocks that differ.
+REMEMBERED = dt.timedelta(hours=20)
+# The homeserver's clock may be behind ours when it says how far back we are.
+CLOCKS_DIFFER = dt.timedelta(minutes=10)
+# So many pages of a hundred events: more than a bot says in one room in a day.
+PAGES_MAX = 20
+# Under this name of the `state` table: the device that we send as, and since when.
+DEVICE = "sending_device"
+
+
+class Doubt:
+    def __init__(self, matrix: Matrix, store: Store) -> None:
+        self._matrix = matrix
+        self._store = store
+        self._keys: set[str] = set()
+        self._device_since = dt.datetime.min.replace(tzinfo=dt.UTC)
+
+    def begin(self, now: dt.datetime) -> None:
+        """Whatever is still to be sent now may have been sent before we were ended. `now` is the world's clock."""
+        self._keys |= self._store.outbox.unsent()
+        kept = json.loads(self._store.inbox.get(DEVICE) or "{}")
+        if kept.get("id") == self._matrix.device_id:
+            self._device_since = dt.datetime.fromisoformat(kept["since"])
+            return
+        if kept:
+            log.warning(
+                "a new device, %s: what may have been sent by the old one is looked for", self._matrix.device_id
+            )
+            self._device_since = now
+        device = {"id": self._matrix.device_id, "since": self._device_since.isoformat()}
+        self._store.inbox.put(DEVICE, json.dumps(device))
+
+    def add(self, key: str) -> None:
+        """An attempt to send it ended without an answer."""
+        self._keys.add(key)
+
+    def clear(self, key: str) -> None:
+        self._keys.discard(key)
+
+    def about(self, notice: Notice) -> bool:
+        """Whether it may have been sent."""
+        return notice.key in self._keys
+
+    def beyond_memory(self, notice: Notice, now: dt.datetime) -> bool:
+        """Whether the homeserver may have forgotten that it was sent."""
+        return notice.created_at <= max(now - REMEMBERED, self._device_since)
+
+    async def find(self, room_id: str, notice: Notice) -> str | None:
+        """The event that the notice became, None where it is not among our messages since it was written.
+
+        Raises as `Matrix` does when the homeserver cannot tell now.
+        """
+        start, oldest = "", notice.created_at - CLOCKS_DIFFER
+        for _ in range(PAGES_MAX):
+            try:
+                page = await self._matrix.earlier(room_id, start, None, own=True)
+            except RefusedError as error:
+                log.info("cannot look into %s: %s", room_id, error)
+                break
+            for event in page.events:
+                if event.content.get(KEY) == notice.key or event.transaction_id == notice.key:
+                    return event.event_id
+            if not page.end or page.end == start or (page.events and page.events[-1].sent_at < oldest):
+                break
+            start = page.end
+        return None
