@@ -96,7 +96,8 @@ class Listener:
 
     async def _once(self) -> None:
         since = self._store.inbox.get(TOKEN) or None
-        batch = await self._matrix.sync(since)
+        # The first one waits for nothing: it tells which rooms there are, and others wait for that.
+        batch = await (self._matrix.sync(since) if self._synced.is_set() else self._matrix.sync(since, 0))
         await self.take(batch, since)
         self._synced.set()
 
