@@ -13,9 +13,9 @@ from typing import Any, Protocol
 from bot.clock import Clock
 from bot.doubt import KEY, Doubt
 from bot.holds import Holds
+from bot.marks import Marks
 from bot.matrix import Matrix
 from bot.matrix_errors import AwayError, RateLimitedError, RefusedError, RevokedError
-from bot.messages import bell_on
 from bot.pace import UNTOLD_SECONDS, Pace
 from storage.errors import StoreError
 from storage.outbox import HINT, MESSAGE, RATE, Notice, NoticeState
@@ -83,6 +83,7 @@ class Deliverer:
         self._more = asyncio.Event()
         self._idle = asyncio.Event()
         self._holds = Holds(self.wake)
+        self._marks = Marks(store, clock)
         self.pace = Pace()
         self._kept_rate: float | None = None
         self._under_way: list[_Attempt] = []
@@ -114,6 +115,8 @@ class Deliverer:
                             await self._more.wait()
         except ExceptionGroup as group:
             raise group.exceptions[0] from None
+        finally:
+            self._marks.flush()
 
     async def _begin(self) -> None:
         while True:
@@ -129,7 +132,7 @@ class Deliverer:
 
     def _send_some(self, tasks: asyncio.TaskGroup) -> float | None:
         """Begin to send what may be sent; returns the seconds until there may be more, None where only news help."""
-        while len(self._under_way) < self.pace.in_flight(IN_FLIGHT):
+        while len(self._under_way) - len(self._marks) < self.pace.in_flight(IN_FLIGHT):
             if seconds := self._holds.wait():
                 return seconds
             try:
@@ -225,7 +228,7 @@ class Deliverer:
             if error.code in PASSING and notice.kind != HINT:
                 raise AwayError(str(error), reached=True) from None
             return self._give_up(notice, NoticeState.REFUSED, str(error))
-        self._mark(notice, event_id)
+        await self._mark(notice, event_id)
         return True
 
     async def _say(self, attempt: _Attempt, room_id: str, content: dict[str, Any]) -> str:
@@ -272,10 +275,12 @@ class Deliverer:
     def _is_over(self, notice: Notice) -> bool:
         return notice.expires_at is not None and notice.expires_at <= self._clock.real()
 
-    def _mark(self, notice: Notice, event_id: str) -> None:
+    async def _mark(self, notice: Notice, event_id: str) -> None:
         # Should this fail, it is sent again under the same key, which the homeserver recognizes.
         self._doubt.add(notice.key)
-        self._store.sent(notice.key, event_id, self._clock.real(), bell_on(event_id))
+        self._more.set()  # the homeserver is free for another one
+        alone = len(self._under_way) == 1 + len(self._marks)
+        await self._marks.add(notice.key, event_id, alone=alone)
         self._doubt.clear(notice.key)
 
     def _give_up(self, notice: Notice, state: NoticeState, reason: str) -> bool:
