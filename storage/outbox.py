@@ -14,6 +14,7 @@ from sqlalchemy import bindparam, case, delete, func, literal_column, select, up
 from sqlalchemy.dialects.sqlite import insert
 
 from storage.database import Database
+from storage.forecast import Waiting
 from storage.tables.messages import notice, room
 
 
@@ -153,6 +154,14 @@ class Outbox:
                 )
                 for row in connection.execute(NEXT, {"busy": list(busy), "most": limit})
             ]
+
+    def waiting(self) -> list[Waiting]:
+        """All that is still to be sent, in the order in which it is."""
+        columns = (notice.c.key, notice.c.kind, notice.c.room_id, notice.c.recipient, notice.c.deadline)
+        order = (URGENCY, notice.c.deadline.is_(None), notice.c.deadline, TURN)
+        statement = select(*columns).where(notice.c.state == NoticeState.PENDING).order_by(*order)
+        with self._database.reading() as connection:
+            return [Waiting(*row) for row in connection.execute(statement)]
 
     def mark_sent(self, key: str, event_id: str, now: dt.datetime) -> bool:
         """Keep the event that a notice became; False, and nothing written, where that is known or no notice of ours.
