@@ -9,6 +9,7 @@ from typing import Any
 
 from bot.clock import Clock
 from bot.events import Event
+from bot.files import file_content
 from commands.language import language_of
 from commands.registry import Services
 from commands.reply import Reply, paragraphs
@@ -20,6 +21,8 @@ log = logging.getLogger("hallway")
 
 # A question is not answered when it is older than this, and neither is its reply sent: the person has moved on.
 QUESTION_AGE = dt.timedelta(minutes=10)
+# A file may have to wait for a direct room to be opened, which homeservers limit most.
+FILE_AGE = dt.timedelta(hours=1)
 ANSWERED = "answered"
 # Nobody asks more than this in ten minutes; another program that answers our answers might.
 ASKED_MAX = 60
@@ -93,10 +96,18 @@ class Answering:
         store = self._services.store
         key = notice_key("re", event.event_id)
         expires_at = min(event.sent_at, now) + QUESTION_AGE
-        answer = Notice(key, "reply", content, now, room_id, event.sender, expires_at, rank=Rank.REPLY)
-        if store.outbox.add(answer) and (reply.shown or reply.one):
+        recipient = None if reply.forgets else event.sender
+        answer = Notice(key, "reply", content, now, room_id, recipient, expires_at, rank=Rank.REPLY)
+        if not store.outbox.add(answer):
+            return
+        if reply.shown or reply.one:
             hint = self._hints and direct and reply.one is not None
             store.answers.add(key, reply.shown, reply.one, hint=hint)
+        if reply.file:
+            # A person's own file is no other's business; their direct room may be still to be opened.
+            where, until = room_id if direct else None, now + FILE_AGE
+            held, named = file_content(reply.file), notice_key("file", event.event_id)
+            store.outbox.add(Notice(named, "file", held, now, where, event.sender, until, rank=Rank.REPLY))
 
 
 def _too_old(event: Event, now: dt.datetime) -> str:

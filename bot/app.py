@@ -8,6 +8,7 @@ import gc
 import logging
 import signal
 from collections.abc import Callable, Coroutine, Sequence
+from dataclasses import replace
 from functools import partial
 
 from bot.answering import Answering
@@ -98,6 +99,7 @@ async def _run(config: Config, store: Store, matrix: Matrix) -> None:
     synced = asyncio.Event()
     jobs = Jobs()
     rules = config.reminders.rules(services.zone(), config.changes.settle_seconds)
+    services = replace(services, leads=rules.leads)
     reminder = Reminder(services, rules, clock, jobs, lambda: deliverer.wake())
     deliverer = Deliverer(matrix, store, clock, DirectRooms(matrix, store, synced).room_of, reminder)
     rooms = Rooms(store, config, clock, matrix.user_id, deliverer.wake)

@@ -160,6 +160,12 @@ class Matrix:
         sending = self._client.room_send(room_id, kind, dict(content), tx_id=transaction_id)
         return str((await self._do(RoomSendResponse, sending)).event_id)
 
+    async def upload(self, body: bytes, mimetype: str, name: str) -> str:
+        """Put a file on the homeserver, and return its `mxc:` address."""
+        method, path = Api.upload(self._client.access_token, name)
+        sending = self._client._send(_Raw, method, path, body, content_type=mimetype, timeout=REQUEST_SECONDS)
+        return str((await self._do(_Raw, sending)).body.get("content_uri", ""))
+
     async def join(self, room: str, via: str = "") -> str:
         """Join a room by id or alias, through the server `via` where it is another's. Returns the room id."""
         parameters = {"server_name": via, "via": via} if via else {}

@@ -46,17 +46,18 @@ def answer(
     now: dt.datetime,
     mentioned: bool = False,
     listed: Sequence[Talk | None] = (),
+    powers: bool = False,
 ) -> Reply | None:
     """The reply to a message, or None for one to leave alone.
 
     `now` is the conference's clock, aware UTC. `mentioned`: the bot was addressed by name, and `body` is the rest.
-    `listed` is the list of ours that the message is a reply to. The list that the reply shows is kept for this person
-    in this room.
+    `listed` is the list of ours that the message is a reply to. `powers`: the sender may change the room's topic. The
+    list that the reply shows is kept for this person in this room.
     """
     line = _first_line(body)
     if not is_question(body, services.prefix, addressed=direct or mentioned, listed=bool(listed)) and not mentioned:
         return None
-    request = _request(services, sender, room_id, direct, now, listed)
+    request = replace(_request(services, sender, room_id, direct, now, listed), powers=powers)
     with services.store.savepoint():
         reply = _Dispatch(request, services, addressed=direct or mentioned).answer(line)
         if reply is not None and len(reply.shown) > 0:

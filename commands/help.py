@@ -10,9 +10,15 @@ from commands.registry import Command, Request, Services, command, commands
 from commands.reply import Reply, Text, bold, code, joined, paragraphs, quoted, text
 
 # What people need most stands first, for a room shows few lines; commands not named here follow by their names.
-FIRST = ("next", "now", "where", "search", "talk", "at", "day", "speaker", "changes")
-# What people set for themselves is one line: there is more about each in its own help.
+FIRST = (
+    "next", "now", "where", "search", "talk", "subscribe", "mine", "at", "day", "speaker", "changes", "unsubscribe",
+    "remind", "snooze",
+)  # fmt: skip
+# What people set for themselves is a line together: there is more about each in its own help.
 OWN_SETTINGS = ("settings", "tz", "lang", "clock")
+REMINDERS = ("quiet", "mute", "digest", "deliver")
+KEPT = ("my", "forget")
+TOGETHER = (REMINDERS, OWN_SETTINGS, KEPT)
 # A longer one is left to the command's own help: a line is to fit a phone.
 USAGE_MAX = 14
 
@@ -48,14 +54,24 @@ def _one(entry: Command, request: Request, prefix: str) -> Reply:
 
 
 def _lines(known: dict[str, Command], request: Request, prefix: str) -> list[Text]:
-    """A line for each command, those for everybody's settings together on one."""
-    alone = [name for name in known if name not in OWN_SETTINGS]
+    """A line for each command, but for those that stand together on one."""
+    together = {name for group in TOGETHER for name in group}
+    alone = [name for name in known if name not in together]
     alone.sort(key=lambda name: FIRST.index(name) if name in FIRST else len(FIRST))
     lines = [_line(known[name], prefix, request.language) for name in alone]
-    own = [bold(prefix + name) for name in OWN_SETTINGS if name in known]
-    if own:
-        lines.append(request.say("{commands} — Your settings.", commands=joined(own, ", ")))
+    for group in TOGETHER:
+        named = [bold(prefix + name) for name in group if name in known]
+        if named:
+            lines.append(_together(group, joined(named, ", "), request))
     return lines
+
+
+def _together(group: Sequence[str], named: Text, request: Request) -> Text:
+    if group == REMINDERS:
+        return request.say("{commands} — Reminders.", commands=named)
+    if group == KEPT:
+        return request.say("{commands} — What I keep of you.", commands=named)
+    return request.say("{commands} — Your settings.", commands=named)
 
 
 def _line(entry: Command, prefix: str, language: Language) -> Text:

@@ -34,6 +34,12 @@ def times_for(request: Request, services: Services, conference: Conference | Non
     )
 
 
+def own_times(request: Request, services: Services) -> Times:
+    """How moments are written that are the asker's own affair: in their zone alone, or in the conference's."""
+    times = times_for(request, services)
+    return replace(times, zone=times.own or times.zone, own=None)
+
+
 def _is_dated(days: Sequence[Day], today: dt.date) -> bool:
     """Whether "Mon" alone would mislead: where there are two, where it is a week off, and when it is over."""
     first, last = days[0].date, days[-1].date
@@ -85,14 +91,14 @@ class Writer:
 
     def speakers(self, talk: Talk, limit: int = SPEAKERS_SHOWN) -> str:
         """ "Ada King, Grace Hopper and 2 more"."""
-        return self._with_more([text(one.name) for one in talk.speakers], limit).plain
+        return self.with_more([text(one.name) for one in talk.speakers], limit).plain
 
     def people(self, talk: Talk, limit: int = SPEAKERS_SHOWN, asked: str = "") -> Text:
         """The same with a way to those that the feed knows by their account; whoever was `asked` for is among them."""
         speakers, words = list(talk.speakers), words_of(asked)
         if words and len(speakers) > limit:
             speakers.sort(key=lambda one: not any(is_called(one.name, [word]) for word in words))
-        return self._with_more([person(one) for one in speakers], limit)
+        return self.with_more([person(one) for one in speakers], limit)
 
     def running(self, talk: Talk) -> Text:
         """ "until 10:35 · Herbert · Rust in the kernel"."""
@@ -108,7 +114,8 @@ class Writer:
         title = titled(talk) + (text(" — ") + who if who else "")
         return joined([self.full_time(talk), self.hall(talk), title, self.state(talk)])
 
-    def _with_more(self, names: Sequence[Text], limit: int) -> Text:
+    def with_more(self, names: Sequence[Text], limit: int) -> Text:
+        """Names with commas between them, and how many more there are than `limit`."""
         more, shown = len(names) - limit, joined(names[:limit], ", ")
         if more <= 0:
             return shown
@@ -169,7 +176,7 @@ class Writer:
         tail = self.more(more, again, page + 1) if more else Text()
         if staged and (stage := self.stage()):
             tail = joined([tail, f"{stage}."])
-        parted = (matching, self.request.say("Close to that:")) if len(talks) > matching else None
+        parted = [(matching, self.request.say("Close to that:"))] if len(talks) > matching else []
         reply = numbered(head, [write(talk) for talk in shown], tail, talks, start + 1, parted)
         if beyond > pages:
             reply = reply.noted(self.request.count("There is {number} page.", "There are {number} pages.", pages))

@@ -12,9 +12,12 @@ LONG = 6
 # Words that are nearly a command of ours, begin as it does and mean something else. Where others talk too, perhaps to
 # other bots, they are left alone.
 ORDINARY = frozenset(
-    "chances channel charger charges clack click cloak cluck fed feel fees feet freed heap held hell helm hemp land"
-    " lane lank long lung neat nest net newt sittings sneaker starch ta tack talc tale tall tank task were"
-    " whore".split()
+    "chances channel charger charges clack click cloak cluck delivered delivery derive derived digits direct"
+    " divert driver fed feel fees feet forced forces forest forge forged forger forgot forked format formed former"
+    " freed heap held hell helm hemp land lane lank long lung mane mate mice mike mile mime min mind minded mined"
+    " miner mines mini mink mint minute mire mite mule muse mutex mutt mutter neat nest net newt quieter quietly"
+    " quilt quit quite refine relied relink remain remained remains remand reminder resend rewind roam roof rook"
+    " rooms root sittings sneaker starch subscript ta tack talc tale tall tank task were whore".split()
 )
 
 

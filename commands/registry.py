@@ -23,10 +23,13 @@ LINES_IN_A_ROOM = 8
 LINES_IN_DIRECT = 19
 # What people also call commands.
 ALIASES = {
+    "agenda": "mine",
     "commands": "help",
     "find": "search",
     "language": "lang",
+    "sub": "subscribe",
     "timezone": "tz",
+    "unsub": "unsubscribe",
     "when": "where",
     "who": "speaker",
 }
@@ -38,7 +41,7 @@ class Request:
 
     `direct` is True in a room of the sender and the bot alone, where answers may be longer. `settings` are what the
     sender chose, `language` is the one to answer in. `listed` is the list that the question is put to (as a reply or
-    a reaction to it), empty where it is put to none.
+    a reaction to it), empty where it is put to none. `powers`: the sender may change the topic of the Matrix room.
     """
 
     command: str
@@ -50,6 +53,7 @@ class Request:
     settings: Settings = DEFAULTS
     language: Language = ENGLISH
     listed: tuple[Talk | None, ...] = ()
+    powers: bool = False
 
     def say(self, message: str, **values: object) -> Text:
         """`Language.say` in the sender's language."""
@@ -72,7 +76,8 @@ class Services:
     `name` and `timezone` come from the configuration and win over what the feeds say. `feeds` are the names of the
     configured feeds, of which the first speaks for the conference. `organizers` are full user ids, `control_room` is
     what the configuration calls the organizers' own room. `language` is the conference's. `rooms` are what the
-    configuration calls the halls' Matrix rooms, by the location without its case; `server` is the bot's.
+    configuration calls the halls' Matrix rooms, by the location without its case; `server` is the bot's. `leads` are
+    the seconds before a talk at which people are reminded who chose nothing else.
     """
 
     store: Store
@@ -85,6 +90,7 @@ class Services:
     feeds: tuple[str, ...] = ()
     rooms: Mapping[str, str] = field(default_factory=dict)
     server: str = ""
+    leads: tuple[int, ...] = (900,)
 
     def organizes(self, request: Request) -> bool:
         """Whether the sender may do what organizers do: by full user id, or by speaking in the control room."""

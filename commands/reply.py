@@ -49,12 +49,21 @@ class Quoted(Text):
 
 
 @dataclass(frozen=True, slots=True)
+class File:
+    """A file that is sent beside an answer, to the asker alone."""
+
+    name: str
+    mimetype: str
+    body: bytes
+
+
+@dataclass(frozen=True, slots=True)
 class Reply:
     """An answer. `talks` are the talks it is about, best first; `shown` is the list that numbers refer to from now on,
     empty to leave that as it is.
 
     `ok` is False when there was nothing to answer with. `about` is the talk that it is about alone, where it shows no
-    list of one.
+    list of one. `file` is sent behind it. `forgets`: nothing may be kept of whom it answers.
     """
 
     plain: str
@@ -63,6 +72,8 @@ class Reply:
     shown: tuple[Talk, ...] = ()
     ok: bool = True
     about: Talk | None = None
+    file: File | None = None
+    forgets: bool = False
 
     @property
     def one(self) -> Talk | None:
@@ -148,16 +159,16 @@ def numbered(
     tail: Text,
     talks: Sequence[Talk],
     first: int = 1,
-    parted: tuple[int, Text] | None = None,
+    parted: Sequence[tuple[int, Text]] = (),
 ) -> Reply:
     """A head line, items numbered from `first`, and a last line, each of head and tail left out when empty.
 
     `talks` is the whole list, of which the items are a part: a number means its place in there. `parted` says after
-    how many items, counted from the first, a line stands between them.
+    how many of the items a line stands between them.
     """
     rows = [text(f"{number}. ") + item for number, item in enumerate(items, first)]
-    if parted:
-        rows.insert(parted[0], parted[1])
+    for place, line in sorted(parted, key=lambda part: part[0], reverse=True):
+        rows.insert(place, line)
     plain = [head.plain, *(row.plain for row in rows), tail.plain]
     beginning, end = head.html.replace(NEWLINE, "<br>"), tail.html.replace(NEWLINE, "<br>")
     if first == 1 and items and not parted:

@@ -49,14 +49,14 @@ def talk(request: Request, services: Services) -> Reply:
     found = Finding(request, services, writer).find(asked)
     if not found.exact or not found.talks:
         return nothing_like(asked, request, services, found)
-    one = _clear(asked, found)
+    one = clearly_meant(asked, found)
     if one is None:
         return matching(found, asked, 1, request, writer)
     talks = (one, *(other for other in found.talks if other is not one))
     return in_full(one, request, services, len(talks) - 1, talks)
 
 
-def _clear(asked: str, found: Found) -> Talk | None:
+def clearly_meant(asked: str, found: Found) -> Talk | None:
     """The talk that is meant before all others: by its title, or because no other is called so; None without one."""
     wanted = folded(asked)
     titles = [(folded(one.title), one) for one in found.talks[: max(found.named, 1)]]

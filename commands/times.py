@@ -72,6 +72,10 @@ class Times:
         """ "10:05", or "10:05 am", in the conference's zone alone."""
         return self._clock(self._local(moment))
 
+    def of_day(self, clock: str) -> str:
+        """A time of the clock ("22:00") as the person reads it: "10:00 pm"."""
+        return self._clock(dt.datetime.combine(dt.date.min, dt.time.fromisoformat(clock)))
+
     def dated_moment(self, moment: dt.datetime) -> str:
         """ "Mon 12 Sep 10:05"."""
         local = self._local(moment)

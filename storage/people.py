@@ -90,7 +90,8 @@ class People:
         statement = (
             select(heard.c.sender)
             .outerjoin(person, person.c.user_id == heard.c.sender)
-            .where(heard.c.heard_at >= heard_since, stale)
+            # Of whom was forgotten, only the event is known.
+            .where(heard.c.heard_at >= heard_since, heard.c.sender != "", stale)
             .order_by(heard.c.heard_at.desc())
             .limit(1)
         )

@@ -2,14 +2,20 @@
 
 from __future__ import annotations
 
+import json
+import re
 from typing import Any
+from urllib.parse import quote
 
-from sqlalchemy import Column, delete, select, update
+from sqlalchemy import Column, Connection, Select, delete, or_, select, update
 
+from storage import topics
 from storage.database import Database
+from storage.outbox import NoticeState
 from storage.tables.asking import heard, person, shown
 from storage.tables.messages import notice, room
-from storage.tables.subscribing import believed, reminded, snoozed, speaker_account, subscription
+from storage.tables.programme import talk
+from storage.tables.subscribing import believed, reminded, snoozed, speaker_account, subscription, topic
 
 # Every column that holds the user id of somebody who wrote to the bot. A table that gains one belongs here; a test
 # compares the list with the schema. What a programme says of its speakers is the programme's, ids among it.
@@ -23,11 +29,24 @@ PERSONAL: tuple[Column[Any], ...] = (
     room.c.inviter,
     shown.c.user_id,
     snoozed.c.subscriber,
+    speaker_account.c.by,
     speaker_account.c.user_id,
     subscription.c.subscriber,
 )
-# A hall's room stays known when the person who invited the bot there is forgotten.
-BLANKED = frozenset({room.c.inviter})
+# Of these rows the id alone goes. A room stays known without the person who is in it or invited the bot there; an event
+# that comes a second time must still be known as heard; whom somebody confirmed as a speaker is one still.
+BLANKED = frozenset({heard.c.sender, room.c.direct_with, room.c.inviter, speaker_account.c.by})
+# Rows that say little by themselves, with what they are about.
+WITH_TITLES: dict[str, Select[Any]] = {
+    "subscription": select(subscription, topic.c.kind, topic.c.shown, talk.c.title)
+    .select_from(subscription.join(topic).outerjoin(talk, talk.c.id == topic.c.talk_id)),
+    **{
+        table.name: select(table, talk.c.title).select_from(table.join(talk, talk.c.id == table.c.talk_id))
+        for table in (believed, reminded, snoozed)
+    },
+}  # fmt: skip
+ANCHOR = r"<a\s[^<>]*?{address}[^<>]*>.*?</a>"
+SOMEBODY = "…"
 
 
 class Personal:
@@ -35,20 +54,57 @@ class Personal:
         self._database = database
 
     def export(self, user_id: str) -> dict[str, list[dict[str, Any]]]:
-        """Every row about the person, by table. Times are aware UTC."""
+        """Every row about the person, by table; of what is about talks, with their titles. Times are aware UTC."""
         found: dict[str, list[dict[str, Any]]] = {}
         with self._database.reading() as connection:
             for column in PERSONAL:
-                rows = connection.execute(select(column.table).where(column == user_id)).mappings()
-                found.setdefault(column.table.name, []).extend(dict(row) for row in rows)
+                rows = WITH_TITLES.get(column.table.name, select(column.table))
+                known = found.setdefault(column.table.name, [])
+                some = (dict(row) for row in connection.execute(rows.where(column == user_id)).mappings())
+                known += [row for row in some if row not in known]
         return {table: rows for table, rows in found.items() if rows}
 
     def forget(self, user_id: str) -> int:
-        """Delete those rows; what was still to be said to the person is not said. Returns how many rows that was."""
+        """Delete those rows, or the id in them; what was still to be said to the person is not said.
+
+        Returns how many rows that was.
+        """
         count = 0
         with self._database.transaction() as connection:
             for column in PERSONAL:
                 blank = update(column.table).values({column.name: ""})
                 change = blank if column in BLANKED else delete(column.table)
                 count += connection.execute(change.where(column == user_id)).rowcount
+            topics.drop_unused(connection)
+            _unmention(connection, user_id)
         return count
+
+
+def _unmention(connection: Connection, user_id: str) -> None:
+    """Take the id out of what was said, or is to be said, to others; what would mention nobody else is not said."""
+    written, linked = user_id, quote(user_id, safe="")
+    holds = or_(*(notice.c.content.contains(one, autoescape=True) for one in (written, linked)))
+    exact = [rf"{re.escape(one)}(?![\w-]|[.:]\w)" for one in (written, linked)]
+    pattern = re.compile("|".join([*(ANCHOR.format(address=one) for one in exact), *exact]), re.DOTALL)
+    for row in connection.execute(select(notice.c.key, notice.c.content, notice.c.state).where(holds)).all():
+        content = json.loads(row.content)
+        if _mentioned(content) == [user_id] and row.state == NoticeState.PENDING:
+            connection.execute(delete(notice).where(notice.c.key == row.key))
+            continue
+        without = json.dumps(_without(content, pattern), ensure_ascii=False, separators=(",", ":"))
+        connection.execute(update(notice).where(notice.c.key == row.key).values(content=without))
+
+
+def _mentioned(content: dict[str, Any]) -> list[str]:
+    return list(content.get("m.mentions", {}).get("user_ids", []))
+
+
+def _without(value: Any, pattern: re.Pattern[str]) -> Any:
+    """A content without the id and the links to it; a list loses what was nothing else."""
+    if isinstance(value, str):
+        return pattern.sub(SOMEBODY, value)
+    if isinstance(value, list):
+        return [_without(one, pattern) for one in value if not (isinstance(one, str) and pattern.fullmatch(one))]
+    if isinstance(value, dict):
+        return {name: _without(one, pattern) for name, one in value.items()}
+    return value

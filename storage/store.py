@@ -23,6 +23,7 @@ if TYPE_CHECKING:
     from storage.reminders import Reminders
     from storage.revisions import Revisions
     from storage.rooms import Rooms
+    from storage.snoozing import Snoozing
     from storage.speakers import Speakers
     from storage.subscriptions import Subscriptions
     from storage.talks import Talks
@@ -115,6 +116,12 @@ class Store:
         from storage.subscriptions import Subscriptions
 
         return Subscriptions(self.database, self.talks)
+
+    @cached_property
+    def snoozing(self) -> Snoozing:
+        from storage.snoozing import Snoozing
+
+        return Snoozing(self.database)
 
     @cached_property
     def reminders(self) -> Reminders:

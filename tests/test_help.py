@@ -21,10 +21,10 @@ def help_lines(store: Store, words: str = "!help", *, direct: bool = False) -> l
 
 
 def test_what_is_needed_most_stands_first_and_every_command_somewhere(small_store: Store) -> None:
-    named = [line.split()[0] for line in help_lines(small_store, direct=True)]
+    lines = [line for page in ("!help", "!help 2") for line in help_lines(small_store, page, direct=True)]
+    named = [name.strip(",") for line in lines for name in line.split(" — ")[0].split() if name.startswith("!")]
     assert named[:5] == ["!next", "!now", "!where", "!search", "!talk"]
-    own = {"settings", "tz", "lang", "clock"}
-    everybodys = {f"!{name}" for name, entry in commands().items() if not entry.organizers and name not in own}
+    everybodys = {f"!{name}" for name, entry in commands().items() if not entry.organizers}
     assert everybodys <= set(named)
 
 
@@ -48,8 +48,12 @@ def test_one_line_more_is_shown_instead_of_named() -> None:
     assert _all(lines, 2, IN_A_ROOM, "!") == _all(lines, 1, IN_A_ROOM, "!")
 
 
-def test_what_people_set_for_themselves_is_one_line() -> None:
+def test_what_belongs_together_is_one_line() -> None:
     entry = commands()["next"]
-    known = {name: dataclasses.replace(entry, name=name) for name in ("clock", "lang", "next", "settings", "tz")}
-    plain = [line.plain for line in _lines(known, IN_A_ROOM, "!")]
-    assert plain[1:] == ["!settings, !tz, !lang, !clock — Your settings."]
+    names = ("clock", "forget", "lang", "mute", "my", "next", "quiet", "settings", "tz")
+    plain = [line.plain for line in _lines({n: dataclasses.replace(entry, name=n) for n in names}, IN_A_ROOM, "!")]
+    assert plain[1:] == [
+        "!quiet, !mute — Reminders.",
+        "!settings, !tz, !lang, !clock — Your settings.",
+        "!my, !forget — What I keep of you.",
+    ]

@@ -31,17 +31,23 @@ def test_settings_are_shown_with_how_to_change_them(small_store: Store) -> None:
         "The conference is in Europe/Dublin, where it is Mon 12 Sep 10:20 (UTC+1).",
         "Language: English, which is the conference's.",
         "Clock: 10:20, as everybody sees it.",
-        "Change them: !tz berlin, !lang de, !clock 12; with off each is as the conference has it again.",
+        "Reminders: 15 minutes before a talk, as for everybody. Reminders come in our direct chat, or in the room that "
+        "you asked in where that would be late.",
+        "Quiet hours: none. The day's agenda in the morning: off.",
+        "Change them: !tz berlin, !lang de, !clock 12, !quiet 22-8, !digest on, !deliver dm; with off each is as the "
+        "conference has it again.",
     ]
     for words in ("!tz berlin", "!clock 12", "!lang de"):
         said(small_store, words)
-    assert said(small_store, "!settings").splitlines() == [
+    german = said(small_store, "!settings").splitlines()
+    assert [*german[:5], german[-1]] == [
         "Deine Einstellungen, @ada:example.org",
         "Zeitzone: Europe/Berlin, dort ist es Mo 12. Sept. 11:20 AM (UTC+2).",
         "Die Konferenz ist in Europe/Dublin, dort ist es Mo 12. Sept. 10:20 AM (UTC+1).",
         "Sprache: Deutsch, von dir gewählt.",
         "Uhr: 10:20 AM, von dir gewählt.",
-        "Ändern: !tz berlin, !lang de, !clock 12; mit off gilt wieder, was die Konferenz hat.",
+        "Ändern: !tz berlin, !lang de, !clock 12, !quiet 22-8, !digest on, !deliver dm; mit off gilt wieder, was die "
+        "Konferenz hat.",
     ]
 
 

@@ -51,6 +51,7 @@ def main(arguments: argparse.Namespace) -> int:
                 direct=arguments.dm,
                 now=now,
                 mentioned=words != text,
+                powers=True,
             )
             status = status if reply else FAILED
             _print(text, reply, arguments.json)
@@ -114,6 +115,8 @@ def _print(text: str, reply: Reply | None, as_json: bool) -> None:
         print(json.dumps({"asked": text, **_value(reply)}, ensure_ascii=False), flush=True)
     elif reply:
         print(reply.plain, flush=True)
+        if reply.file:
+            print(f"(file {reply.file.name}, {len(reply.file.body)} bytes)", flush=True)
     else:
         print(f"hallway: {text!r} is no command, so the bot would say nothing (try !help)", file=sys.stderr)
 

@@ -1,0 +1,82 @@
+"""Spans of time and times of the clock as people write them ("1h 10m", "90", "22:00-08:00"), and back."""
+
+from __future__ import annotations
+
+import datetime as dt
+import re
+
+from commands._reminding import span as written
+from commands.registry import Request
+
+MINUTE, HOUR, DAY = dt.timedelta(minutes=1), dt.timedelta(hours=1), dt.timedelta(days=1)
+WRITTEN_MAX = 60
+UNITS = {
+    **dict.fromkeys("m min mins minute minutes minuten minuto minutos".split(), MINUTE),
+    **dict.fromkeys("h hr hrs hour hours std stunde stunden heure heures hora horas".split(), HOUR),
+    **dict.fromkeys("d day days tag tage tagen jour jours día días dia dias".split(), DAY),
+}
+ONE = frozenset("a an one ein eine einen einer un une una".split())
+HALF = re.compile(r"half an? hour|(?:eine )?halbe stunde|(?:une )?demi[- ]heure|media hora", re.IGNORECASE)
+AND = r"and|und|et|y|&|\+"
+PIECE = re.compile(r"(?:(\d{1,5})|([^\W\d_]+)\s)\s*([^\W\d_]+)?\.?(?:\s+|,|$|(?=\d))")
+PARTS = re.compile(rf"\s*(?:[,;]|(?<!\S)(?:{AND})(?!\S))\s*", re.IGNORECASE)
+BETWEEN = re.compile(r"\s*(?:[-–—]|(?<!\S)(?:to|till|until|bis|à|a)(?!\S))\s*", re.IGNORECASE)
+CLOCK = re.compile(r"(\d{1,2})(?:[:.h](\d{2})|h)?\s*([ap])?\.?(?:m\.?)?(?:\s*(?:uhr|o['’]?clock|h))?", re.IGNORECASE)
+
+
+def read_span(words: str) -> dt.timedelta | None:
+    """How long the words say; a number alone, or behind hours, is minutes. None where they say nothing of the kind."""
+    words = " ".join(word for word in words.casefold().split() if not re.fullmatch(AND, word))
+    if HALF.fullmatch(words):
+        return 30 * MINUTE
+    found, place, before = dt.timedelta(), 0, ""
+    while place < len(words):
+        piece = PIECE.match(words, place)
+        if len(words) > WRITTEN_MAX or piece is None or (piece[2] and piece[2] not in ONE):
+            return None
+        unit = UNITS.get(piece[3]) if piece[3] else _implied(before)
+        if unit is None:
+            return None
+        found += int(piece[1] or 1) * unit
+        place, before = piece.end(), piece[3] or "m"
+    return found if words else None
+
+
+def read_spans(words: str) -> list[dt.timedelta] | None:
+    """The spans that are written behind each other ("1h, 10m"), the longest first; None where one is none."""
+    found = [read_span(part) for part in PARTS.split(words.strip())]
+    spans = {span for span in found if span is not None}
+    return sorted(spans, reverse=True) if None not in found else None
+
+
+def read_clock(words: str) -> str:
+    """A time of the clock as "07:30"; empty where the words are none."""
+    found = CLOCK.fullmatch(words.strip())
+    if found is None:
+        return ""
+    hour, minute, half = int(found[1]), int(found[2] or 0), (found[3] or "").casefold()
+    if half and not 1 <= hour <= 12:
+        return ""
+    if half:
+        hour = hour % 12 + (12 if half == "p" else 0)
+    if (hour, minute) == (24, 0):
+        hour = 0
+    return f"{hour:02}:{minute:02}" if hour < 24 and minute < 60 else ""
+
+
+def read_hours(words: str) -> str:
+    """A span of the clock as "22:00-08:00"; empty where the words are none, or both its ends are one."""
+    ends = [read_clock(part) for part in BETWEEN.split(words.strip().removeprefix("from "))]
+    return "-".join(ends) if len(ends) == 2 and all(ends) and ends[0] != ends[1] else ""
+
+
+def span(length: dt.timedelta, request: Request) -> str:
+    """ "15 minutes", "1 hour 10 minutes", "2 days"; less than a minute is "0 minutes"."""
+    if length < MINUTE:
+        return request.count("{number} minute", "{number} minutes", 0).plain
+    return written(length, request.language)
+
+
+def _implied(before: str) -> dt.timedelta | None:
+    """The unit of a number without one: "90", and "1h30"; nothing is meant by "10m 5"."""
+    return MINUTE if not before or UNITS.get(before) == HOUR else None

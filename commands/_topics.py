@@ -1,0 +1,135 @@
+"""What somebody wants to hear of: the talk, track, person, location or search that their words mean."""
+
+from __future__ import annotations
+
+import re
+from dataclasses import dataclass
+
+from commands._finding import Finding
+from commands.choosing import chosen, number_in
+from commands.lines import Writer
+from commands.nearest import nothing_like
+from commands.registry import Request, Services
+from commands.reply import Reply, Text, code, joined, paragraphs, quoted
+from commands.search import matching
+from commands.talk import clearly_meant
+from storage.clean import one_line
+from storage.programme import Talk
+from storage.query import parse, words_of
+from storage.search import folded
+from storage.subscriptions import Kind
+from storage.talks import is_called
+
+OPTIONS_MAX = 6
+SEARCH_MAX = 100
+TYPED_MAX = 60
+KINDS = {
+    "track": Kind.TRACK,
+    "speaker": Kind.SPEAKER,
+    "by": Kind.SPEAKER,
+    "room": Kind.LOCATION,
+    "hall": Kind.LOCATION,
+    "location": Kind.LOCATION,
+}
+TYPED = {Kind.TRACK: "track", Kind.SPEAKER: "speaker", Kind.LOCATION: "room"}
+NAMED = re.compile(rf"({'|'.join(KINDS)})\s*:\s*(.+)", re.IGNORECASE)
+SEARCHED = re.compile(r"[\"“”„]([^\"“”„]+)[\"“”]")
+
+
+@dataclass(frozen=True, slots=True)
+class Wish:
+    """What is wanted. `meant` is what the words were taken for, empty where they were taken as they are."""
+
+    kind: Kind
+    what: str | Talk
+    meant: str = ""
+
+
+def standing(asked: str) -> tuple[Kind, str] | None:
+    """The kind and the name that "track:rust" or a search in quotes names; None for other words."""
+    if found := SEARCHED.fullmatch(asked.strip()):
+        return Kind.SEARCH, one_line(found[1], SEARCH_MAX)
+    if found := NAMED.fullmatch(asked.strip()):
+        name = found[2].strip().strip('"“”')
+        return (KINDS[found[1].casefold()], name) if name else None
+    return None
+
+
+def described(kind: Kind, shown: str, request: Request) -> Text:
+    """ "the track Rust", "all that matches “rust”"."""
+    if kind is Kind.TRACK:
+        return request.say("the track {name}", name=shown)
+    if kind is Kind.SPEAKER:
+        return request.say("the speaker {name}", name=shown)
+    if kind is Kind.LOCATION:
+        return request.say("the location {name}", name=shown)
+    return request.say("all that matches {words}", words=quoted(shown))
+
+
+def typed(kind: Kind, shown: str) -> str:
+    """What to type for it: "track:Rust", or the words in quotes."""
+    short = one_line(shown, TYPED_MAX)
+    return f"{TYPED[kind]}:{short}" if kind in TYPED else f'"{short}"'
+
+
+def wish_for(asked: str, request: Request, services: Services, again: str) -> Wish | Reply:
+    """What the words want to hear of, or a reply that says what keeps it from being clear.
+
+    `again` is the command to say it more clearly with.
+    """
+    if (known := standing(asked)) is not None:
+        kind, name = known
+        return _search(name, request) if kind is Kind.SEARCH else _named(kind, name, request, services, again)
+    if number_in(asked):
+        picked = chosen(asked, request, services)
+        if picked is not None:
+            return picked if isinstance(picked, Reply) else Wish(Kind.TALK, picked)
+    return _talk(asked, request, services, again)
+
+
+def _search(words: str, request: Request) -> Wish | Reply:
+    if parse(words).day:
+        said = request.say("A search that goes on covers all days: leave {day} out.", day=code("day:"))
+        return paragraphs(said, ok=False)
+    if not re.search(r"[^\W_]", words):
+        return paragraphs(request.say("There is nothing in {words} to look for.", words=quoted(words)), ok=False)
+    return Wish(Kind.SEARCH, words)
+
+
+def _named(kind: Kind, name: str, request: Request, services: Services, again: str) -> Wish | Reply:
+    """The track, person or location of the programme that is called so."""
+    known = services.store.talks.known()
+    names, words = known.by_kind[kind.value], words_of(name)
+    equal = [one for one in names if folded(one) == folded(name)]
+    called = equal or [one for one in names if words and is_called(one, words)]
+    # What is written in two ways ("RUST", "Rust") is one all the same.
+    if len({" ".join(folded(one)) for one in called}) == 1:
+        return Wish(kind, called[0])
+    if called:
+        options = [code(f"{services.prefix}{again} {typed(kind, one)}") for one in called]
+        some = Writer(request, services).with_more(options, OPTIONS_MAX)
+        said = request.say("Several are called {name}: {commands}", name=quoted(name), commands=some)
+        return paragraphs(said, ok=False)
+    if taken := known.misspelt(name, kind.value):
+        return Wish(kind, taken, taken)
+    return nothing_like(name, request, services, kinds=(kind.value,))
+
+
+def _talk(asked: str, request: Request, services: Services, again: str) -> Wish | Reply:
+    """The one talk that the words mean, or the list of those that they may mean."""
+    writer = Writer(request, services)
+    found = Finding(request, services, writer).find(asked)
+    if not found.exact or not found.talks:
+        return nothing_like(asked, request, services, found)
+    one = clearly_meant(asked, found)
+    if one is not None:
+        return Wish(Kind.TALK, one, found.meant)
+    kinds = services.store.talks.known().by_kind
+    named = [kind for kind in TYPED if any(folded(name) == folded(asked) for name in kinds[kind.value])]
+    wholes = [typed(kind, asked) for kind in named] or [typed(Kind.SEARCH, asked.replace('"', " "))]
+    which, whole = (
+        code(f"{services.prefix}{again} 2"),
+        joined([code(f"{services.prefix}{again} {one}") for one in wholes], ", "),
+    )
+    note = request.say("Which one? {which}; for all, and those added later: {whole}", which=which, whole=whole)
+    return matching(found, asked, 1, request, writer).noted(note)

@@ -1,0 +1,61 @@
+"""!deliver"""
+
+from __future__ import annotations
+
+from dataclasses import replace
+
+from commands._leads import IN_A_ROOM, IN_DIRECT
+from commands.registry import Request, Services, command
+from commands.reply import Reply, Text, code, joined, paragraphs, quoted
+
+EITHER = "either"
+WHERE = {
+    "dm": IN_DIRECT,
+    "dms": IN_DIRECT,
+    "direct": IN_DIRECT,
+    "private": IN_DIRECT,
+    "room": IN_A_ROOM,
+    "rooms": IN_A_ROOM,
+    "either": EITHER,
+    "both": EITHER,
+    "any": EITHER,
+    "off": "",
+    "default": "",
+}
+
+
+@command("deliver", "[dm | room | either]")
+def deliver(request: Request, services: Services) -> Reply:
+    """Where I remind you.
+
+    "dm": in our direct chat alone. "room": in the room that you asked in, by mentioning you. "either": in the direct
+    chat, and in a room that we share only where many are to be told at once and the direct message would be late. "off"
+    goes back to what everybody has: a room is used as well only for what you asked for there.
+
+    !deliver
+    !deliver dm
+    !deliver room
+    !deliver either
+    """
+    asked = request.args.strip().casefold()
+    examples = joined([code(f"{services.prefix}deliver {one}") for one in (IN_DIRECT, IN_A_ROOM, EITHER)], ", ")
+    if not asked:
+        return paragraphs(shown(request), request.say("Change it: {examples}", examples=examples))
+    where = WHERE.get(asked)
+    if where is None:
+        said = request.say("I know no place {words}. {examples}", words=quoted(asked), examples=examples)
+        return paragraphs(said, ok=False)
+    services.store.people.change(request.sender, deliver=where)
+    return paragraphs(shown(replace(request, settings=replace(request.settings, deliver=where))))
+
+
+def shown(request: Request) -> Text:
+    """Where the person may be reminded."""
+    say, where = request.say, request.settings.deliver
+    if where == IN_DIRECT:
+        return say("Reminders come in our direct chat alone.")
+    if where == IN_A_ROOM:
+        return say("Reminders come in the room that you asked in.")
+    if where == EITHER:
+        return say("Reminders come in our direct chat, or in a room that we share where that is sooner.")
+    return say("Reminders come in our direct chat, or in the room that you asked in where that would be late.")

@@ -1,0 +1,72 @@
+"""!digest"""
+
+from __future__ import annotations
+
+from dataclasses import replace
+
+from commands._spans import DAY, read_clock
+from commands.lines import own_times
+from commands.registry import Request, Services, command
+from commands.reply import Reply, Text, code, joined, paragraphs, quoted
+from storage.quiet import next_daily
+
+USUAL = "07:30"
+NONE = frozenset(("off", "none"))
+
+
+@command("digest", "[on | off] [07:30]")
+def digest(request: Request, services: Services) -> Reply:
+    """Your agenda of the day each morning.
+
+    On days of the conference for which you have talks, by your own clock.
+
+    !digest
+    !digest on
+    !digest on 07:30
+    !digest off
+    """
+    asked = request.args.strip().casefold()
+    examples = joined([code(f"{services.prefix}digest {one}") for one in ("on", "on 08:00", "off")], ", ")
+    if not asked:
+        return paragraphs(shown(request, services), request.say("Change it: {examples}", examples=examples))
+    if asked in NONE:
+        return _change("", request, services)
+    words = asked.removeprefix("on").strip().removeprefix("at ").strip()
+    at = read_clock(words) if words else request.settings.digest or USUAL
+    if not at:
+        said = request.say(
+            "I cannot read {words} as a time of the day. For example: {examples}",
+            words=quoted(asked),
+            examples=examples,
+        )
+        return paragraphs(said, ok=False)
+    return _change(at, request, services)
+
+
+def shown(request: Request, services: Services) -> Text:
+    """When the person is sent the day's agenda, and by whose clock."""
+    at = request.settings.digest
+    if not at:
+        return request.say("The day's agenda in the morning: off.")
+    times = own_times(request, services)
+    return request.say(
+        "The day's agenda in the morning: at {time} in {zone}.", time=times.of_day(at), zone=times.zone.key
+    )
+
+
+def _change(at: str, request: Request, services: Services) -> Reply:
+    services.store.people.change(request.sender, digest=at)
+    changed = replace(request, settings=replace(request.settings, digest=at))
+    return paragraphs(shown(changed, services), _next(changed, services))
+
+
+def _next(request: Request, services: Services) -> Text:
+    """The next morning on which it may come."""
+    at, conference = request.settings.digest, services.conference()
+    if not at or conference.starts_at is None or conference.ends_at is None:
+        return Text()
+    times = own_times(request, services)
+    moment = next_daily(at, max(request.now, conference.starts_at - DAY), times.zone)
+    if moment >= conference.ends_at:
+        return request.say("The conference has no morning left for it.")
+    return request.say("The next: {moment}, if you have talks that day.", moment=times.moment(moment))

@@ -1,0 +1,116 @@
+"""!mine"""
+
+from __future__ import annotations
+
+from collections.abc import Iterator, Sequence
+
+from commands._clashes import gap, overlap, way
+from commands._spans import span
+from commands._topics import described
+from commands.lines import Writer, words_and_page
+from commands.registry import Request, Services, command
+from commands.reply import Reply, Text, bold, code, joined, numbered, paragraphs, text
+from commands.unsubscribe import nothing_yet
+from storage.programme import Talk
+from storage.subscriptions import Kind, Subscription
+
+ALL = "all"
+
+
+@command("mine", "[all]")
+def mine(request: Request, services: Services) -> Reply:
+    """Your agenda.
+
+    What you are subscribed to, by day; talks that overlap, long breaks and short ways are marked. The numbers work with
+    !talk, !unsubscribe and !remind. "all" shows what is over, too.
+
+    !mine
+    !mine all
+    """
+    writer, say = Writer(request, services), request.say
+    words, page = words_and_page(request.args)
+    own = services.store.subscriptions.of(request.sender)
+    if not own:
+        return paragraphs(nothing_yet(request, services), ok=False)
+    talks = services.store.subscriptions.agenda(request.sender)
+    coming = talks if words.casefold() == ALL else [talk for talk in talks if talk.over_at > request.now]
+    stands = _standing(own, request)
+    if not coming:
+        past = code(f"{services.prefix}mine all")
+        over = say("Nothing of what you are subscribed to is still to come. What is over: {command}", command=past)
+        return paragraphs(over if talks else say("Nothing on your agenda yet."), stands)
+    pages = list(_pages(coming, request.lines - 1))
+    page = min(page, len(pages))
+    first = sum(len(one) for one in pages[: page - 1])
+    more = len(coming) - first - len(pages[page - 1])
+    tail = writer.more(more, f"mine {words}".strip(), page + 1) if more else stands
+    head = joined([bold(say("Your agenda")), writer.times.heading(pages[page - 1])])
+    return _listed(head, coming, pages[page - 1], tail, first, writer)
+
+
+def _listed(head: Text, agenda: Sequence[Talk], shown: Sequence[Talk], tail: Text, first: int, writer: Writer) -> Reply:
+    """A page of the agenda, with a line before each day."""
+    days = [None, *(talk.day for talk in shown)]
+    parts = [
+        (place, bold(writer.language.full_date(talk.day)))
+        for place, talk in enumerate(shown)
+        if talk.day != days[place]
+    ]
+    lines = [_line(agenda, first + place, writer) for place in range(len(shown))]
+    return numbered(head, lines, tail, agenda, first + 1, parts)
+
+
+def _line(agenda: Sequence[Talk], place: int, writer: Writer) -> Text:
+    talk = agenda[place]
+    when = writer.times.time(talk.starts_at)
+    return joined(
+        [when, writer.place(talk), bold(talk.title), writer.state(talk), *_marks(agenda, place, writer.request)]
+    )
+
+
+def _marks(agenda: Sequence[Talk], place: int, request: Request) -> Iterator[Text]:
+    """What to know of a talk beside the others: which overlap with it, and how the one before leaves off."""
+    talk = agenda[place]
+    if talk.cancelled:
+        return
+    others = [str(number) for number, other in enumerate(agenda, 1) if overlap(talk, other)]
+    if others:
+        yield request.count(
+            "overlaps with {numbers}", "overlaps with {numbers}", len(others), numbers=", ".join(others)
+        )
+    earlier = [one for one in agenda[:place] if not one.cancelled and one.over_at <= talk.starts_at]
+    if not earlier:
+        return
+    before = max(earlier, key=lambda one: one.over_at)
+    if (left := way(before, talk)) is not None:
+        length = span(left, request)
+        yield request.say("only {span} to get here from {location}", span=length, location=before.location)
+    elif not others and (free := gap(before, talk)) is not None:
+        yield request.say("{span} free before", span=span(free, request))
+
+
+def _pages(talks: Sequence[Talk], rows: int) -> Iterator[list[Talk]]:
+    """The talks in pages of so many lines, of which each day takes one."""
+    page: list[Talk] = []
+    used = 0
+    for talk in talks:
+        cost = 1 if page and page[-1].day == talk.day else 2
+        if page and used + cost > rows:
+            yield page
+            page, used, cost = [], 0, 2
+        page.append(talk)
+        used += cost
+    yield page
+
+
+def _standing(own: Sequence[Subscription], request: Request) -> Text:
+    """The subscriptions that cover what is added later, each with how many talks it stands for."""
+    wide = [one for one in own if one.kind is not Kind.TALK]
+    named = [
+        request.count(
+            "{what} ({number} talk)", "{what} ({number} talks)", len(one.talk_ids),
+            what=described(one.kind, one.shown, request),
+        )
+        for one in wide
+    ]  # fmt: skip
+    return request.say("Always: {what}", what=joined(named, ", ")) if named else text("")

@@ -1,0 +1,55 @@
+"""!mute"""
+
+from __future__ import annotations
+
+import datetime as dt
+from dataclasses import replace
+
+from commands._spans import DAY, HOUR, MINUTE, read_span
+from commands.lines import times_for
+from commands.registry import Request, Services, command
+from commands.reply import Reply, Text, code, joined, paragraphs, quoted
+
+LONGEST = 30 * DAY
+USUAL = HOUR
+NONE = frozenset(("off", "none", "0"))
+
+
+@command("mute", "[2h | off]")
+def mute(request: Request, services: Services) -> Reply:
+    """Hear nothing from me for a while.
+
+    Nothing but answers. What is still true when that ends, you hear then. Without a time it is an hour.
+
+    !mute
+    !mute 2h
+    !mute off
+    """
+    asked = request.args.strip().casefold().removeprefix("for ")
+    if asked in NONE:
+        return _until(None, request, services)
+    length = read_span(asked) if asked else USUAL
+    if length is None or not MINUTE <= length <= LONGEST:
+        how = joined([code(f"{services.prefix}mute {one}") for one in ("2h", "off")], ", ")
+        said = request.say(
+            "I cannot read {words} as a time of a minute to thirty days. For example: {examples}",
+            words=quoted(asked),
+            examples=how,
+        )
+        return paragraphs(said, ok=False)
+    return _until(request.now + length, request, services)
+
+
+def shown(request: Request, services: Services) -> Text:
+    """Until when nothing is sent to the person by itself; empty where something may be."""
+    until = request.settings.muted_until
+    if until is None or until <= request.now:
+        return Text()
+    moment, off = times_for(request, services).moment(until), code(f"{services.prefix}mute off")
+    return request.say("You are muted until {moment}; {command} ends that.", moment=moment, command=off)
+
+
+def _until(until: dt.datetime | None, request: Request, services: Services) -> Reply:
+    services.store.people.change(request.sender, muted_until=until)
+    changed = replace(request, settings=replace(request.settings, muted_until=until))
+    return paragraphs(shown(changed, services) or request.say("You are not muted."))

@@ -1,0 +1,175 @@
+"""!remind"""
+
+from __future__ import annotations
+
+import datetime as dt
+import re
+from dataclasses import replace
+
+from commands._leads import leads_of, spans
+from commands._spans import DAY, read_spans
+from commands._topics import described
+from commands.choosing import chosen, number_in
+from commands.lines import Writer
+from commands.registry import Request, Services, command
+from commands.reply import Reply, Text, code, joined, paragraphs, quoted
+from commands.unsubscribe import named_among
+from storage.people import OFF
+from storage.programme import Talk
+from storage.subscriptions import Kind, Subscription
+
+LEADS_MAX = 5
+LONGEST = 14 * DAY
+USUAL = frozenset(("default", "usual", "reset"))
+NONE = frozenset(("off", "none", "never"))
+FOR = re.compile(r"(?:^|\s)for\s+(\S.*)$", re.IGNORECASE)
+BEFORE = re.compile(r"^(?:me\s+)?(.*?)(?:\s+(?:before|early|earlier|in advance))?$", re.IGNORECASE)
+
+
+@command("remind", "[time before | off | default] [for <number>]")
+def remind(request: Request, services: Services) -> Reply:
+    """How long before a talk I remind you.
+
+    Several times are allowed. With "for" and a number of your last list, or a track, only of that. "off" means that you
+    still hear what changes, "default" that it is as it was.
+
+    !remind
+    !remind 10m
+    !remind 1h, 10m
+    !remind off
+    !remind 30m for 2
+    """
+    asked = request.args.strip()
+    about = FOR.search(asked)
+    said = BEFORE.sub(r"\1", asked[: about.start()].strip() if about else asked).strip()
+    if not said:
+        return _shown(request, services) if about is None else _unread(asked, request, services)
+    leads = _leads(said)
+    if leads is None:
+        return _unread(said, request, services)
+    if about is not None:
+        return _of_one(about[1].strip(), leads, request, services)
+    if _may_be_a_line(said, request, services):
+        return _which(said, request, services)
+    services.store.people.change(request.sender, leads=leads)
+    changed = replace(request, settings=replace(request.settings, leads=leads))
+    return paragraphs(shown(changed, services), _own_leads(changed, services))
+
+
+def shown(request: Request, services: Services) -> Text:
+    """When the person is reminded of talks, and whose choice that was."""
+    leads = leads_of("", request, services)
+    if not leads:
+        return request.say("Reminders: none; you still hear what changes.")
+    if request.settings.leads:
+        return request.say("Reminders: {spans} before a talk, as you chose.", spans=spans(leads, request))
+    return request.say("Reminders: {spans} before a talk, as for everybody.", spans=spans(leads, request))
+
+
+def _shown(request: Request, services: Services) -> Reply:
+    examples = [code(f"{services.prefix}remind {one}") for one in ("10m", "1h, 10m", "off", "30m for 2")]
+    how = request.say("Change it: {examples}", examples=joined(examples, ", "))
+    return paragraphs(shown(request, services), _own_leads(request, services), how)
+
+
+def _own_leads(request: Request, services: Services) -> Text:
+    """How many subscriptions are reminded of at other times."""
+    own = [one for one in services.store.subscriptions.of(request.sender) if one.leads]
+    if not own:
+        return Text()
+    return request.count(
+        "{number} of your subscriptions has a time of its own.",
+        "{number} of your subscriptions have times of their own.",
+        len(own),
+    )
+
+
+def _leads(said: str) -> str | None:
+    """What is kept for the words: seconds ("3600,600"), `OFF`, or empty for the default. None for what is no time."""
+    if said.casefold() in USUAL:
+        return ""
+    if said.casefold() in NONE:
+        return OFF
+    found = read_spans(said)
+    if not found or len(found) > LEADS_MAX or found[0] > LONGEST:
+        return None
+    return ",".join(str(int(one.total_seconds())) for one in found)
+
+
+def _may_be_a_line(said: str, request: Request, services: Services) -> bool:
+    """Whether a bare number is as likely a line of the list that this person was just shown."""
+    listed = request.listed or services.store.inbox.last_list(request.sender, request.room_id)
+    return bool(number_in(said)) and 1 <= int(number_in(said)[:6]) <= len(listed)
+
+
+def _which(said: str, request: Request, services: Services) -> Reply:
+    number = number_in(said)
+    minutes, line = code(f"{services.prefix}remind {number}m"), code(f"{services.prefix}subscribe {number}")
+    question = request.say(
+        "{number} minutes before every talk: {minutes}. Or of line {number} of your last list: {line}",
+        number=number,
+        minutes=minutes,
+        line=line,
+    )
+    return paragraphs(question, ok=False)
+
+
+def _unread(said: str, request: Request, services: Services) -> Reply:
+    answer = request.say(
+        "I cannot read {words} as a time before a talk, two weeks at most. For example: {example}. To hear of a talk: "
+        "{talk}",
+        words=quoted(said),
+        example=code(f"{services.prefix}remind 10m"),
+        talk=code(f"{services.prefix}subscribe rust"),
+    )
+    return paragraphs(answer, ok=False)
+
+
+def _of_one(about: str, leads: str, request: Request, services: Services) -> Reply:
+    """Other times for one talk, or for a standing subscription."""
+    own = services.store.subscriptions.of(request.sender)
+    if number_in(about):
+        picked = chosen(about, request, services)
+        if isinstance(picked, Reply):
+            return picked
+        if picked is not None:
+            return _of_talk(picked, leads, own, request, services)
+    found = named_among(own, about)
+    if not found:
+        mine = code(f"{services.prefix}mine")
+        said = request.say(
+            "You have no such subscription as {words}. Name a number of {mine}, or a track as there.",
+            words=quoted(about),
+            mine=mine,
+        )
+        return paragraphs(said, ok=False)
+    services.store.subscriptions.set_leads(request.sender, [one.id for one in found], leads)
+    what = joined([described(one.kind, one.shown, request) for one in found], ", ")
+    return paragraphs(_done(what, leads, request, services))
+
+
+def _of_talk(talk: Talk, leads: str, own: list[Subscription], request: Request, services: Services) -> Reply:
+    store, line = services.store, Writer(request, services).line(talk)
+    if talk.row_id not in {row for one in own for row in one.talk_ids}:
+        return paragraphs(request.say("Not subscribed to: {what}", what=line), ok=False)
+    # What is said of a talk alone wins over the track it comes under, so it needs a subscription of its own.
+    room_id = "" if request.direct else request.room_id
+    made, _ = store.subscriptions.add(request.sender, Kind.TALK, talk, request.now, room_id=room_id)
+    store.subscriptions.set_leads(request.sender, [made.id], leads)
+    reply = paragraphs(_done(line, leads, request, services), talks=(talk,))
+    late = [lead for lead in leads_of(leads, request, services) if _begun(talk, lead, request)]
+    if not late:
+        return reply
+    gone = request.say("Of that, {spans} before is past already.", spans=spans(late, request))
+    return reply.noted(gone)
+
+
+def _begun(talk: Talk, lead: int, request: Request) -> bool:
+    return talk.starts_at - dt.timedelta(seconds=lead) <= request.now
+
+
+def _done(what: Text, leads: str, request: Request, services: Services) -> Text:
+    before = leads_of(leads, request, services)
+    if not before:
+        return request.say("No reminder, but what changes: {what}", what=what)
+    return request.say("I remind you {spans} before: {what}", spans=spans(before, request), what=what)

@@ -1,0 +1,67 @@
+"""!snooze"""
+
+from __future__ import annotations
+
+import datetime as dt
+from collections.abc import Collection
+
+from commands._spans import DAY, MINUTE, read_span, span
+from commands.lines import Writer
+from commands.registry import Request, Services, command
+from commands.reply import Reply, code, joined, paragraphs, quoted
+from storage.programme import Talk
+from storage.store import Store
+
+USUAL = 5 * MINUTE
+REMEMBERED = dt.timedelta(hours=2)
+
+
+@command("snooze", "[5m]")
+def snooze(request: Request, services: Services) -> Reply:
+    """Be reminded once more.
+
+    Of what your last reminder named, in five minutes or in the time you say. So does 💤 as a reaction to a reminder.
+
+    !snooze
+    !snooze 10m
+    """
+    asked = request.args.strip().casefold().removeprefix("for ").removeprefix("in ")
+    length = read_span(asked) if asked else USUAL
+    if length is None or not MINUTE <= length <= DAY:
+        how = code(f"{services.prefix}snooze 10m")
+        said = request.say(
+            "I cannot read {words} as a time of a minute to a day. For example: {example}",
+            words=quoted(asked),
+            example=how,
+        )
+        return paragraphs(said, ok=False)
+    last = services.store.snoozing.last(request.sender, request.now - REMEMBERED)
+    if not last:
+        return paragraphs(request.say("I have not reminded you of anything in the last two hours."), ok=False)
+    talks = snooze_talks(services.store, request.sender, None, request.now, length)
+    writer = Writer(request, services)
+    if not talks:
+        what = joined([writer.line(talk) for talk in last], ", ")
+        when = span(length, request)
+        return paragraphs(request.say("In {span} that is over: {what}", span=when, what=what), ok=False)
+    what = joined([writer.line(talk) for talk in talks], ", ")
+    return paragraphs(
+        request.say("I remind you again in {span}: {what}", span=span(length, request), what=what), talks=talks
+    )
+
+
+def snooze_talks(
+    store: Store, subscriber: str, talk_ids: Collection[int] | None, now: dt.datetime, length: dt.timedelta = USUAL
+) -> list[Talk]:
+    """Remind a person once more of the talks of a reminder, `length` after `now` (the conference's clock).
+
+    None for `talk_ids` means those of the latest reminder. Returns the talks that are still not over then and take
+    place; of the others nobody is reminded.
+    """
+    if talk_ids is None:
+        known: list[Talk | None] = [*store.snoozing.last(subscriber, now - REMEMBERED)]
+    else:
+        known = store.talks.by_rows(sorted(talk_ids))
+    talks = [talk for talk in known if talk and not talk.cancelled and talk.over_at > now + length]
+    store.snoozing.again(subscriber, talks, now + length)
+    return talks
