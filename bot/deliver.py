@@ -5,12 +5,13 @@ from __future__ import annotations
 import asyncio
 import logging
 from collections import deque
-from collections.abc import Awaitable, Callable, Collection, Coroutine
+from collections.abc import Awaitable, Callable, Coroutine
 from contextlib import suppress
 from dataclasses import dataclass
-from typing import Any, Protocol
+from typing import Any
 
 from bot.clock import Clock
+from bot.composing import Composer, Composing
 from bot.doubt import KEY, Doubt
 from bot.holds import Holds
 from bot.marks import Marks
@@ -32,22 +33,6 @@ BELIEVED_SECONDS = 0.5
 PASSING = frozenset({"M_RESOURCE_LIMIT_EXCEEDED"})
 # The rate is kept when it differs by so much from the one that is kept.
 KEPT_DIFFERS = 0.2
-
-
-class Composer(Protocol):
-    """Says what some kinds of notices say, `kinds`, anew when they are sent."""
-
-    @property
-    def kinds(self) -> Collection[str]: ...
-
-    def compose(self, notice: Notice) -> dict[str, Any] | None:
-        """What it should say now, None when nothing of it is true any more. Only reads."""
-
-    def settled(self, notice: Notice) -> None:
-        """It is about to be sent as `compose` said, and no longer as it was; in the transaction that writes that."""
-
-    def given_up(self, notice: Notice, state: NoticeState) -> None:
-        """It will not be sent; in the transaction that writes that."""
 
 
 @dataclass(slots=True, eq=False)
@@ -77,8 +62,7 @@ class Deliverer:
         self._store = store
         self._clock = clock
         self._direct_room = direct_room
-        self._composer = composer
-        self._composed = frozenset(composer.kinds if composer else ())
+        self._composing = Composing(store, composer)
         self._doubt = Doubt(matrix, store)
         self._more = asyncio.Event()
         self._idle = asyncio.Event()
@@ -202,7 +186,7 @@ class Deliverer:
     async def _send(self, attempt: _Attempt) -> bool:
         """Send it, or give it up; False where it was given up because the homeserver is not to be had."""
         notice = attempt.notice
-        doubtful = notice.kind in self._composed and self._doubt.about(notice)
+        doubtful = notice in self._composing and self._doubt.about(notice)
         if self._is_over(notice) and not doubtful:
             return self._give_up(notice, NoticeState.EXPIRED, "too late to be of use")
         try:
@@ -212,11 +196,11 @@ class Deliverer:
             if event_id is None:
                 if self._is_over(notice):
                     return self._give_up(notice, NoticeState.EXPIRED, "too late to be of use")
-                content = self._content(notice)
+                content = self._composing.content(notice)
                 if content is None:
                     return self._give_up(notice, NoticeState.VOID, "nothing of it is true any more")
                 if content != notice.content:
-                    self._rewrite(notice, content)
+                    self._composing.rewrite(notice, content)
                 event_id = await self._say(attempt, room_id, content)
         except (AwayError, RateLimitedError) as error:
             if notice.kind != HINT:
@@ -253,24 +237,12 @@ class Deliverer:
         if not self._doubt.about(notice):
             return None
         beyond = self._doubt.beyond_memory(notice, self._clock.real())
-        if not beyond and not self._is_over(notice) and self._content(notice) == notice.content:
+        if not beyond and not self._is_over(notice) and self._composing.content(notice) == notice.content:
             return None
         event_id = await self._doubt.find(room_id, notice)
         if event_id is None:
             self._doubt.clear(notice.key)
         return event_id
-
-    def _content(self, notice: Notice) -> dict[str, Any] | None:
-        """What it should say now."""
-        if self._composer is None or notice.kind not in self._composed:
-            return notice.content
-        return self._composer.compose(notice)
-
-    def _rewrite(self, notice: Notice, content: dict[str, Any]) -> None:
-        assert self._composer is not None
-        with self._store.transaction():
-            self._store.outbox.rewrite(notice.key, content)
-            self._composer.settled(notice)
 
     def _is_over(self, notice: Notice) -> bool:
         return notice.expires_at is not None and notice.expires_at <= self._clock.real()
@@ -287,8 +259,7 @@ class Deliverer:
         log.warning("not sent, %s: %s in %s: %s", state, notice.key, notice.place, reason)
         with self._store.transaction():
             self._store.outbox.mark_void(notice.key, state, reason, self._clock.real())
-            if self._composer is not None and notice.kind in self._composed:
-                self._composer.given_up(notice, state)
+            self._composing.given_up(notice, state)
         self._doubt.clear(notice.key)
         return True
 
