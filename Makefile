@@ -30,7 +30,7 @@ lint: $(READY)
 	$(BIN)/lint-imports
 
 bench: $(READY)
-	@for name in load search relevance cold round_trip idle; do echo "== $$name"; $(BIN)/python -m benchmarks.$$name || failed=1; done; test -z "$$failed"
+	@for name in load search relevance cold round_trip idle limits drain; do echo "== $$name"; $(BIN)/python -m benchmarks.$$name || failed=1; done; test -z "$$failed"
 
 # QUESTIONS, KILLS and SEED may be given: make soak QUESTIONS=300 KILLS=20 SEED=7
 soak: $(READY)
