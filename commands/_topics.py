@@ -100,7 +100,8 @@ def _named(kind: Kind, name: str, request: Request, services: Services, again: s
     """The track, person or location of the programme that is called so."""
     known = services.store.talks.known()
     names, words = known.by_kind[kind.value], words_of(name)
-    equal = [one for one in names if folded(one) == folded(name)]
+    wanted = folded(name)
+    equal = [one for one in names if folded(one) == wanted]
     called = equal or [one for one in names if words and is_called(one, words)]
     # What is written in two ways ("RUST", "Rust") is one all the same.
     if len({" ".join(folded(one)) for one in called}) == 1:
@@ -124,12 +125,20 @@ def _talk(asked: str, request: Request, services: Services, again: str) -> Wish 
     one = clearly_meant(asked, found)
     if one is not None:
         return Wish(Kind.TALK, one, found.meant)
-    kinds = services.store.talks.known().by_kind
-    named = [kind for kind in TYPED if any(folded(name) == folded(asked) for name in kinds[kind.value])]
-    wholes = [typed(kind, asked) for kind in named] or [typed(Kind.SEARCH, asked.replace('"', " "))]
+    wholes = [typed(kind, asked) for kind in _kinds_called(asked, services)] or [
+        typed(Kind.SEARCH, asked.replace('"', " "))
+    ]
     which, whole = (
         code(f"{services.prefix}{again} 2"),
         joined([code(f"{services.prefix}{again} {one}") for one in wholes], ", "),
     )
     note = request.say("Which one? {which}; for all, and those added later: {whole}", which=which, whole=whole)
     return matching(found, asked, 1, request, writer).noted(note)
+
+
+def _kinds_called(words: str, services: Services) -> list[Kind]:
+    """Whether a track, a person or a location is called exactly so."""
+    known, wanted = services.store.talks.known(), folded(words)
+    if not known.has(words):
+        return []
+    return [kind for kind in TYPED if any(folded(name) == wanted for name in known.by_kind[kind.value])]

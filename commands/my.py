@@ -68,7 +68,8 @@ def _lines(kept: Mapping[str, Sequence[Mapping[str, Any]]], request: Request, se
                 many,
             )
         )
-    lines += [_speaker(row, request) for row in kept.get("speaker_account", ())]
+    accounts = kept.get("speaker_account", ())
+    lines += [_speaker(row, request) for row in accounts if row["user_id"] == request.sender]
     return lines
 
 

@@ -23,7 +23,8 @@ LONGEST = 14 * DAY
 USUAL = frozenset(("default", "usual", "reset"))
 NONE = frozenset(("off", "none", "never"))
 FOR = re.compile(r"(?:^|\s)for\s+(\S.*)$", re.IGNORECASE)
-BEFORE = re.compile(r"^(?:me\s+)?(.*?)(?:\s+(?:before|early|earlier|in advance))?$", re.IGNORECASE)
+# "Me 1h before and 10m before" is "1h and 10m".
+AROUND = re.compile(r"(?:^me\b|(?<!\S)(?:before|early|earlier|in advance)\b)\s*", re.IGNORECASE)
 
 
 @command("remind", "[time before | off | default] [for <number>]")
@@ -41,7 +42,7 @@ def remind(request: Request, services: Services) -> Reply:
     """
     asked = request.args.strip()
     about = FOR.search(asked)
-    said = BEFORE.sub(r"\1", asked[: about.start()].strip() if about else asked).strip()
+    said = AROUND.sub("", asked[: about.start()].strip() if about else asked).strip()
     if not said:
         return _shown(request, services) if about is None else _unread(asked, request, services)
     leads = _leads(said)

@@ -20,14 +20,15 @@ def calendar_of(talks: Iterable[Talk], name: str, server: str, now: dt.datetime)
     takes what the later file says.
     """
     # Imported here: it takes more memory than a large programme, and few need it.
-    from icalendar import Calendar, Event
+    from icalendar import Calendar, Event, vText
 
     made = Calendar()
     made.add("PRODID", PRODUCT)
     made.add("VERSION", "2.0")
     made.add("METHOD", "PUBLISH")
     if name:
-        made.add("X-WR-CALNAME", name)
+        # Of a property that no standard knows, the library escapes nothing by itself.
+        made.add("X-WR-CALNAME", vText(name))
     for talk in talks:
         event = Event()
         event.add("UID", f"{uuid5(NAMESPACE_URL, f'{server}/{talk.feed}/{talk.row_id}')}@hallway")
@@ -42,7 +43,7 @@ def calendar_of(talks: Iterable[Talk], name: str, server: str, now: dt.datetime)
         if talk.speakers:
             event.add("DESCRIPTION", ", ".join(person.name for person in talk.speakers))
         if talk.url.startswith(("https://", "http://")):
-            event.add("URL", talk.url)
+            event.add("URL", "".join(talk.url.split()))
         event.add("STATUS", "CANCELLED" if talk.cancelled else "CONFIRMED")
         made.add_component(event)
     return bytes(made.to_ical())

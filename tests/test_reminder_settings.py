@@ -1,0 +1,174 @@
+"""When somebody is reminded, and when not, by command; being reminded once more."""
+
+from __future__ import annotations
+
+import dataclasses
+import datetime as dt
+
+import pytest
+from sqlalchemy import insert, select
+
+from commands.snooze import snooze_talks
+from storage.store import Store
+from storage.tables.subscribing import reminded, snoozed
+from tests.small import MONDAY, PROGRAMME, TALKS, TUESDAY, at
+from tests.test_subscribe import ADA, EVE, said
+
+MINUTE = dt.timedelta(minutes=1)
+TEN = at(MONDAY, "10:00")
+
+
+def leads(store: Store, who: str = ADA) -> list[str]:
+    return [store.people.settings(who).leads, *(one.leads for one in store.subscriptions.of(who))]
+
+
+def remind(store: Store, who: str, *numbers: int, due_at: dt.datetime = TEN, key: str = "key") -> None:
+    """Keep that somebody was reminded of talks of the small conference."""
+    talks = [one for one in store.talks.of_feed("main") if one.id in map(str, numbers)]
+    with store.database.transaction() as connection:
+        rows = [
+            {
+                "subscriber": who,
+                "talk_id": one.row_id,
+                "starts_at": one.starts_at,
+                "lead": 900,
+                "due_at": due_at,
+                "key": key,
+            }
+            for one in talks
+        ]
+        connection.execute(insert(reminded), rows)
+
+
+def again(store: Store) -> list[tuple[str, dt.datetime]]:
+    """Who is to be reminded once more, and when."""
+    with store.database.reading() as connection:
+        rows = connection.execute(select(snoozed).order_by(snoozed.c.talk_id)).all()
+    return [(row.subscriber, row.starts_at - dt.timedelta(seconds=row.lead)) for row in rows]
+
+
+def test_the_lead_of_all_talks_and_of_one(small_store: Store) -> None:
+    said(small_store, "!subscribe gcc rust")
+    said(small_store, "!subscribe track:memory")
+    assert said(small_store, "!remind")[0] == "Reminders: 15 minutes before a talk, as for everybody."
+    assert said(small_store, "!remind 10m") == ["Reminders: 10 minutes before a talk, as you chose."]
+    assert said(small_store, "!remind me 1h 10m before, 5 min")[0].startswith(
+        "Reminders: 1 hour 10 minutes and 5 minutes"
+    )
+    said(small_store, "!mine")
+    one = said(small_store, "!remind 30m for 1")
+    assert one == ["I remind you 30 minutes before: Mon 11:00 · Herbert · GCC Rust"]
+    assert said(small_store, "!remind off for track:memory") == ["No reminder, but what changes: the track Memory"]
+    assert leads(small_store) == ["4200,300", "1800", "off"]
+    assert "2 of your subscriptions have times of their own." in said(small_store, "!remind")
+    said(small_store, "!remind default for 1")
+    assert said(small_store, "!remind off") == [
+        "Reminders: none; you still hear what changes.",
+        "1 of your subscriptions has a time of its own.",
+    ]
+    assert said(small_store, "!remind default")[0] == "Reminders: 15 minutes before a talk, as for everybody."
+    assert leads(small_store) == ["", "", "off"]
+
+
+def test_a_talk_of_a_track_gets_a_lead_of_its_own(small_store: Store) -> None:
+    said(small_store, "!subscribe track:rust")
+    said(small_store, "!mine")
+    late = said(small_store, "!remind 2h, 5m for 1")
+    assert late[-1] == "Of that, 2 hours before is past already."
+    assert [(one.kind, one.leads) for one in small_store.subscriptions.of(ADA)] == [("track", ""), ("talk", "7200,300")]
+
+
+def test_a_lead_that_cannot_be_read_or_may_be_a_line_changes_nothing(small_store: Store) -> None:
+    for words in ("rust", "-5m", "99999d", "1m,2m,3m,4m,5m,6m", "for 1", "10m for"):
+        assert said(small_store, f"!remind {words}")[0].startswith("I cannot read"), words
+    assert said(small_store, "!remind 10m for track:zzz")[0].startswith("You have no such subscription")
+    said(small_store, "!next rust")
+    assert said(small_store, "!remind 2")[0].startswith("2 minutes before every talk: !remind 2m. Or of line 2 of your")
+    assert leads(small_store) == [""]
+    said(small_store, "!remind 20")
+    assert leads(small_store) == ["1200"]
+
+
+def test_the_latest_reminder_is_snoozed(small_store: Store) -> None:
+    remind(small_store, ADA, 7, due_at=TEN - 60 * MINUTE, key="earlier")
+    remind(small_store, ADA, 2, 4)
+    remind(small_store, EVE, 3, due_at=TEN + MINUTE, key="hers")
+    now = TEN + 2 * MINUTE
+    lines = said(small_store, "!snooze", now=now)
+    assert lines[0].startswith("I remind you again in 5 minutes: Mon 10:15 · Herbert · Rust in the kernel, Mon 10:15")
+    assert again(small_store) == [(ADA, now + 5 * MINUTE)] * 2
+    # After the start, and in place of what was said before.
+    said(small_store, "!snooze 20m", now=now)
+    assert again(small_store) == [(ADA, now + 20 * MINUTE)] * 2
+
+
+def test_what_is_over_by_then_is_not_snoozed(small_store: Store) -> None:
+    assert said(small_store, "!snooze") == ["I have not reminded you of anything in the last two hours."]
+    remind(small_store, ADA, 2, 4, due_at=TEN)
+    one = said(small_store, "!snooze 40m", now=TEN + 10 * MINUTE)
+    assert one == ["I remind you again in 40 minutes: Mon 10:15 · Herbert · Rust in the kernel"]
+    assert said(small_store, "!snooze 2h", now=TEN)[0].startswith("In 2 hours that is over: ")
+    assert said(small_store, "!snooze", now=TEN + 121 * MINUTE)[0].startswith("I have not reminded you")
+    for words in ("rust", "0", "2 days"):
+        assert said(small_store, f"!snooze {words}", now=TEN)[0].startswith("I cannot read")
+    assert len(again(small_store)) == 1
+
+
+def test_a_reminder_that_was_not_sent_or_whose_slot_moved_is_not_snoozed(small_store: Store) -> None:
+    remind(small_store, ADA, 2, key="")
+    assert snooze_talks(small_store, ADA, None, TEN) == []
+    remind(small_store, ADA, 4, 3)
+    later = dataclasses.replace(TALKS[3], starts_at=TALKS[3].starts_at + 60 * MINUTE)
+    moved = dataclasses.replace(PROGRAMME, talks=(*TALKS[:3], later, *TALKS[4:]))
+    small_store.feeds.accept("main", "x", moved, "2", TEN)
+    assert [one.id for one in snooze_talks(small_store, ADA, None, TEN)] == ["3"]
+    row = next(one.row_id for one in small_store.talks.of_feed("main") if one.id == "7")
+    assert [one.id for one in snooze_talks(small_store, ADA, [row, 99], TEN)] == ["7"]
+
+
+def test_quiet_hours_are_by_ones_own_clock(small_store: Store) -> None:
+    said(small_store, "!tz kolkata")
+    assert said(small_store, "!quiet 22-8") == [
+        "Quiet hours: 22:00 to 08:00 in Asia/Kolkata.",
+        "They begin next Mon 12 Sep 22:00 (UTC+5:30).",
+    ]
+    assert small_store.people.settings(ADA).quiet == "22:00-08:00"
+    assert said(small_store, "!quiet nonsense")[0].startswith("I cannot read “nonsense” as hours of the day.")
+    assert said(small_store, "!quiet")[0] == "Quiet hours: 22:00 to 08:00 in Asia/Kolkata."
+    assert said(small_store, "!quiet off") == ["Quiet hours: none."]
+    assert small_store.people.settings(ADA).quiet == ""
+
+
+def test_the_digest_comes_on_mornings_of_the_conference(small_store: Store) -> None:
+    long_before = at(MONDAY, "09:00") - dt.timedelta(days=30)
+    assert said(small_store, "!digest on", now=long_before) == [
+        "The day's agenda in the morning: at 07:30 in Europe/Dublin.",
+        "The next: Mon 12 Sep 07:30 (UTC+1), if you have talks that day.",
+    ]
+    assert said(small_store, "!digest 8")[1] == "The next: Tue 13 Sep 08:00 (UTC+1), if you have talks that day."
+    assert said(small_store, "!digest on", now=at(TUESDAY, "12:00")) == [
+        "The day's agenda in the morning: at 08:00 in Europe/Dublin.",
+        "The conference has no morning left for it.",
+    ]
+    assert said(small_store, "!digest maybe")[0].startswith("I cannot read “maybe” as a time of the day.")
+    assert small_store.people.settings(ADA).digest == "08:00"
+    assert said(small_store, "!digest off") == ["The day's agenda in the morning: off."]
+
+
+def test_muting_ends_by_itself(small_store: Store) -> None:
+    assert said(small_store, "!mute 2h")[0].startswith("You are muted until Mon 12 Sep 11:00 (UTC+1)")
+    assert small_store.people.settings(ADA).muted_until == at(MONDAY, "11:00")
+    assert said(small_store, "!mute off") == ["You are not muted."]
+    assert said(small_store, "!mute")[0].startswith("You are muted until Mon 12 Sep 10:00")
+    for words in ("rust", "99999d", "31 days"):
+        assert said(small_store, f"!mute {words}")[0].startswith("I cannot read"), words
+    assert small_store.people.settings(EVE).muted_until is None
+
+
+@pytest.mark.parametrize(
+    ("words", "kept"), [("dm", "dm"), ("DM", "dm"), ("room", "room"), ("either", "either"), ("off", ""), ("moon", "dm")]
+)
+def test_where_reminders_may_come(small_store: Store, words: str, kept: str) -> None:
+    said(small_store, "!deliver dm")
+    said(small_store, f"!deliver {words}")
+    assert small_store.people.settings(ADA).deliver == kept

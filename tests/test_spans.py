@@ -1,0 +1,67 @@
+"""Spans of time and times of the clock as people write them."""
+
+from __future__ import annotations
+
+import pytest
+
+from commands._spans import read_clock, read_hours, read_span, read_spans
+
+SPANS = {
+    "10m": 10, "10 min": 10, "1h 10m": 70, "1h10m": 70, "1h30": 90, "90": 90, "a day": 1440, "half an hour": 30,
+    "an hour": 60, "1 hour and 10 minutes": 70, "2 days": 2880, "15 Minuten": 15, "eine Stunde": 60, "0": 0,
+    "1 heure": 60, "media hora": 30, "2 HOURS": 120,
+}  # fmt: skip
+NO_SPANS = (
+    "",
+    "rust",
+    "10m 5",
+    "10 10",
+    "an apple",
+    "10 minutes before",
+    "-5m",
+    "1e9h",
+    "1" * 6,
+    "m",
+    "5 x 5",
+    "10m" * 40,
+)
+CLOCKS = {
+    "7": "07:00", "7:30": "07:30", "7.30": "07:30", "7h30": "07:30", "7am": "07:00", "12am": "00:00", "12 pm": "12:00",
+    "7:30 p.m.": "19:30", "22h": "22:00", "8 Uhr": "08:00", "24:00": "00:00", "730": "", "24:01": "", "25": "",
+    "13pm": "", "0am": "", "": "", "rust": "", "7:60": "",
+}  # fmt: skip
+HOURS = {
+    "22:00-08:00": "22:00-08:00", "22-8": "22:00-08:00", "10pm-8am": "22:00-08:00", "22 to 8": "22:00-08:00",
+    "from 22:00 until 7": "22:00-07:00", "22–8": "22:00-08:00", "13-14": "13:00-14:00", "8-8": "", "22": "",
+    "22-8-9": "", "": "", "22-25": "",
+}  # fmt: skip
+
+
+@pytest.mark.parametrize(("words", "minutes"), SPANS.items())
+def test_a_span_is_read(words: str, minutes: int) -> None:
+    found = read_span(words)
+    assert found is not None
+    assert found.total_seconds() == 60 * minutes
+
+
+@pytest.mark.parametrize("words", NO_SPANS)
+def test_what_is_no_span_is_none(words: str) -> None:
+    assert read_span(words) is None
+
+
+def test_several_spans_are_read_the_longest_first() -> None:
+    read = {words: read_spans(words) for words in ("10m, 1h", "1h and 10m", "10m; 10m", "1d 2h, 15", "10m,,5m", "rust")}
+    minutes = {words: [one.total_seconds() / 60 for one in found or ()] for words, found in read.items()}
+    assert minutes == {
+        "10m, 1h": [60, 10],
+        "1h and 10m": [60, 10],
+        "10m; 10m": [10],
+        "1d 2h, 15": [1560, 15],
+        "10m,,5m": [],
+        "rust": [],
+    }
+
+
+def test_times_of_the_clock_and_hours_are_read() -> None:
+    assert {words: read_clock(words) for words in CLOCKS} == CLOCKS
+    assert {words: read_hours(words) for words in HOURS} == HOURS
