@@ -32,7 +32,7 @@ from tests.matrix.world import World
 
 DAWN = dt.datetime(2022, 9, 12, 7, tzinfo=dt.UTC)
 # Until the first talk, at the conference.
-BEFORE = dt.timedelta(minutes=35)
+BEFORE = dt.timedelta(minutes=20)
 SETTLE_MINUTES = 3
 BUSY_SECONDS = (0.1, 1.0)
 # A message may be under way for so many real seconds since what it says was looked at.
