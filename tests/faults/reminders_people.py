@@ -12,7 +12,7 @@ from typing import Any
 
 from bot.demo.person import Person, answered
 from bot.demo.synapse import Synapse
-from tests.faults.oracle import Heard, Wish
+from tests.faults.history import Heard, Wish
 from tests.faults.reminders_programme import ConferenceTime, Talk
 from tests.faults.reminders_read import Reader, of_bot
 

@@ -13,7 +13,7 @@ from zoneinfo import ZoneInfo
 
 from aiohttp import web
 
-from tests.faults.oracle import Slot
+from tests.faults.history import Slot
 
 ZONE = ZoneInfo("Europe/Dublin")
 LOCATIONS = ("Aula", "Bridge", "Cellar", "Dome", "Engine", "Foyer")

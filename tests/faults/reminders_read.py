@@ -7,13 +7,13 @@ import re
 from collections.abc import Iterable, Mapping
 from typing import Any
 
-from tests.faults.oracle import Heard
+from tests.faults.history import Heard
 from tests.faults.reminders_programme import LOCATIONS, ZONE, ConferenceTime
 
 Json = dict[str, Any]
 TALK = re.compile(r"\bT\d{3}\b")
 MOMENT = re.compile(r"\b(Mon|Tue|Wed|Thu|Fri|Sat|Sun)(?: \d{1,2} [A-Z][a-z]{2})? (\d\d):(\d\d)")
-AHEAD = re.compile(r"^(?:In |Starts |Started )(?P<ahead>[^(:]*)(?:\((?P<late>[^)]*) late\))?")
+AHEAD = re.compile(r"^(?:In |Starting |Started )(?P<ahead>[^(:]*)(?:\((?P<late>[^)]*) late\))?: ")
 SPAN = re.compile(r"(\d+) ?(h|m)")
 NEWS = ("takes place after all: ", "new: ")
 OFF = "cancelled: "
@@ -41,20 +41,19 @@ class Reader:
         return found
 
     def _lines(self, person: str, at: dt.datetime, body: str) -> list[Heard]:
-        found, heading = [], ""
+        found = []
         for written in body.splitlines():
-            line = written.strip().removeprefix("- ").strip()
+            line = written.removeprefix("- ")
             if not TALK.search(line):
-                heading = line if line.endswith(":") else heading
                 continue
-            told = self._told(person, at, line, heading)
+            told = self._told(person, at, line)
             if told:
                 found.append(told)
             else:
                 self.unread.append(f"{person}: {line}")
         return found
 
-    def _told(self, person: str, at: dt.datetime, line: str, heading: str) -> Heard | None:
+    def _told(self, person: str, at: dt.datetime, line: str) -> Heard | None:
         talk = TALK.findall(line)
         start, location = self._start(line), _location(line)
         if len(set(talk)) != 1 or start is None or not location:
@@ -63,12 +62,12 @@ class Reader:
             return Heard(person, at, talk[0], False, start, location, cancelled=True)
         if line.startswith(NEWS) or re.search(rf"{talk[0]}: ", line):
             return Heard(person, at, talk[0], False, start, location)
-        reminder = AHEAD.match(line) or AHEAD.match(heading)
+        reminder = AHEAD.match(line)
         if reminder is None:
             return None
         ahead, late = _minutes(reminder["ahead"]), _minutes(reminder["late"] or "")
-        begun = reminder[0].startswith("Started")
-        return Heard(person, at, talk[0], True, start, location, ahead=None if begun else ahead + late)
+        begun = not reminder[0].startswith("In")
+        return Heard(person, at, talk[0], True, start, location, ahead=0.0 if begun else ahead + late)
 
     def _start(self, line: str) -> dt.datetime | None:
         """The start that the line names first: what it was stands behind it."""
@@ -85,7 +84,7 @@ def of_bot(events: Iterable[Mapping[str, Any]], bot: str) -> list[Json]:
 
 def _location(line: str) -> str:
     for part in line.split(" · "):
-        name = re.split(r" \(was| — ", part.removeprefix("now in "))[0].strip("* ")
+        name = part.removeprefix("now in ").partition(" (was")[0]
         if name in LOCATIONS:
             return name
     return ""

@@ -22,7 +22,8 @@ from typing import Any
 from bot.demo.person import Person
 from bot.demo.synapse import Synapse
 from tests.faults.feed_server import FeedServer
-from tests.faults.oracle import Release, Rules, Verdict, judge
+from tests.faults.history import Release, Rules, Verdict
+from tests.faults.oracle import judge
 from tests.faults.proxy import Proxy
 from tests.faults.reminders_figures import GAP_SECONDS, Figures, Plan, report
 from tests.faults.reminders_people import Crowd, heard_by_all

@@ -9,7 +9,8 @@ from typing import Any
 
 import pytest
 
-from tests.faults.oracle import Heard, Release, Rules, Slot, Verdict, Wish, eras, judge
+from tests.faults.history import Heard, Release, Rules, Slot, Verdict, Wish, eras
+from tests.faults.oracle import judge
 from tests.faults.reminders_programme import ConferenceTime
 from tests.faults.reminders_read import Reader, of_bot
 
@@ -130,6 +131,14 @@ def test_a_message_that_was_under_way_when_the_talk_was_moved_is_not_stale() -> 
     assert counts(verdict(heard)) == {}
 
 
+def test_a_reminder_stands_for_the_shortest_lead_that_was_due() -> None:
+    # The second comes late for half an hour before, and is not yet the one of ten minutes before.
+    late = [replace(RIGHT[5], at=at("10:48"), ahead=12), RIGHT[9]]
+    assert counts(verdict([*RIGHT[:5], *RIGHT[6:9], *late])) == {}
+    early = [RIGHT[9], replace(RIGHT[9], at=at("10:58"), ahead=2)]
+    assert counts(verdict([*RIGHT[:9], *early])) == {"doubled": 1}
+
+
 def test_what_was_taken_back_before_it_settled_need_not_be_told() -> None:
     history = [*HISTORY[:1], Release(at("8:30"), {}), replace(HISTORY[0], at=at("8:32")), *HISTORY[1:]]
     assert counts(judge(history, WISHES, LEADS, RIGHT, at("14:00"), RULES)) == {}
@@ -152,20 +161,24 @@ def event(body: str, seconds: float = 60, *, mentions: str = ADA, reply: bool = 
 
 LINES = [
     (
-        "In 15 minutes: Amber lantern T001 · Mon 11:00–11:45 (UTC+1) · Aula — Ada Jeanson",
+        "In 15 minutes: Amber lantern T001 — Ada Jeanson · Mon 12 Sep 11:00–11:45 (UTC+1) · Aula",
         reminded(ADA, "9:00", "T001", "10:00"),
     ),
     (
-        "In 9 minutes (6 minutes late): Amber lantern T001 · Mon 11:00–11:45 (UTC+1) · Aula — Ada Jeanson",
+        "In 9 minutes (6 minutes late): Amber lantern T001 — Ada Jeanson · Mon 12 Sep 11:00–11:45 (UTC+1) · Aula",
         reminded(ADA, "9:00", "T001", "10:00"),
     ),
     (
-        "In 1 hour 10 minutes: Amber lantern T001 · Mon 11:00–11:45 (UTC+1) · Aula — Ada · moved, was Mon 15:00",
+        "In 1 hour 10 minutes: Amber lantern T001 — Ada · Mon 11:00–11:45 (UTC+1) · Aula · moved, was Mon 15:00, Dome",
         reminded(ADA, "9:00", "T001", "10:00", ahead=70),
     ),
     (
-        "Started 4 minutes ago: Amber lantern T001 · Mon 11:00–11:45 (UTC+1) · Aula",
-        replace(reminded(ADA, "9:00", "T001", "10:00"), ahead=None),
+        "Started 4 minutes ago: Amber lantern T001 · Mon 12 Sep 11:00–11:45 (UTC+1) · Aula",
+        reminded(ADA, "9:00", "T001", "10:00", ahead=0),
+    ),
+    (
+        "Starting now: Amber lantern T001 · Mon 12 Sep 11:00–11:45 (UTC+1) · Aula",
+        reminded(ADA, "9:00", "T001", "10:00", ahead=0),
     ),
     ("cancelled: Amber lantern T001 · Mon 11:00 · Dome", told(ADA, "9:00", "T001", "10:00", "Dome", cancelled=True)),
     ("takes place after all: Amber lantern T001 · Mon 11:00 · Dome", told(ADA, "9:00", "T001", "10:00", "Dome")),
@@ -183,19 +196,8 @@ LINES = [
 def test_each_line_is_read_alone_and_in_a_list(line: str, meant: Heard) -> None:
     reader = Reader(TIME, [DAY.date()])
     assert reader.heard(ADA, [event(line)]) == [meant]
-    assert reader.heard(ADA, [event(f"Soon:\n- {line}\n- {line}")]) == [meant, meant]
+    assert reader.heard(ADA, [event(f"Changed: what you follow\n- {line}\n{line}")]) == [meant, meant]
     assert (reader.unread, reader.misdirected) == ([], [])
-
-
-def test_what_a_reminder_says_of_its_lead_may_stand_above_the_list() -> None:
-    reader = Reader(TIME, [DAY.date()])
-    body = (
-        "In 30 minutes:\n- Amber lantern T001 · Mon 11:00–11:45 (UTC+1) · Aula\n- Brisk meadow T011 · Mon 11:00 · Dome"
-    )
-    assert [(one.talk, one.ahead, one.reminder) for one in reader.heard(ADA, [event(body)])] == [
-        ("T001", 30, True),
-        ("T011", 30, True),
-    ]
 
 
 def test_a_line_that_cannot_be_read_is_not_passed_over() -> None:
