@@ -32,9 +32,10 @@ lint: $(READY)
 bench: $(READY)
 	@for name in load search relevance cold round_trip idle limits drain; do echo "== $$name"; $(BIN)/python -m benchmarks.$$name || failed=1; done; test -z "$$failed"
 
-# QUESTIONS, KILLS and SEED may be given: make soak QUESTIONS=300 KILLS=20 SEED=7
+# QUESTIONS, PEOPLE, CHANGES, KILLS, RESTARTS and SEED may be given: make soak QUESTIONS=300 PEOPLE=50 KILLS=20 SEED=7
 soak: $(READY)
 	$(BIN)/python -m tests.faults.soak --questions $(or $(QUESTIONS),3000) --kills $(or $(KILLS),200) --restarts $(or $(RESTARTS),10) $(if $(SEED),--seed $(SEED))
+	$(BIN)/python -m tests.faults.reminders_soak --people $(or $(PEOPLE),500) --changes $(or $(CHANGES),100) --kills $(or $(KILLS),500) --restarts $(or $(RESTARTS),10) $(if $(SEED),--seed $(SEED))
 
 # INPUTS, EXAMPLES and SEED may be given: make fuzz INPUTS=2000 SEED=7
 fuzz: $(READY)
