@@ -167,7 +167,7 @@ class Reminders:
     def _undisturbed(self, due: list[Due], now: dt.datetime, rules: Rules) -> tuple[list[Due], list[dt.datetime]]:
         """Those who may be reminded now, and when the others may."""
         until = self.disturbed(now, rules)
-        free = [one for one in due if one.subscriber not in until]
+        free = sorted((one for one in due if one.subscriber not in until), key=lambda one: one.subscriber)
         held = {one.subscriber for one in due} & until.keys()
         return free, [moment for one in held if (moment := until[one]) is not None]
 

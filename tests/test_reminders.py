@@ -209,3 +209,14 @@ async def test_the_digest_is_the_day_from_ones_own_morning(conference: Conferenc
         ["1. Tue 10:00 (14:30) · Pembroke · CXL memory tiering"]
     ]
     assert await conference.at(now + dt.timedelta(hours=23)) == []
+
+
+async def test_a_speaker_is_reminded_of_their_own_and_another_talk_in_one_message(conference: Conference) -> None:
+    conference.store.speakers.confirm(ADA, "Ada King", by="@organizer:example.org", now=conference.clock.moment)
+    conference.subscribe(ADA, 2)
+    conference.subscribe(GRACE, 2)
+    await conference.at(RUST_AT - 60 * MINUTE)
+    said = dict(await conference.at(RUST_AT - 15 * MINUTE))
+    assert said[GRACE] == RUST
+    assert RUST in said[ADA].splitlines()
+    assert "In 15 minutes: your talk Testing everywhere" in said[ADA]
