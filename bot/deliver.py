@@ -13,6 +13,7 @@ from typing import Any
 from bot.clock import Clock
 from bot.composing import Composer, Composing
 from bot.doubt import KEY, Doubt
+from bot.files import HELD, with_upload
 from bot.holds import Holds
 from bot.marks import Marks
 from bot.matrix import Matrix
@@ -79,6 +80,11 @@ class Deliverer:
         self._heads.clear()
         self._idle.clear()
         self._more.set()
+
+    def is_waiting(self, key: str) -> bool:
+        """Whether nobody has begun to send the notice, now or before."""
+        under_way = any(attempt.notice.key == key for attempt in self._under_way)
+        return not under_way and not self._doubt.has(key)
 
     async def settled(self, seconds: float) -> None:
         """Wait until nothing is under way, but no longer than so many seconds."""
@@ -177,8 +183,8 @@ class Deliverer:
         """What the homeserver limits is waited for; for messages the pace knows how long."""
         if attempt.asked:
             return
-        if attempt.notice.room_id is None:
-            # The opening of a direct room: that limit is a far lower one, and its own.
+        if attempt.notice.room_id is None or HELD in attempt.notice.content:
+            # The opening of a direct room, or a file: those limits are others, the first a far lower one.
             self._holds.one(attempt.notice.place, seconds)
         else:
             self._holds.all(seconds)
@@ -217,9 +223,10 @@ class Deliverer:
 
     async def _say(self, attempt: _Attempt, room_id: str, content: dict[str, Any]) -> str:
         """Ask the homeserver to take it; what the answer says of limits and of doubt is noted."""
-        notice, sent_at = attempt.notice, _now()
-        attempt.asked = True
+        notice = attempt.notice
         said = {**content, KEY: notice.key} if notice.event_type == MESSAGE else content
+        said = await with_upload(self._matrix, said)
+        sent_at, attempt.asked = _now(), True
         try:
             event_id = await self._matrix.say(room_id, said, notice.key, notice.event_type)
         except RateLimitedError as error:

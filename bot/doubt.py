@@ -58,9 +58,13 @@ class Doubt:
     def clear(self, key: str) -> None:
         self._keys.discard(key)
 
+    def has(self, key: str) -> bool:
+        """Whether the notice with this key may have been sent."""
+        return key in self._keys
+
     def about(self, notice: Notice) -> bool:
         """Whether it may have been sent."""
-        return notice.key in self._keys
+        return self.has(notice.key)
 
     def beyond_memory(self, notice: Notice, now: dt.datetime) -> bool:
         """Whether the homeserver may have forgotten that it was sent."""

@@ -49,6 +49,7 @@ class Reminder:
         self._next: dt.datetime | None = None
         self._stamp: object = None
         self._expected = clock.real(), clock.steady()
+        self.silent: set[str] = set()  # rooms in which we may not speak
 
     def wake(self) -> None:
         """Somebody may have changed what is due, and when."""
@@ -91,9 +92,17 @@ class Reminder:
 
     def given_up(self, notice: Notice, state: NoticeState) -> None:
         """The notice is not sent. What was refused stays with it until its person is back."""
-        if notice.kind == PERSONAL and state is not NoticeState.REFUSED:
+        folded = notice.kind == PERSONAL and notice.recipient is None and notice.room_id not in self._subscribed(notice)
+        if folded and state is NoticeState.REFUSED:
+            # Those who were to be told there are told directly, however late.
+            self.silent.add(notice.room_id or "")
+        if notice.kind == PERSONAL and (folded or state is not NoticeState.REFUSED):
             self._store.telling.free(notice.key)
             self._stamp = None
+
+    def _subscribed(self, notice: Notice) -> set[str]:
+        """The subscribers that a notice is for."""
+        return {one.subscriber for one in self._store.telling.about(notice.key, self._clock.now())}
 
     def _find(self) -> tuple[dt.datetime | None, bool]:
         now, store, rules = self._clock.now(), self._store, self._rules
@@ -156,9 +165,13 @@ class Reminder:
         return self._store.digests.agenda(who, self._store.people.settings(who), now, self._rules)
 
     def _content(self, about: Sequence[Told], notice: Notice) -> dict[str, Any]:
-        # Of several people's reminders in one room, each says the same but for whom it is.
-        reply = told(about[0], self._request(about[0].subscriber, notice.room_id or ""), self._services)
-        return _mentioning(reply, [one.subscriber for one in about if one.subscriber.startswith("@")])
+        people = [one.subscriber for one in about if one.subscriber.startswith("@")]
+        if people and notice.recipient is None:
+            # Said in a room to several: it is the same for all of them but for whom it is.
+            room_id = notice.room_id or ""
+            return _mentioning(told(about[0], self._request(room_id, room_id), self._services, people), people)
+        request = self._request(about[0].subscriber, notice.room_id or "")
+        return _mentioning(told(about[0], request, self._services), people)
 
     def _request(self, who: str, room_id: str = "") -> Request:
         is_person = who.startswith("@")

@@ -8,6 +8,7 @@ from collections.abc import Sequence
 from commands._changed import change_line
 from commands.language import Language
 from commands.lines import Writer
+from commands.links import pill
 from commands.registry import Request, Services
 from commands.reply import Reply, Text, bold, joined, paragraphs, text
 from storage.changes import Change
@@ -21,8 +22,11 @@ MINUTE = dt.timedelta(minutes=1)
 BEFORE = dt.timedelta(hours=3)
 
 
-def told(what: Told, request: Request, services: Services) -> Reply:
-    """All that a notice says to one subscriber: what starts, soonest first, and then what has changed."""
+def told(what: Told, request: Request, services: Services, people: Sequence[str] = ()) -> Reply:
+    """All that a notice says to one subscriber: what starts, soonest first, and then what has changed.
+
+    `people` are named at its end (full user ids) where it is said to several in a room.
+    """
     writer = Writer(request, services)
     reminded = {one.talk.row_id: one for one in what.reminders}
     changed = {one.after.row_id: one for one in what.changes}
@@ -32,6 +36,9 @@ def told(what: Told, request: Request, services: Services) -> Reply:
     if changes:
         lines += _changes(changes, what.own, writer)
     talks = [*(one.talk for one in reminders), *(one.after for one in changes)]
+    if people:
+        named = joined([pill(user_id, user_id) for user_id in people], ", ")
+        lines.append(writer.request.say("For {people}", people=named))
     return paragraphs(*lines, talks=talks, shown=talks)
 
 

@@ -157,7 +157,10 @@ class Outbox:
 
     def waiting(self) -> list[Waiting]:
         """All that is still to be sent, in the order in which it is."""
-        columns = (notice.c.key, notice.c.kind, notice.c.room_id, notice.c.recipient, notice.c.deadline)
+        inside = room.c.membership.in_(("entered", "joined"))
+        direct = select(room.c.room_id).where(room.c.direct_with == notice.c.recipient, inside).limit(1)
+        place = func.coalesce(notice.c.room_id, direct.scalar_subquery())
+        columns = (notice.c.key, notice.c.kind, place, notice.c.recipient, notice.c.deadline)
         order = (URGENCY, notice.c.deadline.is_(None), notice.c.deadline, TURN)
         statement = select(*columns).where(notice.c.state == NoticeState.PENDING).order_by(*order)
         with self._database.reading() as connection:

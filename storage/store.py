@@ -15,6 +15,7 @@ if TYPE_CHECKING:
     from storage.answers import Answers
     from storage.digests import Digests
     from storage.feeds import Accepted, Feeds
+    from storage.folding import Folding
     from storage.inbox import Inbox
     from storage.outbox import Outbox
     from storage.people import People
@@ -134,6 +135,12 @@ class Store:
         from storage.speakers import Speakers
 
         return Speakers(self.database)
+
+    @cached_property
+    def folding(self) -> Folding:
+        from storage.folding import Folding
+
+        return Folding(self.database)
 
     @cached_property
     def unaware(self) -> Unaware:

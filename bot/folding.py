@@ -1,0 +1,133 @@
+"""When not all can be reminded in time one by one: one message in a room that mentions those who allow it."""
+
+from __future__ import annotations
+
+import logging
+from collections import defaultdict
+from collections.abc import Callable, Collection, Mapping, Sequence
+
+from bot.clock import Clock
+from bot.matrix import Matrix
+from bot.matrix_errors import MatrixError, RevokedError
+from storage.errors import StoreError
+from storage.folding import Foldable, Slot
+from storage.forecast import Capacity, Waiting, late
+from storage.outbox import PERSONAL, Notice, Rank, notice_key
+from storage.store import Store
+
+log = logging.getLogger("hallway")
+
+# So many people are mentioned in one message at most: an event has its limits, and so has a screen.
+MENTIONED_MAX = 100
+
+
+class Folder:
+    """`capacity` says what the homeserver lets us do, `is_waiting` whether a notice has not been tried yet.
+
+    `halls` are the rooms of the locations, by name without case, as the configuration calls them. `silent` are rooms in
+    which we may not speak.
+    """
+
+    def __init__(
+        self,
+        matrix: Matrix,
+        store: Store,
+        clock: Clock,
+        halls: Mapping[str, Sequence[str]],
+        capacity: Callable[[], Capacity],
+        is_waiting: Callable[[str], bool],
+        wake: Callable[[], None],
+        silent: Collection[str] = (),
+    ) -> None:
+        self._matrix = matrix
+        self._store = store
+        self._clock = clock
+        self._halls = halls
+        self._capacity = capacity
+        self._is_waiting = is_waiting
+        self._wake = wake
+        self._warned = 0
+        self._silent = silent
+
+    async def look(self) -> None:
+        """Fold what would be late, and say in the log what will be late all the same. An error leaves all as it is."""
+        try:
+            waiting = self._store.outbox.waiting()
+            if not any(one.kind == PERSONAL and one.deadline for one in waiting):
+                self._warned = 0
+                return
+            behind = late(waiting, self._capacity(), self._clock.real())
+            foldable = self._store.folding.foldable() if behind else self._wanting_a_room(waiting)
+            if foldable:
+                members = await self._members(foldable)
+                behind = self._fold(foldable, members)
+            self._warn(behind)
+        except RevokedError:
+            raise
+        except (MatrixError, StoreError) as error:
+            log.warning("reminders are not gathered in rooms now: %s", error)
+
+    def _wanting_a_room(self, waiting: Sequence[Waiting]) -> list[Foldable]:
+        return [one for one in self._store.folding.foldable() if one.at_once] if waiting else []
+
+    def _fold(self, foldable: Sequence[Foldable], members: Mapping[str, set[str]]) -> list[Waiting]:
+        """Fold, the soonest first, until what is left can be sent in time; returns what will be late all the same."""
+        groups: dict[tuple[str, tuple[Slot, ...]], list[Foldable]] = defaultdict(list)
+        for one in foldable:
+            for room_id in self._rooms_of(one):
+                if one.user_id in members.get(room_id, ()):
+                    groups[room_id, one.slots].append(one)
+        behind = self._late()
+        done: set[str] = set()
+        for (room_id, slots), some in sorted(groups.items(), key=lambda item: (item[0][1][0][1], -len(item[1]))):
+            late_keys = {one.key for one in behind}
+            free = [one for one in some if one.key not in done and self._is_waiting(one.key)]
+            worth = [one for one in free if one.at_once] if not late_keys & {one.key for one in free} else free
+            # One message instead of one gains nothing, but where a room would have to be opened first.
+            if not worth or (len(worth) == 1 and not worth[0].at_once and not self._without_room(worth[0], behind)):
+                continue
+            for start in range(0, len(worth), MENTIONED_MAX):
+                self._say(room_id, slots, worth[start : start + MENTIONED_MAX])
+            done |= {one.key for one in worth}
+            behind = self._late()
+        if done:
+            log.info("%d reminders are said in rooms, so that they come in time", len(done))
+            self._wake()
+        return behind
+
+    def _say(self, room_id: str, slots: Sequence[Slot], some: Sequence[Foldable]) -> None:
+        now = self._clock.real()
+        keys = [one.key for one in some]
+        key = notice_key(PERSONAL, room_id, *keys)
+        deadline = self._clock.real_of(min(starts_at for _, starts_at in slots))
+        with self._store.transaction():
+            self._store.folding.fold(keys, key, now)
+            # What it says is written when it is sent, as for all of its kind.
+            self._store.outbox.add(Notice(key, PERSONAL, {}, now, room_id, rank=Rank.PERSONAL, deadline=deadline))
+
+    def _late(self) -> list[Waiting]:
+        return late(self._store.outbox.waiting(), self._capacity(), self._clock.real())
+
+    def _without_room(self, one: Foldable, behind: Sequence[Waiting]) -> bool:
+        return any(each.key == one.key and each.room_id is None for each in behind)
+
+    def _rooms_of(self, one: Foldable) -> list[str]:
+        halls = [room for hall in one.halls for room in self._halls.get(hall.casefold(), ())] if one.anywhere else []
+        rooms = [self._store.rooms.id_of(room) for room in halls]
+        # Where they asked comes first: they are there.
+        return [
+            room for room in dict.fromkeys([*one.rooms, *rooms]) if room.startswith("!") and room not in self._silent
+        ]
+
+    async def _members(self, foldable: Sequence[Foldable]) -> dict[str, set[str]]:
+        rooms = dict.fromkeys(room for one in foldable for room in self._rooms_of(one))
+        inside = {room.room_id for room in self._store.rooms.joined() if not room.encrypted}
+        return {room_id: await self._matrix.members(room_id) for room_id in rooms if room_id in inside}
+
+    def _warn(self, behind: Sequence[Waiting]) -> None:
+        """Once each time that more will be late than was said."""
+        if len(behind) > self._warned:
+            rate = self._capacity().rate
+            limit = f"{rate:.2f} messages a second" if rate else "few new rooms"
+            log.warning("%d reminders will be late: the homeserver takes only %s from us", len(behind), limit)
+        self._warned = len(behind)
