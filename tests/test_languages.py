@@ -214,6 +214,21 @@ ASKED = [
     "!tz",
     "!lang", "!lang klingon", "!lang de", "!clock", "!clock 13", "!clock 24", "!clock", "!clock off", "!clock",
     "!settings", "!nxt", "!nwo", "!frobnicate",
+    "!mine", "!unsubscribe", "!subscribe", "!subscribe память", "!subscribe 1", "!subscribe 1",
+    "!subscribe track:память",
+    "!subscribe speaker:ада", "!subscribe room:зал", "!subscribe track:абвгд", "!subscribe \"ядро\"",
+    "!subscribe \"абвгд\"", "!subscribe \"ядор\"", "!subscribe \"day:2\"", "!subscribe открытие", "!subscribe хлеб",
+    "!mine", "!mine all", "!mine #2", "!unsubscribe абвгд", "!unsubscribe память", "!unsubscribe 1", "!unsubscribe 2",
+    "!remind", "!remind 10m", "!remind 1h, 10m for 1", "!remind 30m for 1", "!remind 1", "!remind абвгд", "!remind off",
+    "!remind 10m for абвгд", "!remind off for track:память", "!remind", "!subscribe ядро", "!remind default",
+    "!snooze", "!snooze абвгд", "!quiet", "!quiet 22-8", "!quiet абвгд", "!quiet", "!quiet off", "!digest",
+    "!digest on",
+    "!digest абвгд", "!digest off", "!mute абвгд", "!mute 2h", "!subscribe ядро", "!settings", "!mute off",
+    "!deliver", "!deliver абвгд", "!deliver room", "!subscribe ядро", "!deliver either", "!deliver dm",
+    "!subscribe ядро",
+    "!deliver off", "!calendar", "!my data", "!my абвгд", "!forget", "!room", "!room subscribe", "!room subscribe ядро",
+    "!room subscribe track:память", "!room subscribe открытие", "!room", "!room unsubscribe абвгд", "!room абвгд",
+    "!room unsubscribe all", "!unsubscribe all", "!forget me",
 ]  # fmt: skip
 # These answer in another language than German.
 ELSEWHERE = frozenset({"!lang español"})

@@ -86,6 +86,18 @@ SCENES = (
     Scene("A day", ("!day 3", "!day sunday"), TUESDAY),
     Scene("People", ("!speaker jakub", "!speaker triplett"), TUESDAY),
     Scene("The programme changes", ("!changes",), TUESDAY, moved=("Rust for Linux: status update",)),
+    Scene(
+        "An agenda of one's own",
+        (
+            "subscribe rust",
+            "subscribe 2",
+            "subscribe speaker:triplett",
+            "subscribe room:lansdowne",
+            "mine",
+            "remind 10m",
+        ),
+        direct=True,
+    ),
     Scene("Help", ("!help", "!help where")),
 )
 HEAD = """# Conversations
