@@ -114,7 +114,7 @@ async def _run(config: Config, store: Store, matrix: Matrix) -> None:
     )
     inbox = Inbox(services, clock, matrix.user_id, answering, hints=config.matrix.command_hints)
     reactions = Reactions(services, clock, matrix.user_id, answering)
-    spoke = partial(_spoke, reach, direct)
+    spoke = partial(_spoke, store, reach, direct)
     listener = Listener(matrix, store, inbox, reactions, rooms, synced, deliverer.settled, spoke)
     teller = Teller(services, config, clock, matrix.user_id, deliverer.wake)
     feeds = [Refresher(services, feed, config, clock, deliverer.wake) for feed in config.feeds]
@@ -177,9 +177,10 @@ async def _tidy(store: Store, clock: Clock) -> None:
     log.debug("housekeeping: %d rows older than %d days", gone, KEEP_DAYS)
 
 
-def _spoke(reach: Reach, direct: DirectRooms, event: Event, room_id: str) -> None:
+def _spoke(store: Store, reach: Reach, direct: DirectRooms, event: Event, room_id: str) -> None:
     reach.spoke(event, room_id)
-    direct.spoke(event.sender)
+    if store.inbox.knows(event.event_id):
+        direct.spoke(event.sender)
 
 
 def _each(*calls: Callable[[], None]) -> None:

@@ -6,6 +6,7 @@ import asyncio
 import datetime as dt
 from collections.abc import Callable, Iterator
 from contextlib import contextmanager
+from pathlib import Path
 from typing import Any
 from urllib.parse import quote
 
@@ -13,6 +14,7 @@ import aiohttp
 import pytest
 
 from bot.demo.person import Json, Person
+from bot.demo.synapse import Synapse
 from bot.messages import BELL, statement
 from storage.outbox import Notice
 from storage.people import Unreachable
@@ -176,6 +178,31 @@ async def test_who_declines_blocks_or_is_gone_is_left_alone_and_the_others_hear(
     await ada.wait_for(lambda: any("you had declined my invitation" in said for said in bodies(world, ada, own)))
     await is_to_hear(world, hall, ada, "again")
     await ada.wait_for(lambda: "again" in bodies(world, ada, own))
+
+
+async def test_rooms_are_made_as_fast_as_the_homeserver_allows_and_nobody_waits_for_that(tmp_path: Path) -> None:
+    many = {"per_second": 1000, "burst_count": 1000}
+    limits = {"rc_message": many, "rc_room_creation": {"per_second": 0.2, "burst_count": 1}}
+    server = Synapse(tmp_path / "synapse", limits=limits)
+    await server.start()
+    world = World(server, tmp_path)
+    try:
+        await world.begin()
+        await world.bot.start()
+        ada, grace = await world.person("ada"), await world.person("grace")
+        hall = await world.hall("Herbert", ada, grace)
+        await subscribes(ada, hall)
+        await invited(ada)
+        await subscribes(grace, hall)
+        await is_to_hear(world, hall, grace, "soon")
+        # Grace's room has to wait for five seconds.
+        await ada.answer_to(await ada.say(hall, "!help now"), 4)
+        room = await invited(grace)
+        await grace.join(room)
+        await grace.wait_for(lambda: bodies(world, grace, room) == ["soon"])
+    finally:
+        await world.close()
+        await server.stop()
 
 
 @pytest.mark.parametrize("whose", ["theirs", "ours"])
