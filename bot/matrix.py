@@ -214,12 +214,11 @@ class Matrix:
         return body.get(name)
 
     async def has_profile(self, user_id: str) -> bool:
-        """False for an account that is not there, as one that was erased."""
+        """False for an account that is not there. Synapse says so of a whole profile too where only a name is not."""
         try:
-            # Of the whole profile, Synapse says the same where somebody only has no name.
             return await self._found(["profile", user_id, "displayname"]) is not None
         except RefusedError:
-            return True  # the homeserver does not tell us, which says nothing of the account
+            return True  # we are not told, which says nothing of the account
 
     async def account_data(self, kind: str) -> Mapping[str, Any]:
         """What our account keeps on the homeserver under this type, empty where there is nothing."""

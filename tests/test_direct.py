@@ -19,6 +19,7 @@ from storage.outbox import Notice
 from storage.people import Unreachable
 from storage.rooms import Membership, Partner, Room
 from storage.store import Store
+from storage.subscriptions import Kind
 from tests.small import NOW
 from tests.test_rooms import ADA, BOT, EVE, MINUTE, FaultyMatrix, Place, state
 
@@ -80,7 +81,9 @@ class Direct(Place):
         return known[0] if known else None
 
     def subscribe(self, user_id: str, number: int = 1) -> None:
-        self.store.subscriptions.to_talk(user_id, number, f"${user_id}{number}", NOW)
+        [talk] = self.store.talks.by_rows([number])
+        assert talk is not None
+        self.store.subscriptions.add(user_id, Kind.TALK, talk, NOW)
 
 
 @pytest.fixture
@@ -160,7 +163,7 @@ async def test_what_waits_for_somebody_who_cannot_be_reached_is_refused_and_coun
     with place.running():
         for _ in range(2):
             for notice in place.store.outbox.pending(9):
-                await deliverer._deliver(notice, "")
+                await deliverer._deliver(notice)
     assert place.store.outbox.counts() == {"refused": 2, "sent": 1}
     assert not {name for name, _ in place.matrix.asked} & {"invite", "open_direct"}
     assert place.store.outbox.refused_since(ADA, NOW) == 2

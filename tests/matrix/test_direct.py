@@ -58,7 +58,7 @@ async def is_to_hear(world: World, hall: str, person: Person, *keys: str) -> Non
     with rows(world) as store:
         for key in keys:
             now = dt.datetime.now(dt.UTC)
-            store.outbox.add(Notice(key, "personal", statement("m.text", key), now, None, person.user_id))
+            store.outbox.add(Notice(key, "greeting", statement("m.text", key), now, None, person.user_id))
     await world.organizer.say(hall, "!help now")
 
 
