@@ -17,6 +17,7 @@ from bot.clock import Clock
 from bot.config import Config, unknown_halls
 from bot.deliver import Deliverer
 from bot.direct import DirectRooms
+from bot.events import Event
 from bot.hints import Hinter
 from bot.inbox import Inbox
 from bot.jobs import Jobs
@@ -25,6 +26,7 @@ from bot.listen import Listener
 from bot.matrix import Matrix
 from bot.matrix_errors import AwayError, RateLimitedError
 from bot.profiles import Profiles
+from bot.reach import Reach
 from bot.reactions import Reactions
 from bot.refresh import Refresher
 from bot.remind import Reminder
@@ -101,8 +103,10 @@ async def _run(config: Config, store: Store, matrix: Matrix) -> None:
     rules = config.reminders.rules(services.zone(), config.changes.settle_seconds)
     services = replace(services, leads=rules.leads)
     reminder = Reminder(services, rules, clock, jobs, lambda: deliverer.wake())
-    deliverer = Deliverer(matrix, store, clock, DirectRooms(matrix, store, synced).room_of, reminder)
-    rooms = Rooms(store, config, clock, matrix.user_id, deliverer.wake)
+    reach = Reach(services, clock, lambda: deliverer.wake(), lambda: direct.wake())
+    direct = DirectRooms(matrix, store, clock, synced, reach, lambda: deliverer.wake())
+    deliverer = Deliverer(matrix, store, clock, direct.room_of, reminder)
+    rooms = Rooms(store, config, clock, matrix.user_id, deliverer.wake, reach)
     joiner = Joiner(matrix, store, clock, rooms)
     profiles = Profiles(matrix, store, clock)
     answering = Answering(
@@ -110,7 +114,8 @@ async def _run(config: Config, store: Store, matrix: Matrix) -> None:
     )
     inbox = Inbox(services, clock, matrix.user_id, answering, hints=config.matrix.command_hints)
     reactions = Reactions(services, clock, matrix.user_id, answering)
-    listener = Listener(matrix, store, inbox, reactions, rooms, synced, deliverer.settled)
+    spoke = partial(_spoke, store, reach, direct)
+    listener = Listener(matrix, store, inbox, reactions, rooms, synced, deliverer.settled, spoke)
     teller = Teller(services, config, clock, matrix.user_id, deliverer.wake)
     feeds = [Refresher(services, feed, config, clock, deliverer.wake) for feed in config.feeds]
     for feed, refresher in zip(config.feeds, feeds, strict=True):
@@ -133,7 +138,8 @@ async def _run(config: Config, store: Store, matrix: Matrix) -> None:
     log.info("Hallway runs as %s with %d talks", matrix.user_id, store.talks.count())
     try:
         learning = partial(_learn_name, matrix, inbox)
-        await _together(listener.run, deliverer.run, profiles.run, partial(_join, joiner, synced), learning, *later)
+        joining = partial(_join, joiner, synced)
+        await _together(listener.run, deliverer.run, direct.run, profiles.run, joining, learning, *later)
     finally:
         jobs.stop()
 
@@ -169,6 +175,12 @@ async def _tidy(store: Store, clock: Clock) -> None:
         log.warning("housekeeping: %s", error)
         return
     log.debug("housekeeping: %d rows older than %d days", gone, KEEP_DAYS)
+
+
+def _spoke(store: Store, reach: Reach, direct: DirectRooms, event: Event, room_id: str) -> None:
+    reach.spoke(event, room_id)
+    if store.inbox.knows(event.event_id):
+        direct.spoke(event.sender)
 
 
 def _each(*calls: Callable[[], None]) -> None:

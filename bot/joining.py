@@ -130,8 +130,13 @@ class Joiner:
         retry_at = self._clock.real() + dt.timedelta(seconds=seconds)
         self._store.rooms.change(room.room_id, retry_at=retry_at, attempts=attempts)
 
+    def _may_be_needed(self, room_id: str) -> bool:
+        """A direct room that its person has left: inviting them again is far cheaper than opening another one."""
+        room = self._store.rooms.get(room_id)
+        return bool(room and room.direct_with and self._store.rooms.wants_direct_room(room.direct_with))
+
     async def _leave_if_alone(self, room_id: str) -> None:
-        if room_id in self._rooms.configured:
+        if room_id in self._rooms.configured or self._may_be_needed(room_id):
             self._rooms.perhaps_alone.discard(room_id)
             return
         try:

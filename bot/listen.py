@@ -34,7 +34,8 @@ REFUSALS_MAX = 5
 class Listener:
     """`synced` is set after the first sync: from then on the rows say which rooms there are.
 
-    `settled` waits, at most so many seconds, until what is to be delivered now is delivered.
+    `settled` waits, at most so many seconds, until what is to be delivered now is delivered. `spoke` is called with
+    every message and reaction of somebody else's, and its room, after it was dealt with.
     """
 
     def __init__(
@@ -46,6 +47,7 @@ class Listener:
         rooms: Rooms,
         synced: asyncio.Event,
         settled: Callable[[float], Awaitable[None]],
+        spoke: Callable[[Event, str], None],
     ) -> None:
         self._matrix = matrix
         self._store = store
@@ -54,6 +56,7 @@ class Listener:
         self._rooms = rooms
         self._synced = synced
         self._settled = settled
+        self._spoke = spoke
         self._failed_gaps: Counter[str] = Counter()
         self._refusals = 0
 
@@ -140,7 +143,7 @@ class Listener:
 
     def _event(self, event: Event, room_id: str, *, direct: bool, answering: bool) -> None:
         if event.state_key is not None:
-            self._rooms.state(room_id, event)
+            self._rooms.state(room_id, event, history=not answering)
         elif event.sender == self._matrix.user_id:
             # It is sent, and we were perhaps killed before we knew. Also, what is done to it comes after it.
             if event.transaction_id:
@@ -148,11 +151,13 @@ class Listener:
         elif answering and event.type == "m.reaction":
             self._rooms.reaction(room_id, event)
             self._reactions.accept(event, room_id, direct=direct)
+            self._spoke(event, room_id)
         elif event.type == "m.room.redaction":
             # Also where we do not answer: it only takes away, and nobody is to hear of what they cancelled.
             self._reactions.taken_back(event)
         elif answering:
             self._inbox.accept(event, room_id, direct=direct)
+            self._spoke(event, room_id)
 
     async def _timeline(self, update: RoomUpdate, since: str | None, new: bool) -> Sequence[Event]:
         """The events to deal with, oldest first: the timeline, what its gap hides, and not what came before us."""

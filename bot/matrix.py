@@ -26,7 +26,7 @@ from nio import (
 )
 
 from bot.events import Batch, Page, batch, page
-from bot.matrix_errors import AwayError, MatrixError, RateLimitedError, RefusedError, RevokedError
+from bot.matrix_errors import AwayError, RefusedError, error_in
 
 SYNC_SECONDS = 30
 REQUEST_SECONDS = 60
@@ -175,6 +175,9 @@ class Matrix:
     async def leave(self, room_id: str) -> None:
         await self._do(Response, self._client.room_leave(room_id))
 
+    async def invite(self, room_id: str, user_id: str) -> None:
+        await self._do(Response, self._client.room_invite(room_id, user_id))
+
     async def members(self, room_id: str) -> set[str]:
         """Full ids of the users who are in a room, or invited to it."""
         path = Api._build_path(["rooms", room_id, "members"], {"not_membership": "leave"})
@@ -200,13 +203,7 @@ class Matrix:
 
     async def state(self, room_id: str, kind: str, key: str = "") -> Mapping[str, Any]:
         """The content of a room's state event of this type, empty where there is none."""
-        path = Api._build_path(["rooms", room_id, "state", kind, key])
-        try:
-            return await self._raw("GET", path, seconds=REQUEST_SECONDS)
-        except RefusedError as error:
-            if error.code == "M_NOT_FOUND":
-                return {}
-            raise
+        return await self._found(["rooms", room_id, "state", kind, key]) or {}
 
     async def profile_field(self, user_id: str, name: str) -> object:
         """What a person's profile says under a name, None where it says nothing (specification v1.16)."""
@@ -215,6 +212,21 @@ class Matrix:
         except RefusedError:
             return None
         return body.get(name)
+
+    async def has_profile(self, user_id: str) -> bool:
+        """False for an account that is not there. Synapse says so of a whole profile too where only a name is not."""
+        try:
+            return await self._found(["profile", user_id, "displayname"]) is not None
+        except RefusedError:
+            return True  # we are not told, which says nothing of the account
+
+    async def account_data(self, kind: str) -> Mapping[str, Any]:
+        """What our account keeps on the homeserver under this type, empty where there is nothing."""
+        return await self._found(["user", self.user_id, "account_data", kind]) or {}
+
+    async def put_account_data(self, kind: str, content: Mapping[str, Any]) -> None:
+        path = Api._build_path(["user", self.user_id, "account_data", kind])
+        await self._raw("PUT", path, json.dumps(content), seconds=REQUEST_SECONDS)
 
     async def set_state(self, room_id: str, kind: str, key: str, content: Mapping[str, Any]) -> None:
         path = Api._build_path(["rooms", room_id, "state", kind, key])
@@ -253,6 +265,15 @@ class Matrix:
         path = Api._build_path(["user", self.user_id, "filter"])
         return str((await self._raw("POST", path, json.dumps(FILTER), seconds=REQUEST_SECONDS)).get("filter_id", ""))
 
+    async def _found(self, path: list[str]) -> Mapping[str, Any] | None:
+        """What the homeserver keeps under a path, None where there is nothing."""
+        try:
+            return await self._raw("GET", Api._build_path(path), seconds=REQUEST_SECONDS)
+        except RefusedError as error:
+            if error.code == "M_NOT_FOUND":
+                return None
+            raise
+
     async def _raw(self, method: str, path: str, data: str | None = None, *, seconds: float) -> Mapping[str, Any]:
         got = await self._do(_Raw, self._client._send(_Raw, method, path, data, timeout=seconds))
         return got.body
@@ -271,35 +292,7 @@ class Matrix:
         failed = transport is not None and transport.status >= 400
         if isinstance(got, expected) and not isinstance(got, ErrorResponse) and not failed:
             return got
-        raise _error(got, self.homeserver)
-
-
-def _error(got: Any, homeserver: str) -> MatrixError:
-    transport = getattr(got, "transport_response", None)
-    status = transport.status if transport is not None else 0
-    code, message = getattr(got, "status_code", None) or "", getattr(got, "message", "") or "unknown error"
-    if status == 429 or code == "M_LIMIT_EXCEEDED":
-        return RateLimitedError(_wait(got, transport))
-    if code in ("M_UNKNOWN_TOKEN", "M_MISSING_TOKEN", "M_USER_DEACTIVATED") or status == 401:
-        return RevokedError(message)
-    if not status or status >= 500 or not code:
-        # Without an errcode it is not the homeserver that speaks but something in front of it.
-        return AwayError(f"{homeserver} fails with status {status or 'unknown'}", reached=bool(status))
-    return RefusedError(code, f"{code}: {message}")
-
-
-def _wait(got: Any, transport: Any) -> float | None:
-    """Seconds to wait after a 429: the header, which the specification prefers since v1.10, then the body.
-
-    Where the header is the body in whole seconds, the body says it to the millisecond.
-    """
-    header = transport.headers.get("Retry-After", "") if transport is not None else ""
-    milliseconds = getattr(got, "retry_after_ms", None)
-    exact = milliseconds / 1000 if isinstance(milliseconds, int) else None
-    if header.isascii() and header.isdigit():
-        told = float(header)
-        return exact if exact is not None and told - 1 < exact <= told else told
-    return exact
+        raise error_in(got, self.homeserver)
 
 
 def _reason(error: BaseException) -> str:

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from typing import Any
+
 
 class MatrixError(Exception):
     """Something the homeserver, or the way to it, did not do. The text is one sentence."""
@@ -38,3 +40,32 @@ class RefusedError(MatrixError):
 
 class RevokedError(MatrixError):
     """The access token is not accepted (any more), or the password is wrong."""
+
+
+def error_in(got: Any, homeserver: str) -> MatrixError:
+    """What an answer of the homeserver's that is none means; `got` is nio's."""
+    transport = getattr(got, "transport_response", None)
+    status = transport.status if transport is not None else 0
+    code, message = getattr(got, "status_code", None) or "", getattr(got, "message", "") or "unknown error"
+    if status == 429 or code == "M_LIMIT_EXCEEDED":
+        return RateLimitedError(told_to_wait(got, transport))
+    if code in ("M_UNKNOWN_TOKEN", "M_MISSING_TOKEN", "M_USER_DEACTIVATED") or status == 401:
+        return RevokedError(message)
+    if not status or status >= 500 or not code:
+        # Without an errcode it is not the homeserver that speaks but something in front of it.
+        return AwayError(f"{homeserver} fails with status {status or 'unknown'}", reached=bool(status))
+    return RefusedError(code, f"{code}: {message}")
+
+
+def told_to_wait(got: Any, transport: Any) -> float | None:
+    """Seconds to wait after a 429: the header, which the specification prefers since v1.10, then the body.
+
+    Where the header is the body in whole seconds, the body says it to the millisecond.
+    """
+    header = transport.headers.get("Retry-After", "") if transport is not None else ""
+    milliseconds = getattr(got, "retry_after_ms", None)
+    exact = milliseconds / 1000 if isinstance(milliseconds, int) else None
+    if header.isascii() and header.isdigit():
+        told = float(header)
+        return exact if exact is not None and told - 1 < exact <= told else told
+    return exact

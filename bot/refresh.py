@@ -12,8 +12,8 @@ from bot.clock import Clock
 from bot.config import Config, FeedSection
 from bot.feed import fetch
 from bot.messages import statement
+from bot.reach import NEWS_AGE
 from bot.reading import FeedError, digest_of, parse, reading_of
-from bot.rooms import NEWS_AGE
 from commands._changed import change_line
 from commands.feed import counts, summary, why_held
 from commands.language import language_of

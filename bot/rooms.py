@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import asyncio
-import datetime as dt
 import logging
 from collections.abc import Callable, Iterable
 
@@ -12,27 +11,28 @@ from bot.config import Config
 from bot.events import Event, Invite
 from bot.matrix import DIRECT_MARK
 from bot.messages import statement
+from bot.reach import NEWS_AGE, Reach
 from commands.language import Language, language_of
 from commands.reply import Text, code
 from storage.outbox import Notice, Rank, notice_key
-from storage.rooms import Membership, Room
+from storage.rooms import INSIDE, Membership, Room
 from storage.store import Store
 
 log = logging.getLogger("hallway")
-
-# What the bot says about a room by itself is of no use any more after this.
-NEWS_AGE = dt.timedelta(days=1)
 
 
 class Rooms:
     """Keeps the rows about rooms true. `news` is set whenever there may be something to join or to leave."""
 
-    def __init__(self, store: Store, config: Config, clock: Clock, me: str, wake: Callable[[], None]) -> None:
+    def __init__(
+        self, store: Store, config: Config, clock: Clock, me: str, wake: Callable[[], None], reach: Reach
+    ) -> None:
         self._store = store
         self._config = config
         self._clock = clock
         self._me = me
         self._wake = wake
+        self._reach = reach
         self.configured = set(_configured(config))
         self.perhaps_alone: set[str] = set()
         self.news = asyncio.Event()
@@ -68,6 +68,8 @@ class Rooms:
             retry_at=None,
             attempts=0,
         )
+        if invite.direct:
+            self._reach.invited(invite.inviter, invite.room_id)
 
     def seen(self, room_id: str) -> None:
         """A sync showed us in the room, and what it brought is dealt with."""
@@ -80,11 +82,14 @@ class Rooms:
 
     def left(self, room_id: str) -> None:
         """The bot is out of a room: by its own doing, kicked, or the invitation was taken back."""
-        if self._store.rooms.get(room_id) is not None:
+        room = self._store.rooms.get(room_id)
+        if room is not None:
             self._store.rooms.change(room_id, membership=Membership.LEFT)
+            if room.direct_with and room.membership in INSIDE:
+                self._reach.put_out(room)
 
-    def state(self, room_id: str, event: Event) -> None:
-        """Note what a state event of a room means for us."""
+    def state(self, room_id: str, event: Event, *, history: bool = False) -> None:
+        """Note what a state event of a room means for us. `history`: it happened before there was a database."""
         if event.type == "m.room.encryption" and event.state_key == "":
             self._unreadable(room_id)
         elif event.type == "m.room.tombstone" and event.state_key == "":
@@ -92,7 +97,7 @@ class Rooms:
         elif event.type == DIRECT_MARK and event.sender == self._me:
             self._own_direct(room_id, event)
         elif event.type == "m.room.member":
-            self._member(room_id, event)
+            self._member(room_id, event, history=history)
 
     def reaction(self, room_id: str, event: Event) -> None:
         """A reaction to our word that we cannot read here asks for a direct room."""
@@ -117,6 +122,8 @@ class Rooms:
                 self._unreadable(room_id)
             elif room.direct_with and room.direct_with == room.inviter and not room.predecessor:
                 self._greet(room.direct_with, room_id, here=True)
+        if room.direct_with:
+            self._reach.entered()
         self._wake()
 
     def bind(self, alias: str, room_id: str) -> None:
@@ -149,16 +156,18 @@ class Rooms:
             return True
         return isinstance(join, list) and _server(inviter) in join
 
-    def _member(self, room_id: str, event: Event) -> None:
+    def _member(self, room_id: str, event: Event, *, history: bool) -> None:
+        room = self._store.rooms.get(room_id)
+        if room and room.direct_with and event.state_key == room.direct_with:
+            self._reach.member(room, event, history=history)
         if event.content.get("membership") in ("leave", "ban"):
             self.perhaps_alone.add(room_id)
             self.news.set()
-            return
-        room = self._store.rooms.get(room_id)
-        if room and room.direct_with and event.state_key not in (self._me, room.direct_with):
+        elif room and room.direct_with and event.state_key not in (self._me, room.direct_with):
             # With a third person in it, it is a room like others: answers are short, and nothing personal goes there.
             log.info("%s is no direct room any more: %s is in it", room_id, event.state_key)
             self._store.rooms.change(room_id, direct_with=None)
+            self._store.outbox.unplace(room_id, room.direct_with)
 
     def _unreadable(self, room_id: str) -> None:
         """Say once, in plain words, that we cannot read here."""

@@ -9,7 +9,7 @@ from collections.abc import Callable, Iterable, Sequence
 from bot.clock import Clock
 from bot.config import Config
 from bot.messages import content_of
-from bot.rooms import NEWS_AGE
+from bot.reach import NEWS_AGE
 from commands._changed import net, renamed
 from commands.changes import changed
 from commands.language import language_of

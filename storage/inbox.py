@@ -43,6 +43,11 @@ class Inbox:
         with self._database.transaction() as connection:
             return connection.execute(HEAR, asdict(event)).rowcount > 0
 
+    def knows(self, event_id: str) -> bool:
+        """Whether an event was noted."""
+        with self._database.reading() as connection:
+            return connection.execute(select(heard.c.event_id).where(heard.c.event_id == event_id)).first() is not None
+
     def conclude(self, event_id: str, outcome: str) -> None:
         """Say what became of an event that was noted."""
         with self._database.transaction() as connection:

@@ -195,6 +195,20 @@ class Outbox:
         """Say where the pending notices for this person go, now that their direct room is known."""
         self._where(notice.c.room_id.is_(None) & (notice.c.recipient == recipient), room_id)
 
+    def unplace(self, room_id: str, recipient: str) -> None:
+        """What waits to be said in this direct room needs one to be found anew; answers stay where they were asked."""
+        message = (notice.c.event_type == MESSAGE) & (notice.c.kind != "reply")
+        waiting = (notice.c.state == NoticeState.PENDING) & (notice.c.room_id == room_id) & message
+        with self._database.transaction() as connection:
+            connection.execute(update(notice).where(waiting).values(room_id=None, recipient=recipient))
+
+    def refused_since(self, recipient: str, moment: dt.datetime) -> int:
+        """How many notices for this person were refused since then (the world's clock)."""
+        refused = (notice.c.state == NoticeState.REFUSED) & (notice.c.recipient == recipient)
+        with self._database.reading() as connection:
+            counted = select(func.count()).where(refused, notice.c.done_at >= moment)
+            return int(connection.execute(counted).scalar_one())
+
     def move(self, room_id: str, successor: str) -> None:
         """The room was upgraded: what was to be said in it is said in its successor."""
         self._where(notice.c.room_id == room_id, successor)

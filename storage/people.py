@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import datetime as dt
 from dataclasses import dataclass
+from enum import StrEnum
 from typing import Any
 
 from sqlalchemy import bindparam, select
@@ -15,10 +16,24 @@ from storage.wanted import touch
 
 OFF = "off"
 
+
+class Unreachable(StrEnum):
+    """Why nothing can be said to somebody in a direct room."""
+
+    LEFT = "left"  # they left it again after they were invited again
+    DECLINED = "declined"  # they did not take up the invitation
+    REFUSED = "refused"  # the homeserver, perhaps as they told it, does not let us invite them
+    GONE = "gone"  # the account is there no more
+
+
 SETTINGS = select(
     person.c.timezone, person.c.language, person.c.clock, person.c.profile_timezone, person.c.leads, person.c.quiet,
     person.c.muted_until, person.c.digest, person.c.deliver,
 ).where(person.c.user_id == bindparam("user_id"))  # fmt: skip
+
+UNREACHABLE = select(person.c.unreachable, person.c.unreachable_at).where(
+    person.c.user_id == bindparam("user_id"), person.c.unreachable != ""
+)
 
 
 @dataclass(frozen=True, slots=True)
@@ -64,13 +79,6 @@ class People:
             row = connection.execute(SETTINGS, {"user_id": user_id}).first()
         return Settings(*row) if row else DEFAULTS
 
-    def unreachable(self, user_id: str) -> str:
-        """Why nothing can be sent to a person, empty where it can."""
-        with self._database.reading() as connection:
-            return str(
-                connection.execute(select(person.c.unreachable).where(person.c.user_id == user_id)).scalar() or ""
-            )
-
     def change(self, user_id: str, **values: Any) -> None:
         """Set some of what is kept of a person; the rest stays. The names are those of `PersonRow`."""
         with self._database.transaction() as connection:
@@ -80,6 +88,12 @@ class People:
                 .on_conflict_do_update(index_elements=["user_id"], set_=values)
             )
             touch(connection)
+
+    def unreachable(self, user_id: str) -> tuple[Unreachable, dt.datetime] | None:
+        """Why this person cannot be reached, and since when (the world's clock); None while they can."""
+        with self._database.reading() as connection:
+            row = connection.execute(UNREACHABLE, {"user_id": user_id}).first()
+        return (Unreachable(row[0]), row[1]) if row else None
 
     def unread_profile(self, heard_since: dt.datetime, read_before: dt.datetime) -> str | None:
         """Somebody who was answered since then, and whose profile was not read since `read_before`; the latest first.

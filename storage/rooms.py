@@ -7,12 +7,17 @@ from dataclasses import asdict, dataclass, replace
 from enum import StrEnum
 from typing import Any
 
-from sqlalchemy import ColumnElement, RowMapping, bindparam, delete, select
+from sqlalchemy import ColumnElement, RowMapping, bindparam, case, delete, exists, func, select
 from sqlalchemy.dialects.sqlite import insert as upsert
 
 from storage.database import Database
+from storage.tables.asking import heard, person
 from storage.tables.messages import room
+from storage.tables.programme import talk
+from storage.tables.subscribing import covers, subscription
 
+# Whose subscription it is: a full user id, or a room's id.
+subscriber = subscription.c.subscriber
 BY_ID = select(room).where(room.c.room_id == bindparam("room_id"))
 
 
@@ -24,13 +29,26 @@ class Membership(StrEnum):
     LEFT = "left"
 
 
+INSIDE = (Membership.ENTERED, Membership.JOINED)
+
+
+class Partner(StrEnum):
+    """How the person of a direct room stands in it."""
+
+    UNKNOWN = ""
+    INVITED = "invited"
+    JOINED = "joined"
+    LEFT = "left"
+
+
 @dataclass(frozen=True, slots=True)
 class Room:
     """One Matrix room and how the bot stands in it.
 
     inviter:        who invited the bot, empty when nobody did.
     via:            a server to join through, for rooms of other homeservers.
-    direct_with:    the person whose direct room this is.
+    direct_with:    the person whose direct room this is; `partner` is how they stand in it, `departures` how often they
+                    have left it, declined to come, or put the bot out.
     told_encrypted: the bot has said here that it cannot read.
     predecessor:    the room that was upgraded to this one.
     alias:          what the configuration calls it, where that is not the id.
@@ -48,6 +66,8 @@ class Room:
     alias: str = ""
     retry_at: dt.datetime | None = None
     attempts: int = 0
+    partner: Partner = Partner.UNKNOWN
+    departures: int = 0
 
 
 class Rooms:
@@ -93,16 +113,69 @@ class Rooms:
         return known[0].room_id if known else name
 
     def direct(self, user_id: str) -> Room | None:
-        """The direct room with this person: one the bot can read in, else an encrypted one that it opened itself."""
-        inside = room.c.membership.in_([Membership.ENTERED, Membership.JOINED])
-        found = self._where((room.c.direct_with == user_id) & inside)
-        readable = [one for one in found if not one.encrypted]
-        own = [one for one in found if one.inviter and one.inviter != user_id]
-        return next(iter(readable + own), None)
+        """The direct room with this person: one the bot can read in, else an encrypted one that it opened itself.
+
+        Of several, one that they have not left, and of those the one they last asked something in.
+        """
+        found = self._where((room.c.direct_with == user_id) & room.c.membership.in_(INSIDE) & _usable(user_id))
+        if len(found) < 2:
+            return next(iter(found), None)
+        asked = self._last_asked(user_id)
+        return max(
+            found, key=lambda one: (not one.encrypted, one.partner is not Partner.LEFT, asked.get(one.room_id, ""))
+        )
+
+    def directs(self, user_id: str) -> list[Room]:
+        """Every direct room with this person, those that the bot is out of included."""
+        return self._where(room.c.direct_with == user_id)
+
+    def wants_direct_room(self, user_id: str) -> bool:
+        """Whether this person is to hear something some day, and so must have a direct room by then."""
+        with self._database.reading() as connection:
+            return connection.execute(select(subscriber).where(subscriber == user_id).limit(1)).first() is not None
+
+    def all_direct(self) -> list[Room]:
+        """The direct rooms that the bot is in and can read."""
+        return self._where(room.c.direct_with.is_not(None) & room.c.membership.in_(INSIDE) & ~room.c.encrypted)
+
+    def without_direct_room(self, now: dt.datetime, *, only: str = "", limit: int = 100) -> list[str]:
+        """People who are subscribed to something and have no direct room, whose talks begin soonest first.
+
+        Not those whom we cannot reach or who put us out of one (the next thing to be said is a better time to ask
+        again), nor those who have invited us to one. `now` is the conference's clock, aware UTC.
+        `only` asks of one person.
+        """
+        theirs = room.c.direct_with == subscriber
+        has_one = room.c.membership.in_(INSIDE) & _usable(subscriber)
+        comes = room.c.membership == Membership.INVITED
+        put_out = (room.c.departures > 0) & (room.c.partner == Partner.JOINED)
+        soonest = func.min(case((talk.c.starts_at >= now, talk.c.starts_at)))
+        statement = (
+            select(subscriber)
+            .outerjoin(covers, covers.c.topic_id == subscription.c.topic_id)
+            .outerjoin(talk, talk.c.id == covers.c.talk_id)
+            .outerjoin(person, person.c.user_id == subscriber)
+            .where(
+                subscriber == only if only else subscriber.startswith("@"),
+                func.coalesce(person.c.unreachable, "") == "",
+                ~exists().where(theirs, has_one | comes | put_out),
+            )
+            .group_by(subscriber)
+            .order_by(soonest.is_(None), soonest, func.min(subscription.c.id))
+            .limit(limit)
+        )
+        with self._database.reading() as connection:
+            return list(connection.execute(statement).scalars())
 
     def forget(self, room_id: str) -> None:
         with self._database.transaction() as connection:
             connection.execute(delete(room).where(room.c.room_id == room_id))
+
+    def _last_asked(self, user_id: str) -> dict[str, str]:
+        """When somebody last asked something, by room."""
+        latest = select(heard.c.room_id, func.max(heard.c.heard_at)).where(heard.c.sender == user_id)
+        with self._database.reading() as connection:
+            return {row[0]: row[1].isoformat() for row in connection.execute(latest.group_by(heard.c.room_id))}
 
     def _where(self, condition: ColumnElement[bool]) -> list[Room]:
         with self._database.reading() as connection:
@@ -112,4 +185,9 @@ class Rooms:
 
 def _room(row: RowMapping) -> Room:
     fields: dict[str, Any] = {**row}
-    return Room(**{**fields, "membership": Membership(row["membership"])})
+    return Room(**{**fields, "membership": Membership(row["membership"]), "partner": Partner(row["partner"])})
+
+
+def _usable(user_id: str | ColumnElement[str]) -> ColumnElement[bool]:
+    """The bot can read there, or has opened the room itself."""
+    return ~room.c.encrypted | ((room.c.inviter != "") & (room.c.inviter != user_id))

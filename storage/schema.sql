@@ -190,6 +190,8 @@ CREATE TABLE room (
 	alias VARCHAR DEFAULT '' NOT NULL,
 	retry_at DATETIME,
 	attempts INTEGER NOT NULL,
+	partner VARCHAR DEFAULT '' NOT NULL,
+	departures INTEGER DEFAULT 0 NOT NULL,
 	PRIMARY KEY (room_id)
 );
 

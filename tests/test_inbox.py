@@ -7,11 +7,11 @@ from types import SimpleNamespace
 
 import pytest
 
-from bot import matrix
 from bot.answering import Answering
 from bot.clock import Clock
 from bot.events import Event
 from bot.inbox import Inbox
+from bot.matrix_errors import told_to_wait
 from commands.registry import Services
 from storage.store import Store
 from storage.tables.asking import heard
@@ -72,4 +72,4 @@ def test_the_header_says_how_long_to_wait_before_the_body_does(
     header: str, milliseconds: int | None, seconds: float | None
 ) -> None:
     transport = SimpleNamespace(headers={"Retry-After": header} if header else {})
-    assert matrix._wait(SimpleNamespace(retry_after_ms=milliseconds), transport) == seconds
+    assert told_to_wait(SimpleNamespace(retry_after_ms=milliseconds), transport) == seconds

@@ -20,6 +20,7 @@ from babel.messages.pofile import read_po
 from bot.clock import Clock
 from bot.config import Config
 from bot.events import Event
+from bot.reach import Reach
 from bot.refresh import Refresher
 from bot.rooms import Rooms
 from commands import language as languages
@@ -291,7 +292,8 @@ async def test_what_rooms_and_organizers_are_told_comes_from_the_catalogs(cyrill
     }
     config = Config.model_validate(sections)
     services = Services(cyrillic_store, language=config.conference.language)
-    rooms = Rooms(cyrillic_store, config, Clock(), "@bot:x", lambda: None)
+    reach = Reach(services, Clock(), lambda: None, lambda: None)
+    rooms = Rooms(cyrillic_store, config, Clock(), "@bot:x", lambda: None, reach)
     for number, known in enumerate([{}, {"direct_with": ADA}, {"direct_with": ADA, "inviter": "@bot:x"}]):
         cyrillic_store.rooms.change(f"!{number}", **known)
         rooms.state(f"!{number}", Event(f"${number}", "m.room.encryption", ADA, {}, NOW, ""))

@@ -14,7 +14,9 @@ from bot.deliver import Deliverer
 from bot.events import Event, Invite
 from bot.joining import REFUSALS_MAX, Joiner
 from bot.matrix_errors import AwayError, RateLimitedError, RefusedError
+from bot.reach import Reach
 from bot.rooms import Rooms
+from commands.registry import Services
 from storage.outbox import Notice
 from storage.rooms import Membership, Room
 from storage.store import Store
@@ -63,7 +65,8 @@ class Place:
         self.clock = FixedClock()
         self.matrix = FaultyMatrix()
         self.config = Config.model_validate({**usual, **config})
-        self.rooms = Rooms(store, self.config, self.clock, BOT, lambda: None)  # type: ignore[arg-type]
+        self.reach = Reach(Services(store), self.clock, lambda: None, lambda: None)  # type: ignore[arg-type]
+        self.rooms = Rooms(store, self.config, self.clock, BOT, lambda: None, self.reach)  # type: ignore[arg-type]
 
     async def work(self) -> None:
         joiner = Joiner(self.matrix, self.store, self.clock, self.rooms)  # type: ignore[arg-type]

@@ -48,8 +48,9 @@ class RoomRow(Row):
     """A Matrix room the bot has to do with. `membership` as in storage.rooms.
 
     `told_encrypted` is set once the room was told that the bot cannot read in it. `direct_with` is the person
-    for whom the bot opened, or who opened, a direct room. `predecessor` is the room this one took the place of,
-    `alias` what the configuration calls it.
+    for whom the bot opened, or who opened, a direct room; `partner` is how they stand in it, as in storage.rooms, and
+    `departures` how often they have left it. `predecessor` is the room this one took the place of, `alias` what the
+    configuration calls it.
     """
 
     __tablename__ = "room"
@@ -65,6 +66,8 @@ class RoomRow(Row):
     alias: str = Field(default="", sa_column_kwargs={"server_default": text("''")})
     retry_at: dt.datetime | None = None
     attempts: int = 0
+    partner: str = Field(default="", sa_column_kwargs={"server_default": text("''")})
+    departures: int = Field(default=0, sa_column_kwargs={"server_default": text("0")})
 
 
 class AnsweredRow(Row):

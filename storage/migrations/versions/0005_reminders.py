@@ -18,6 +18,8 @@ def upgrade() -> None:
         op.add_column("person", sa.Column(name, sa.String(), server_default=EMPTY, nullable=False))
     for name in ("muted_until", "digested_at", "unreachable_at"):
         op.add_column("person", sa.Column(name, sa.DateTime(), nullable=True))
+    op.add_column("room", sa.Column("partner", sa.String(), server_default=EMPTY, nullable=False))
+    op.add_column("room", sa.Column("departures", sa.Integer(), server_default=sa.text("0"), nullable=False))
     _topics()
     _subscriptions()
     _heard_of()

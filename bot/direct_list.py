@@ -1,0 +1,80 @@
+"""Our account's list of direct rooms (`m.direct`), which its other clients go by, and a lost database is helped by."""
+
+from __future__ import annotations
+
+import logging
+from collections.abc import Mapping, Sequence
+from contextlib import suppress
+
+from bot.matrix import Matrix
+from bot.matrix_errors import RefusedError
+from storage.rooms import INSIDE, Membership
+from storage.store import Store
+
+log = logging.getLogger("hallway")
+
+LIST = "m.direct"
+
+
+class DirectList:
+    """Every method raises as `Matrix` does."""
+
+    def __init__(self, matrix: Matrix, store: Store) -> None:
+        self._matrix = matrix
+        self._store = store
+
+    async def adopt(self) -> None:
+        """Let the rows know the direct rooms that only the list knows, as after the database was lost."""
+        for user_id, rooms in _read(await self._matrix.account_data(LIST)).items():
+            if not self._store.rooms.direct(user_id):
+                await self._first(user_id, rooms)
+
+    async def find(self, user_id: str) -> str | None:
+        """This person's direct room, as the list has it; from now on the rows have it too."""
+        try:
+            listed = _read(await self._matrix.account_data(LIST))
+        except RefusedError:
+            return None  # without a list there is nothing to be found in it
+        return await self._first(user_id, listed.get(user_id, []))
+
+    async def add(self) -> None:
+        """Write down what the rows know and the list does not. What else is in it stays."""
+        said = await self._matrix.account_data(LIST)
+        listed = _read(said)
+        new: dict[str, list[str]] = {}
+        for room in self._store.rooms.all_direct():
+            user_id = room.direct_with or ""
+            rooms = listed.setdefault(user_id, [])
+            if room.room_id not in rooms:
+                rooms.append(room.room_id)
+                new[user_id] = rooms
+        if new:
+            await self._matrix.put_account_data(LIST, {**said, **new})
+
+    async def _first(self, user_id: str, rooms: Sequence[str]) -> str | None:
+        for room_id in rooms:
+            room = self._store.rooms.get(room_id)
+            # One that the rows do not know at all may come with the sync that is just being dealt with.
+            if room is None or (room.membership in INSIDE and not room.encrypted):
+                with suppress(RefusedError):
+                    if await self._is_theirs(room_id, user_id):
+                        log.info("%s is the direct room of %s, as %s says", room_id, user_id, LIST)
+                        membership = room.membership if room else Membership.ENTERED
+                        self._store.rooms.change(room_id, membership=membership, direct_with=user_id)
+                        return room_id
+        return None
+
+    async def _is_theirs(self, room_id: str, user_id: str) -> bool:
+        """Whether the room holds this person and the bot alone, and the bot can read there."""
+        if await self._matrix.members(room_id) != {self._matrix.user_id, user_id}:
+            return False
+        return not await self._matrix.state(room_id, "m.room.encryption")
+
+
+def _read(said: Mapping[str, object]) -> dict[str, list[str]]:
+    """The rooms by user id; what is not of that shape is left out: any client of the account writes there."""
+    return {
+        user_id: [room_id for room_id in rooms if isinstance(room_id, str)]
+        for user_id, rooms in said.items()
+        if user_id.startswith("@") and isinstance(rooms, list)
+    }
