@@ -18,6 +18,7 @@ from bot.config import Config, unknown_halls
 from bot.deliver import Deliverer
 from bot.direct import DirectRooms
 from bot.events import Event
+from bot.folding import Folder
 from bot.hints import Hinter
 from bot.inbox import Inbox
 from bot.jobs import Jobs
@@ -36,6 +37,7 @@ from bot.tell import Teller
 from commands.language import language_of
 from commands.registry import Services
 from storage.errors import StoreError
+from storage.forecast import Capacity
 from storage.store import Store
 
 log = logging.getLogger("hallway")
@@ -106,6 +108,16 @@ async def _run(config: Config, store: Store, matrix: Matrix) -> None:
     reach = Reach(services, clock, lambda: deliverer.wake(), lambda: direct.wake())
     direct = DirectRooms(matrix, store, clock, synced, reach, lambda: deliverer.wake())
     deliverer = Deliverer(matrix, store, clock, direct.room_of, reminder)
+    folder = Folder(
+        matrix,
+        store,
+        clock,
+        {hall.name.casefold(): hall.rooms for hall in config.locations},
+        lambda: Capacity(deliverer.pace.rate, direct.opening_seconds),
+        deliverer.is_waiting,
+        deliverer.wake,
+        reminder.silent,
+    )
     rooms = Rooms(store, config, clock, matrix.user_id, deliverer.wake, reach)
     joiner = Joiner(matrix, store, clock, rooms)
     profiles = Profiles(matrix, store, clock)
@@ -122,6 +134,7 @@ async def _run(config: Config, store: Store, matrix: Matrix) -> None:
         jobs.every(feed.refresh_seconds, refresher.look, jitter=min(5.0, feed.refresh_seconds / 10))
     jobs.every(TELL_SECONDS, teller.look)
     jobs.every(WATCH_SECONDS, reminder.tick)
+    jobs.every(WATCH_SECONDS, folder.look)
     jobs.every(HOUSEKEEPING_SECONDS, partial(_tidy, store, clock), jitter=60)
     rooms.expect()
     later = await _first_load(config, store, feeds)

@@ -66,6 +66,8 @@ class DirectRooms:
         self._look = True
         self._unlisted = True
         self._limited_until = 0.0
+        # How long the homeserver lets us wait from one opened room to the next, None while it has not limited us.
+        self.opening_seconds: float | None = None
 
     def wake(self) -> None:
         """Anybody may need a room who has none, or have one that is not in our list."""
@@ -260,5 +262,6 @@ class DirectRooms:
         try:
             return await request(*values)
         except RateLimitedError as error:
-            self._limited_until = loop.time() + (error.seconds or LIMITED_SECONDS)
+            self.opening_seconds = error.seconds or LIMITED_SECONDS
+            self._limited_until = loop.time() + self.opening_seconds
             raise

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import datetime as dt
+import re
 
 from bot.addressed import Names
 from bot.answering import Answering
@@ -14,6 +15,10 @@ from commands.dispatch import answer, is_question
 from commands.registry import Services, commands
 from commands.reply import Reply
 from storage.programme import Talk
+
+# What asks about the room itself is one of the first words, perhaps behind our name.
+ABOUT_ROOM = re.compile(r"\broom\b", re.IGNORECASE)
+BEGINNING = 200
 
 
 class Inbox:
@@ -33,8 +38,15 @@ class Inbox:
     def called(self, display_name: str) -> None:
         self._names = Names(self._me, display_name, commands())
 
-    def accept(self, event: Event, room_id: str, *, direct: bool) -> None:
-        """Answer a question once. Raises `StoreError`; nothing is kept then, and the event must come again."""
+    def asks_about_room(self, event: Event) -> bool:
+        """Whether an answer depends on what the sender may do in the room."""
+        return self._may_be_answered(event) and bool(ABOUT_ROOM.search(event.body[:BEGINNING]))
+
+    def accept(self, event: Event, room_id: str, *, direct: bool, powers: bool = False) -> None:
+        """Answer a question once. Raises `StoreError`; nothing is kept then, and the event must come again.
+
+        `powers`: the sender may change the room's topic.
+        """
         if not self._may_be_answered(event):
             return
         command = invoked(event, self._me, self._services.prefix) if self._hints else None
@@ -58,6 +70,7 @@ class Inbox:
                 now=now,
                 mentioned=mentioned,
                 listed=listed,
+                powers=powers,
             )
 
         refused = "" if is_question(words, prefix) else self._answering.too_many(event.sender, room_id)

@@ -124,8 +124,10 @@ class Listener:
             self._rooms.state(update.room_id, event)
         direct = self._is_direct(update.room_id)
         for event in await self._timeline(update, since, new):
+            # Only the rare question about the room itself has to be looked into first.
+            powers = since is not None and self._inbox.asks_about_room(event) and await self._powers(update, event)
             try:
-                self._event(event, update.room_id, direct=direct, answering=since is not None)
+                self._event(event, update.room_id, direct=direct, answering=since is not None, powers=powers)
                 if event.type == "m.room.member":
                     direct = self._is_direct(update.room_id)
             except StoreError:
@@ -141,7 +143,15 @@ class Listener:
         room = self._store.rooms.get(room_id)
         return bool(room and room.direct_with)
 
-    def _event(self, event: Event, room_id: str, *, direct: bool, answering: bool) -> None:
+    async def _powers(self, update: RoomUpdate, event: Event) -> bool:
+        """Whether the sender may change the room's topic; not where the homeserver does not say."""
+        try:
+            return await self._matrix.may_send_state(update.room_id, event.sender, "m.room.topic")
+        except RefusedError as error:
+            log.info("the rights in %s are not to be had: %s", update.room_id, error)
+            return False
+
+    def _event(self, event: Event, room_id: str, *, direct: bool, answering: bool, powers: bool) -> None:
         if event.state_key is not None:
             self._rooms.state(room_id, event, history=not answering)
         elif event.sender == self._matrix.user_id:
@@ -156,7 +166,7 @@ class Listener:
             # Also where we do not answer: it only takes away, and nobody is to hear of what they cancelled.
             self._reactions.taken_back(event)
         elif answering:
-            self._inbox.accept(event, room_id, direct=direct)
+            self._inbox.accept(event, room_id, direct=direct, powers=powers)
             self._spoke(event, room_id)
 
     async def _timeline(self, update: RoomUpdate, since: str | None, new: bool) -> Sequence[Event]:

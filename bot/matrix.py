@@ -26,34 +26,12 @@ from nio import (
 )
 
 from bot.events import Batch, Page, batch, page
+from bot.listened import DIRECT_MARK, FILTER, PAGE_FILTER, TIMELINE_LIMIT
 from bot.matrix_errors import AwayError, RefusedError, error_in
+from bot.powers import may_send_state
 
 SYNC_SECONDS = 30
 REQUEST_SECONDS = 60
-TIMELINE_LIMIT = 100
-DIRECT_MARK = "dev.hallway.direct"
-LISTENED = [
-    "m.room.message",
-    "m.room.encrypted",
-    "m.room.member",
-    "m.room.tombstone",
-    "m.room.encryption",
-    "m.reaction",
-    "m.room.redaction",
-    DIRECT_MARK,
-]
-NOTHING: dict[str, Any] = {"not_types": ["*"]}
-FILTER: dict[str, Any] = {
-    "presence": NOTHING,
-    "account_data": NOTHING,
-    "room": {
-        "ephemeral": NOTHING,
-        "account_data": NOTHING,
-        "timeline": {"types": LISTENED, "limit": TIMELINE_LIMIT},
-        "state": {"types": ["m.room.encryption", "m.room.tombstone", DIRECT_MARK]},
-    },
-}
-PAGE_FILTER: dict[str, Any] = {"types": LISTENED}
 
 
 @dataclass(frozen=True, slots=True)
@@ -204,6 +182,14 @@ class Matrix:
     async def state(self, room_id: str, kind: str, key: str = "") -> Mapping[str, Any]:
         """The content of a room's state event of this type, empty where there is none."""
         return await self._found(["rooms", room_id, "state", kind, key]) or {}
+
+    async def may_send_state(self, room_id: str, user_id: str, kind: str) -> bool:
+        """Whether a user may change state of this type in a room that we are in."""
+        levels = await self.state(room_id, "m.room.power_levels")
+        # The whole event: who sent it is the room's creator.
+        path = Api._build_path(["rooms", room_id, "state", "m.room.create", ""], {"format": "event"})
+        create = await self._raw("GET", path, seconds=REQUEST_SECONDS)
+        return may_send_state(user_id, kind, levels, create)
 
     async def profile_field(self, user_id: str, name: str) -> object:
         """What a person's profile says under a name, None where it says nothing (specification v1.16)."""

@@ -123,6 +123,7 @@ class Reach:
         log.info("%s is back", user_id)
         with self._store.transaction():
             self._store.people.change(user_id, unreachable="", unreachable_at=None)
+            self._store.telling.back(user_id)
             words = self._words(user_id, why, since)
             said = paragraphs(*words)
             content = reply_to(where.event, said) if where.event else statement("m.notice", *words)

@@ -13,14 +13,18 @@ from commands.choosing import reaction_number
 from commands.dispatch import pick
 from commands.registry import Services
 from commands.reply import Reply
+from commands.snooze import snooze_talks
 from storage.answers import Shown
 from storage.inbox import Heard
+from storage.outbox import PERSONAL
 from storage.programme import Talk
 from storage.subscriptions import Kind
 
 log = logging.getLogger("hallway")
 
 SUBSCRIBED = "subscribed"
+SNOOZED = "snoozed"
+SNOOZE = "\N{SLEEPING SYMBOL}"
 VARIATION = "\N{VARIATION SELECTOR-16}"
 
 
@@ -40,13 +44,15 @@ class Reactions:
             return
         if not isinstance(key, str) or not isinstance(target, str):
             return
-        number, bell = reaction_number(key), key.removesuffix(VARIATION) == BELL
-        if number is None and not bell:
+        number, bell, sleepy = reaction_number(key), *(key.removesuffix(VARIATION) == one for one in (BELL, SNOOZE))
+        if number is None and not bell and not sleepy:
             return
         shown = self._store.answers.of_event(target, room_id)
         if shown is None:
             return
-        if number is not None:
+        if sleepy:
+            self._snooze(event, room_id, shown)
+        elif number is not None:
             self._pick(number, shown, event, room_id, target, direct)
         elif shown.about is not None:
             self._subscribe(event, room_id, shown.about, direct)
@@ -74,6 +80,16 @@ class Reactions:
 
         refused = self._answering.too_many(event.sender, room_id)
         self._answering.once(event, room_id, reply, content, direct=direct, refused=refused)
+
+    def _snooze(self, event: Event, room_id: str, shown: Shown) -> None:
+        """Remind once more of what the reminder was about, where it was one, and for this person."""
+        real, now = self._clock.real(), self._clock.now()
+        talks = {talk.row_id for talk in (*shown.listed, shown.about) if talk is not None}
+        with self._store.transaction():
+            if shown.kind != PERSONAL or not self._store.telling.is_for(shown.key, event.sender):
+                return
+            if self._store.inbox.add(Heard(event.event_id, room_id, event.sender, event.sent_at, real, SNOOZED)):
+                snooze_talks(self._store, event.sender, talks, now)
 
     def _subscribe(self, event: Event, room_id: str, talk: Talk, direct: bool) -> None:
         now, where = self._clock.real(), "" if direct else room_id

@@ -9,7 +9,7 @@ from collections.abc import Callable, Iterable
 from bot.clock import Clock
 from bot.config import Config
 from bot.events import Event, Invite
-from bot.matrix import DIRECT_MARK
+from bot.listened import DIRECT_MARK
 from bot.messages import statement
 from bot.reach import NEWS_AGE, Reach
 from commands.language import Language, language_of

@@ -21,6 +21,7 @@ from storage.speakers import accounts_of
 from storage.tables.messages import notice
 from storage.tables.subscribing import believed, covers, reminded, subscription
 from storage.talk_rows import by_ids
+from storage.wanted import touch
 
 SENT = "sent"
 OF_KEY = select(reminded).where(reminded.c.key == bindparam("key")).order_by(reminded.c.starts_at, reminded.c.talk_id)
@@ -130,6 +131,12 @@ class Telling:
         own = frozenset(row.talk_id for row in beliefs if row.speaker)
         return [Told(one, tuple(reminders[one]), tuple(changes[one]), own) for one in sorted({*reminders, *changes})]
 
+    def is_for(self, key: str, subscriber: str) -> bool:
+        """Whether the notice with this key reminds the subscriber of something."""
+        theirs = and_(reminded.c.key == key, reminded.c.subscriber == subscriber)
+        with self._database.reading() as connection:
+            return connection.execute(select(reminded.c.talk_id).where(theirs)).first() is not None
+
     def settle(self, key: str, told: Sequence[Told]) -> None:
         """The notice says exactly this: what else was to be in it is free to be told by another one."""
         said = {(one.subscriber, each.talk.row_id) for one in told for each in one.reminders}
@@ -164,11 +171,13 @@ class Telling:
             connection.execute(update(believed).where(believed.c.key == key).values(telling="", key=""))
 
     def back(self, subscriber: str) -> None:
-        """Somebody can be reached again: what they were not told of the programme, they are told now."""
-        gone = and_(believed.c.subscriber == subscriber, believed.c.key != "")
-        refused = select(notice.c.key).where(notice.c.key == believed.c.key, notice.c.state == "refused").exists()
+        """Somebody can be reached again: what they were not told, and is still true, they are told now."""
+        refused = select(notice.c.key).where(notice.c.recipient == subscriber, notice.c.state == "refused")
+        untold = and_(believed.c.subscriber == subscriber, believed.c.key.in_(refused))
         with self._database.transaction() as connection:
-            connection.execute(update(believed).where(gone, refused).values(telling="", key=""))
+            connection.execute(update(believed).where(untold).values(telling="", key=""))
+            connection.execute(delete(reminded).where(reminded.c.subscriber == subscriber, reminded.c.key.in_(refused)))
+            touch(connection)
 
 
 def _remind(connection: Connection, rows: Sequence[dict[str, Any]]) -> None:

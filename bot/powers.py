@@ -1,0 +1,48 @@
+"""What somebody may do in a room, by its power levels. Pure."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from typing import Any
+
+# From this room version on, its creators may do everything and have no level (specification, "Room version 12").
+CREATORS_VERSION = 12
+STATE_DEFAULT = 50
+LEVEL_DIGITS = 20
+
+
+def may_send_state(user_id: str, kind: str, levels: Mapping[str, Any], create: Mapping[str, Any]) -> bool:
+    """Whether a user may change state of this type.
+
+    `levels` is the content of the room's `m.room.power_levels`, `create` the whole event `m.room.create`, or where a
+    homeserver does not give that, its content. What is not of the shape the specification gives counts as not there.
+    """
+    content = create.get("content", create)
+    content = content if isinstance(content, Mapping) else {}
+    creator = create.get("sender", content.get("creator"))
+    version = str(content.get("room_version", "1"))
+    if version.isdecimal() and len(version) < LEVEL_DIGITS and int(version) >= CREATORS_VERSION:
+        others = content.get("additional_creators")
+        if user_id == creator or (isinstance(others, list) and user_id in others):
+            return True
+    users, events = levels.get("users"), levels.get("events")
+    usual = _level(levels.get("users_default"), 0)
+    has = _level(users.get(user_id), usual) if isinstance(users, Mapping) else usual
+    # Without any levels, the creator has a hundred and state is open to all of them.
+    if not levels:
+        has = 100 if user_id == creator else 0
+    needs = _level(levels.get("state_default"), STATE_DEFAULT if levels else 0)
+    if isinstance(events, Mapping):
+        needs = _level(events.get(kind), needs)
+    return has >= needs
+
+
+def _level(value: object, otherwise: int) -> int:
+    """Older room versions let numbers be written as texts."""
+    if isinstance(value, bool):
+        return otherwise
+    if isinstance(value, int):
+        return value
+    if isinstance(value, str) and value.strip().lstrip("-").isdecimal() and len(value) < LEVEL_DIGITS:
+        return int(value)
+    return otherwise
