@@ -121,7 +121,7 @@ class Crowd:
         await _until(joined)
         if number % 5 == 0:
             member.leads = TWO
-            await _until_answered(member, [await person.say(room_id, "!remind 45m 10m")], "45")
+            await _until_answered(member, [await person.say(room_id, "!remind 45m, 10m")], "45")
         talks = self._chance.sample(list(self._talks), each)
         for place, talk in enumerate(talks):
             if place == 0 and number % 4 == 0:
