@@ -12,6 +12,7 @@ from storage.database import Database
 from storage.programme import Talk
 from storage.tables.subscribing import reminded, snoozed
 from storage.talk_rows import by_ids
+from storage.wanted import touch
 
 
 class Snoozing:
@@ -45,3 +46,4 @@ class Snoozing:
                     .values(subscriber=subscriber, talk_id=talk.row_id, starts_at=talk.starts_at, lead=lead)
                     .on_conflict_do_update(index_elements=["subscriber", "talk_id", "starts_at"], set_={"lead": lead})
                 )
+            touch(connection)
