@@ -21,6 +21,7 @@ from storage.speakers import accounts_of
 from storage.tables.messages import notice
 from storage.tables.subscribing import believed, covers, reminded, subscription
 from storage.talk_rows import by_ids
+from storage.wanted import touch
 
 SENT = "sent"
 OF_KEY = select(reminded).where(reminded.c.key == bindparam("key")).order_by(reminded.c.starts_at, reminded.c.talk_id)
@@ -164,11 +165,13 @@ class Telling:
             connection.execute(update(believed).where(believed.c.key == key).values(telling="", key=""))
 
     def back(self, subscriber: str) -> None:
-        """Somebody can be reached again: what they were not told of the programme, they are told now."""
-        gone = and_(believed.c.subscriber == subscriber, believed.c.key != "")
-        refused = select(notice.c.key).where(notice.c.key == believed.c.key, notice.c.state == "refused").exists()
+        """Somebody can be reached again: what was refused, and is still true, they are told and reminded of now."""
+        refused = select(notice.c.key).where(notice.c.state == "refused")
         with self._database.transaction() as connection:
-            connection.execute(update(believed).where(gone, refused).values(telling="", key=""))
+            gone = and_(believed.c.subscriber == subscriber, believed.c.key.in_(refused))
+            connection.execute(update(believed).where(gone).values(telling="", key=""))
+            connection.execute(delete(reminded).where(reminded.c.subscriber == subscriber, reminded.c.key.in_(refused)))
+            touch(connection)
 
 
 def _remind(connection: Connection, rows: Sequence[dict[str, Any]]) -> None:
