@@ -7,7 +7,7 @@ from collections import defaultdict
 from collections.abc import Iterable, Sequence
 from typing import Any
 
-from sqlalchemy import Connection, select
+from sqlalchemy import Connection, or_, select
 from sqlalchemy.dialects.sqlite import insert as upsert
 
 from storage import topics
@@ -25,25 +25,28 @@ def follow(connection: Connection, talks: Talks, changes: Sequence[tuple[int, Ch
     `changes` each with the row of its talk. Those that nobody needs to hear of, or that are over at `now` (the
     conference's clock), are left out. What somebody was last told stays what they believe.
     """
-    told = {talk_id: change for talk_id, change in changes if change.noteworthy and _is_coming(change, now)}
+    told = {talk_id: change for talk_id, change in changes if _is_coming(change, now)}
     before = _subscribers(connection, told)
     topics.cover(connection, talks)
     after = _subscribers(connection, told)
     rows: list[dict[str, Any]] = []
     for talk_id, change in told.items():
-        speakers = accounts_of(connection, _people(change))
+        speakers = accounts_of(connection, _people(change)) if change.noteworthy else set()
+        # Feeds lose a track for a release: what happens until it is back, those who followed it are told then.
+        concerned = (
+            before[talk_id] | after[talk_id] | speakers if change.noteworthy else before[talk_id] - after[talk_id]
+        )
         believes = {"talk_id": talk_id, "talk": packed(change.before) if change.before else "", "since": now}
-        rows += [
-            {**believes, "subscriber": one, "speaker": one in speakers}
-            for one in sorted(before[talk_id] | after[talk_id] | speakers)
-        ]
+        rows += [{**believes, "subscriber": one, "speaker": one in speakers} for one in sorted(concerned)]
     note(connection, rows)
 
 
 def note(connection: Connection, rows: Sequence[dict[str, Any]]) -> None:
     """Keep what subscribers believe, unless it is known already that they believe something else."""
     if rows:
-        connection.execute(upsert(believed).on_conflict_do_nothing(), rows)
+        added = upsert(believed)
+        speaker = {"speaker": or_(believed.c.speaker, added.excluded.speaker)}
+        connection.execute(added.on_conflict_do_update(index_elements=["subscriber", "talk_id"], set_=speaker), rows)
 
 
 def _is_coming(change: Change, now: dt.datetime) -> bool:

@@ -86,6 +86,8 @@ WANTED = (
                 reminded.c.subscriber == subscription.c.subscriber,
                 reminded.c.talk_id == talk.c.id,
                 reminded.c.starts_at == talk.c.starts_at,
+                # What came to nothing since the talk was over is due again where the clock was wrong then.
+                reminded.c.key != "",
             ),
         )
         .outerjoin(
@@ -97,8 +99,11 @@ WANTED = (
             ),
         )
     )
-    # Who subscribes to what has begun knows that it has.
-    .where(talk.c.cancelled.is_(False), subscription.c.created_at < talk.c.starts_at)
+    # Who subscribes to what has begun knows that it has, unless it was a wrong clock that said so.
+    .where(
+        talk.c.cancelled.is_(False),
+        or_(subscription.c.created_at < talk.c.starts_at, subscription.c.created_at > bindparam("now")),
+    )
     .order_by(subscription.c.subscriber, talk.c.id)
 )  # fmt: skip
 LEADS = select(subscription.c.leads).union(select(person.c.leads))
@@ -129,7 +134,7 @@ class Reminders:
             for_people = self._longest(connection, rules)
             until = {"until": now + dt.timedelta(seconds=for_people)}
             coming = and_(talk.c.starts_at <= until["until"], _not_over(now))
-            for slot in self._slots(connection, coming, rules):
+            for slot in self._slots(connection, coming, rules, now):
                 due = min((lead for lead in slot.leads if _at(slot, lead) <= now), default=None)
                 if due is not None and (slot.done is None or slot.done > due):
                     found.append(Due(slot.subscriber, slot.talk_id, slot.starts_at, due, _at(slot, due)))
@@ -143,13 +148,15 @@ class Reminders:
         """The reminders that were due, and whose talks have become over since then without anybody being reminded."""
         over = and_(_not_over(since), not_(_not_over(now)))
         with self._database.reading() as connection:
-            slots = [slot for slot in self._slots(connection, over, rules) if slot.done is None and slot.leads]
+            slots = [slot for slot in self._slots(connection, over, rules, now) if slot.done is None and slot.leads]
         return [Due(s.subscriber, s.talk_id, s.starts_at, min(s.leads), _at(s, min(s.leads))) for s in slots]
 
-    def _slots(self, connection: Connection, condition: ColumnElement[bool], rules: Rules) -> Iterator[_Slot]:
+    def _slots(
+        self, connection: Connection, condition: ColumnElement[bool], rules: Rules, now: dt.datetime
+    ) -> Iterator[_Slot]:
         """The slots of talks on this condition, a subscriber after the other; speakers of a talk as that alone."""
         own = speaking(connection, condition)
-        rows = connection.execute(WANTED.where(condition))
+        rows = connection.execute(WANTED.where(condition), {"now": now})
         for (subscriber, talk_id), group in groupby(rows, key=lambda row: (row.subscriber, row.talk_id)):
             if (subscriber, talk_id) not in own:
                 some = list(group)

@@ -113,7 +113,7 @@ def _with_history(connection: Connection, found: dict[tuple[str, int], Speaking]
     ids = {talk_id for _, talk_id in found}
     done = {
         (row.subscriber, row.talk_id, row.starts_at): row.lead
-        for row in connection.execute(select(reminded).where(reminded.c.talk_id.in_(ids)))
+        for row in connection.execute(select(reminded).where(reminded.c.talk_id.in_(ids), reminded.c.key != ""))
     }
     later = {
         (row.subscriber, row.talk_id, row.starts_at): (row.lead,)

@@ -8,13 +8,13 @@ from dataclasses import dataclass
 from enum import StrEnum
 from typing import Any
 
-from sqlalchemy import Select, delete, select, update
+from sqlalchemy import Delete, Select, delete, select, update
 from sqlalchemy.dialects.sqlite import insert
 
 from storage import topics
 from storage.database import Database
 from storage.programme import Talk
-from storage.tables.subscribing import bell, covers, subscription, topic
+from storage.tables.subscribing import bell, believed, covers, subscription, topic
 from storage.talk_rows import by_ids
 from storage.talks import Talks
 from storage.wanted import touch
@@ -101,6 +101,7 @@ class Subscriptions:
         theirs = (subscription.c.subscriber == subscriber) & subscription.c.id.in_(ids)
         with self._database.transaction() as connection:
             gone = connection.execute(delete(subscription).where(theirs)).rowcount
+            connection.execute(_beliefs_of_others(subscriber))
             topics.drop_unused(connection)
             touch(connection)
             return gone
@@ -167,3 +168,14 @@ class Subscriptions:
 
 def _ring(connection: Any, event_id: str, subscription_id: int) -> None:
     connection.execute(insert(bell).values(event_id=event_id, subscription_id=subscription_id).on_conflict_do_nothing())
+
+
+def _beliefs_of_others(subscriber: str) -> Delete:
+    """What somebody believes of talks that they have ceased to follow is of no use; speakers' own talks stay theirs."""
+    followed = (
+        select(covers.c.talk_id)
+        .join(subscription, subscription.c.topic_id == covers.c.topic_id)
+        .where(subscription.c.subscriber == subscriber)
+    )
+    other = (believed.c.subscriber == subscriber) & believed.c.speaker.is_(False) & believed.c.talk_id.not_in(followed)
+    return delete(believed).where(other)

@@ -171,11 +171,11 @@ class Telling:
             connection.execute(update(believed).where(believed.c.key == key).values(telling="", key=""))
 
     def back(self, subscriber: str) -> None:
-        """Somebody can be reached again: what they were not told, and is still true, they are told now."""
-        refused = select(notice.c.key).where(notice.c.recipient == subscriber, notice.c.state == "refused")
-        untold = and_(believed.c.subscriber == subscriber, believed.c.key.in_(refused))
+        """Somebody can be reached again: what was refused, and is still true, they are told and reminded of now."""
+        refused = select(notice.c.key).where(notice.c.state == "refused")
         with self._database.transaction() as connection:
-            connection.execute(update(believed).where(untold).values(telling="", key=""))
+            gone = and_(believed.c.subscriber == subscriber, believed.c.key.in_(refused))
+            connection.execute(update(believed).where(gone).values(telling="", key=""))
             connection.execute(delete(reminded).where(reminded.c.subscriber == subscriber, reminded.c.key.in_(refused)))
             touch(connection)
 

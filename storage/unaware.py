@@ -7,12 +7,12 @@ from collections import defaultdict
 from collections.abc import Collection
 from typing import Any
 
-from sqlalchemy import Row, delete, select
+from sqlalchemy import Row, and_, delete, select
 
 from storage.changes import Change
 from storage.database import Database
 from storage.reminders import Rules
-from storage.tables.subscribing import believed
+from storage.tables.subscribing import believed, covers, subscription
 from storage.talk_rows import by_ids
 from storage.telling import belief, net_change
 
@@ -20,6 +20,15 @@ from storage.telling import belief, net_change
 SOON = dt.timedelta(hours=1)
 # How much longer attendees wait for the speaker to be told first.
 SPEAKER_FIRST = dt.timedelta(minutes=1)
+WANTED = (
+    select(believed.c.subscriber, believed.c.talk_id)
+    .join(covers, covers.c.talk_id == believed.c.talk_id)
+    .join(
+        subscription,
+        and_(subscription.c.topic_id == covers.c.topic_id, subscription.c.subscriber == believed.c.subscriber),
+    )
+    .distinct()
+)
 
 
 class Unaware:
@@ -39,11 +48,13 @@ class Unaware:
             rows = connection.execute(select(believed)).all()
             if not rows:
                 return {}, None
+            wanted = {(row.subscriber, row.talk_id) for row in connection.execute(WANTED)}
             talks = {talk.row_id: talk for talk in by_ids(connection, sorted({row.talk_id for row in rows}))}
         speakers_wait = {row.talk_id: row.since for row in rows if row.speaker}
         waiting: dict[str, list[tuple[Row[Any], Change]]] = defaultdict(list)
         for row in rows:
-            if row.key:
+            # Who does not follow a talk any more is told what they missed when they follow it again.
+            if row.key or not (row.speaker or (row.subscriber, row.talk_id) in wanted):
                 continue
             change = net_change(row, talks.get(row.talk_id), now)
             if change is None:

@@ -220,3 +220,20 @@ async def test_a_speaker_is_reminded_of_their_own_and_another_talk_in_one_messag
     assert said[GRACE] == RUST
     assert RUST in said[ADA].splitlines()
     assert "In 15 minutes: your talk Testing everywhere" in said[ADA]
+
+
+async def test_a_snooze_is_seen_by_the_next_tick(conference: Conference) -> None:
+    conference.subscribe(ADA, 2)
+    await conference.at(RUST_AT - 15 * MINUTE)
+    conference.store.snoozing.again(ADA, [conference.talk(2)], RUST_AT - 10 * MINUTE)
+    await conference.reminder.tick()
+    assert conference.jobs.at_moment == RUST_AT - 10 * MINUTE
+
+
+async def test_a_clock_that_was_wrong_for_a_while_loses_no_reminder(conference: Conference) -> None:
+    conference.subscribe(ADA, 2)
+    await conference.at(RUST_AT - 20 * MINUTE)
+    assert await conference.at(RUST_AT + 60 * MINUTE) == []
+    conference.subscribe(GRACE, 2)
+    assert await conference.at(RUST_AT - 20 * MINUTE) == []
+    assert sorted(await conference.at(RUST_AT - 15 * MINUTE)) == [(ADA, RUST), (GRACE, RUST)]
