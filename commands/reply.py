@@ -54,7 +54,7 @@ class Reply:
     empty to leave that as it is.
 
     `ok` is False when there was nothing to answer with. `about` is the talk that it is about alone, where it shows no
-    list of one.
+    list of one. `also` is what is said elsewhere because of it.
     """
 
     plain: str
@@ -63,6 +63,7 @@ class Reply:
     shown: tuple[Talk, ...] = ()
     ok: bool = True
     about: Talk | None = None
+    also: tuple[Also, ...] = ()
 
     @property
     def one(self) -> Talk | None:
@@ -73,6 +74,14 @@ class Reply:
         """The same with a line more at its end."""
         between = "" if self.html.endswith("</ol>") else "<br>"
         return replace(self, plain=f"{self.plain}\n{note.plain}", html=f"{self.html}{between}{note.html}")
+
+
+@dataclass(frozen=True, slots=True)
+class Also:
+    """Something said elsewhere: in the Matrix room `where`, or to the person with that full user id."""
+
+    where: str
+    reply: Reply
 
 
 def text(value: object) -> Text:
