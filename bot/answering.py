@@ -4,15 +4,16 @@ from __future__ import annotations
 
 import datetime as dt
 import logging
-from collections.abc import Callable
+from collections.abc import Callable, Sequence
 from typing import Any
 
 from bot.clock import Clock
 from bot.events import Event
 from bot.files import file_content
+from bot.messages import content_of
 from commands.language import language_of
 from commands.registry import Services
-from commands.reply import Reply, paragraphs
+from commands.reply import Also, Reply, paragraphs
 from storage.errors import StoreError
 from storage.inbox import Heard
 from storage.outbox import Notice, Rank, notice_key
@@ -70,6 +71,7 @@ class Answering:
                 store.inbox.conclude(event.event_id, "nothing to say to it")
                 return
             self._keep(event, room_id, said, content(said), now, direct)
+            self._tell_others(event, said.also, now)
         self._wake()
 
     def too_many(self, sender: str, room_id: str) -> str:
@@ -108,6 +110,15 @@ class Answering:
             where, until = room_id if direct else None, now + FILE_AGE
             held, named = file_content(reply.file), notice_key("file", event.event_id)
             store.outbox.add(Notice(named, "file", held, now, where, event.sender, until, rank=Rank.REPLY))
+
+    def _tell_others(self, event: Event, also: Sequence[Also], now: dt.datetime) -> None:
+        """What is said elsewhere because of the event; it rings, since nobody there has asked for it."""
+        for number, one in enumerate(also):
+            content, key = content_of("m.text", one.reply), notice_key("also", event.event_id, str(number))
+            room_id, recipient = (None, one.where) if one.where.startswith("@") else (one.where, None)
+            if recipient:
+                content["m.mentions"] = {"user_ids": [recipient]}
+            self._services.store.outbox.add(Notice(key, "also", content, now, room_id, recipient, rank=Rank.REPLY))
 
 
 def _too_old(event: Event, now: dt.datetime) -> str:

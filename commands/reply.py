@@ -63,7 +63,8 @@ class Reply:
     empty to leave that as it is.
 
     `ok` is False when there was nothing to answer with. `about` is the talk that it is about alone, where it shows no
-    list of one. `file` is sent behind it. `forgets`: nothing may be kept of whom it answers.
+    list of one. `file` is sent behind it. `forgets`: nothing may be kept of whom it answers. `also` is what is said
+    elsewhere because of it.
     """
 
     plain: str
@@ -74,6 +75,7 @@ class Reply:
     about: Talk | None = None
     file: File | None = None
     forgets: bool = False
+    also: tuple[Also, ...] = ()
 
     @property
     def one(self) -> Talk | None:
@@ -84,6 +86,14 @@ class Reply:
         """The same with a line more at its end."""
         between = "" if self.html.endswith("</ol>") else "<br>"
         return replace(self, plain=f"{self.plain}\n{note.plain}", html=f"{self.html}{between}{note.html}")
+
+
+@dataclass(frozen=True, slots=True)
+class Also:
+    """Something said elsewhere: in the Matrix room `where`, or to the person with that full user id."""
+
+    where: str
+    reply: Reply
 
 
 def text(value: object) -> Text:

@@ -56,6 +56,14 @@ class Agenda:
         with self._database.reading() as connection:
             return next(iter(talks_of(connection, connection.execute(statement).all())), None)
 
+    def after(self, one: Talk, within: dt.timedelta) -> Talk | None:
+        """The talk that starts first once this one is over, in its location and no later than `within` after it."""
+        there = and_(TAKES_PLACE, location.c.name == one.location, talk.c.id != one.row_id)
+        soon = and_(talk.c.starts_at >= one.ends_at, talk.c.starts_at < one.ends_at + within)
+        statement = JOINED.where(there, soon).order_by(talk.c.starts_at, talk.c.id).limit(1)
+        with self._database.reading() as connection:
+            return next(iter(talks_of(connection, connection.execute(statement).all())), None)
+
     def slots(self, date: dt.date) -> list[Slot]:
         """What is printed under a conference day, by start."""
         wanted = select(talk.c.title, talk.c.kind, track.c.name, talk.c.starts_at, talk.c.ends_at)

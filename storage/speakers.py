@@ -7,8 +7,9 @@ import re
 from collections import defaultdict
 from collections.abc import Iterable
 from dataclasses import dataclass, replace
+from typing import Any
 
-from sqlalchemy import ColumnElement, Connection, and_, delete, insert, select
+from sqlalchemy import ColumnElement, Connection, Row, and_, delete, insert, select, update
 
 from storage.database import Database
 from storage.search import folded
@@ -16,20 +17,26 @@ from storage.tables.programme import speaker, talk, talk_speaker
 from storage.tables.subscribing import reminded, snoozed, speaker_account
 from storage.wanted import touch
 
-CLAIMED, CONFIRMED = "claimed", "confirmed"
+CLAIMED, CONFIRMED, REJECTED, WITHDRAWN = "claimed", "confirmed", "rejected", "withdrawn"
 # Some feeds know their speakers by their Matrix id (specification, "User identifiers").
 USER_ID = re.compile(r"@[^:\s]+:\S+")
 CONFIRMED_ACCOUNTS = select(speaker_account.c.user_id, speaker_account.c.name, speaker_account.c.feed_id).where(
     speaker_account.c.state == CONFIRMED
 )
-
-
-SPEAKERS_OF_TALKS = (
-    select(talk.c.id, talk.c.starts_at, talk.c.kind, speaker.c.name, speaker.c.feed_id)
+PEOPLE = (
+    select(talk.c.id, talk.c.starts_at, talk.c.kind, speaker.c.feed, speaker.c.name, speaker.c.feed_id)
     .select_from(talk.join(talk_speaker, talk_speaker.c.talk_id == talk.c.id).join(speaker))
-    .where(talk.c.cancelled.is_(False))
+    .order_by(talk.c.starts_at, talk.c.id, talk_speaker.c.position)
 )
+SPEAKERS_OF_TALKS = PEOPLE.where(talk.c.cancelled.is_(False))
 NAMED_BY_FEED = speaker.c.feed_id.like("@%")
+ACCOUNTS = select(speaker_account).order_by(speaker_account.c.id)
+# A number is never given twice: an organizer who answers to an older message must not confirm somebody else.
+NUMBER = (
+    "INSERT INTO state (name, value) VALUES ('speaker_account', "
+    "(SELECT coalesce(max(id), 0) + 1 FROM speaker_account)) ON CONFLICT (name) DO UPDATE SET value = "
+    "max(CAST(value AS INTEGER), (SELECT coalesce(max(id), 0) FROM speaker_account)) + 1 RETURNING value"
+)
 
 
 @dataclass(frozen=True, slots=True)
@@ -47,23 +54,132 @@ class Speaking:
     snoozed: tuple[int, ...]
 
 
+@dataclass(frozen=True, slots=True)
+class Account:
+    """That an account is a speaker, or says so. `number` is its own for ever; `at` is by the conference's clock.
+
+    `name` is as somebody wrote it, `feed_id` empty where the speaker is known by that name. `state` is one of the
+    above: an organizer decides on what is claimed, and its person may withdraw it.
+    """
+
+    number: int
+    user_id: str
+    name: str
+    feed_id: str
+    state: str
+    by: str
+    at: dt.datetime
+
+
+@dataclass(frozen=True, slots=True)
+class Person:
+    """A speaker as one feed names them, and the rows of their talks, soonest first; cancelled ones are among them."""
+
+    name: str
+    feed_id: str
+    feed: str
+    talks: tuple[int, ...]
+
+
 class Speakers:
-    """The accounts of speakers."""
+    """The accounts of speakers. Times in and out are aware UTC, by the conference's clock."""
 
     def __init__(self, database: Database) -> None:
         self._database = database
 
-    def confirm(self, user_id: str, name: str, *, by: str, now: dt.datetime, feed_id: str = "") -> None:
+    def confirm(self, user_id: str, name: str, *, by: str, now: dt.datetime, feed_id: str = "") -> bool:
         """An account is this speaker: by the feed's id of them where it is given, else by name.
 
-        `now` is the conference's clock.
+        False where that is known already.
         """
-        values = {"user_id": user_id, "name": name_value(name), "feed_id": feed_id}
-        same = and_(*(speaker_account.c[column] == value for column, value in values.items()))
         with self._database.transaction() as connection:
-            connection.execute(delete(speaker_account).where(same))
-            connection.execute(insert(speaker_account).values(**values, shown=name, state=CONFIRMED, by=by, at=now))
+            known = _find(connection, user_id, name, feed_id)
+            if known and known.state == CONFIRMED:
+                return False
+            _put(connection, known, Account(0, user_id, name, feed_id, CONFIRMED, by, now))
+            return True
+
+    def claim(self, user_id: str, name: str, *, now: dt.datetime, feed_id: str = "") -> tuple[Account, bool]:
+        """The account says that it is this speaker; and whether that is new. What was decided on stays decided."""
+        with self._database.transaction() as connection:
+            known = _find(connection, user_id, name, feed_id)
+            if known is None or known.state == WITHDRAWN:
+                _put(connection, known, Account(0, user_id, name, feed_id, CLAIMED, user_id, now))
+            kept = _find(connection, user_id, name, feed_id)
+        assert kept is not None
+        return kept, known is None
+
+    def decide(self, number: int, state: str, *, by: str, now: dt.datetime) -> None:
+        """Confirm the account with this number, or reject it."""
+        values = {"state": state, "by": by, "at": now}
+        with self._database.transaction() as connection:
+            connection.execute(update(speaker_account).where(speaker_account.c.id == number).values(**values))
             touch(connection)
+
+    def drop(self, account: Account) -> None:
+        """The account is not this speaker after all. What was only claimed stays as withdrawn, so that it counts."""
+        row = speaker_account.c.id == account.number
+        with self._database.transaction() as connection:
+            if account.state == CONFIRMED:
+                connection.execute(delete(speaker_account).where(row))
+            else:
+                connection.execute(update(speaker_account).where(row).values(state=WITHDRAWN))
+            touch(connection)
+
+    def numbered(self, number: int) -> Account | None:
+        """The account with this number."""
+        with self._database.reading() as connection:
+            row = connection.execute(ACCOUNTS.where(speaker_account.c.id == number)).first()
+        return _account(row) if row else None
+
+    def accounts(self, *states: str, user_id: str = "") -> list[Account]:
+        """All accounts in these states, or one person's, by number."""
+        wanted = ACCOUNTS.where(speaker_account.c.state.in_(states))
+        wanted = wanted.where(speaker_account.c.user_id == user_id) if user_id else wanted
+        with self._database.reading() as connection:
+            return [_account(row) for row in connection.execute(wanted)]
+
+    def people(self) -> list[Person]:
+        """The speakers of the programme, by name."""
+        talks: dict[tuple[str, str, str], list[int]] = defaultdict(list)
+        with self._database.reading() as connection:
+            for row in connection.execute(PEOPLE):
+                talks[row.name, row.feed_id, row.feed].append(row.id)
+        return [Person(*who, tuple(dict.fromkeys(rows))) for who, rows in sorted(talks.items())]
+
+    def known_as(self, user_id: str) -> list[Person]:
+        """The speakers of the programme that an account is: by what was confirmed, or by the feed."""
+        mine = self.accounts(CONFIRMED, user_id=user_id)
+        return [one for one in self.people() if one.feed_id == user_id or any(is_of(each, one) for each in mine)]
+
+
+def is_of(account: Account, person: Person) -> bool:
+    """Whether an account stands for this speaker, if it is confirmed."""
+    if account.feed_id:
+        return account.feed_id == person.feed_id
+    return name_value(account.name) == name_value(person.name)
+
+
+def _account(row: Row[Any]) -> Account:
+    return Account(row.id, row.user_id, row.shown, row.feed_id, row.state, row.by, row.at)
+
+
+def _find(connection: Connection, user_id: str, name: str, feed_id: str) -> Account | None:
+    values = {"user_id": user_id, "feed_id": feed_id, **({} if feed_id else {"name": name_value(name)})}
+    same = and_(*(speaker_account.c[column] == value for column, value in values.items()))
+    row = connection.execute(ACCOUNTS.where(same)).first()
+    return _account(row) if row else None
+
+
+def _put(connection: Connection, known: Account | None, one: Account) -> None:
+    values = {"shown": one.name, "name": name_value(one.name), "state": one.state, "by": one.by, "at": one.at}
+    if known:
+        connection.execute(update(speaker_account).where(speaker_account.c.id == known.number).values(**values))
+    else:
+        number = int(connection.exec_driver_sql(NUMBER).scalar_one())
+        new = {"id": number, "user_id": one.user_id, "feed_id": one.feed_id, **values}
+        connection.execute(insert(speaker_account).values(**new))
+    touch(connection)
 
 
 def name_value(name: str) -> str:

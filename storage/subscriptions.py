@@ -14,7 +14,7 @@ from sqlalchemy.dialects.sqlite import insert
 from storage import topics
 from storage.database import Database
 from storage.programme import Talk
-from storage.tables.subscribing import bell, believed, covers, subscription, topic
+from storage.tables.subscribing import believed, bell, covers, subscription, topic
 from storage.talk_rows import by_ids
 from storage.talks import Talks
 from storage.wanted import touch

@@ -132,6 +132,17 @@ def _parser() -> argparse.ArgumentParser:
     doctor = _add(commands, "doctor", "bot.cli.doctor", "check everything the bot needs to work")
     doctor.add_argument("--config", type=Path, default=Path("config.toml"), metavar="FILE")
 
+    speakers = _add(commands, "speakers", "bot.cli.speakers", "which Matrix accounts are which speakers")
+    actions = speakers.add_subparsers(title="actions", required=True, metavar="ACTION", dest="action")
+    taken = actions.add_parser("import", help="take the accounts from a CSV file, as docs/speakers.md describes it")
+    taken.add_argument("file", type=Path, metavar="FILE")
+    listed = actions.add_parser("list", help="print the accounts")
+    removed = actions.add_parser("remove", help="an account is no speaker, or not that one")
+    removed.add_argument("user_id", metavar="USER_ID")
+    removed.add_argument("name", nargs="?", default="", metavar="NAME")
+    for one in (taken, listed, removed):
+        one.add_argument("--database", metavar="URL")
+
     backup = _add(commands, "backup", "bot.cli.data", "copy the database while the bot runs")
     backup.add_argument("destination", type=Path, metavar="DEST")
     export = _add(commands, "export-user", "bot.cli.data", "print everything kept about a person, as JSON")

@@ -112,8 +112,8 @@ class BelievedRow(Row):
 class SpeakerAccountRow(Row):
     """That an account is a speaker of the programme: by the feed's id of the person where it is known, else by name.
 
-    `name` is without its case and accents, `shown` as written. `state` is claimed (an organizer is still to confirm it)
-    or confirmed. `by` is who said so last: a full user id, or where it was imported from.
+    `name` is without its case and accents, `shown` as written. `state` is claimed (an organizer is still to confirm
+    it), confirmed, rejected or withdrawn. `by` is who said so last: a full user id, or where it was imported from.
     """
 
     __tablename__ = "speaker_account"
