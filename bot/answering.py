@@ -17,6 +17,7 @@ from commands.reply import Also, Reply, paragraphs
 from storage.errors import StoreError
 from storage.inbox import Heard
 from storage.outbox import Notice, Rank, notice_key
+from storage.rooms import Membership
 
 log = logging.getLogger("hallway")
 
@@ -24,6 +25,8 @@ log = logging.getLogger("hallway")
 QUESTION_AGE = dt.timedelta(minutes=10)
 # A file may have to wait for a direct room to be opened, which homeservers limit most.
 FILE_AGE = dt.timedelta(hours=1)
+# How long a last word may take before the room is left.
+FAREWELL = dt.timedelta(seconds=30)
 ANSWERED = "answered"
 # Nobody asks more than this in ten minutes; another program that answers our answers might.
 ASKED_MAX = 60
@@ -102,6 +105,9 @@ class Answering:
         answer = Notice(key, "reply", content, now, room_id, recipient, expires_at, rank=Rank.REPLY)
         if not store.outbox.add(answer):
             return
+        if reply.forgets and (here := store.rooms.get(room_id)) and here.membership is Membership.LEAVING:
+            # Not before this is said.
+            store.rooms.change(room_id, retry_at=now + FAREWELL)
         if reply.shown or reply.one:
             hint = self._hints and direct and reply.one is not None
             store.answers.add(key, reply.shown, reply.one, hint=hint)

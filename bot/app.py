@@ -49,6 +49,8 @@ KEEP_DAYS = 30
 TELL_SECONDS = 5
 # How long until it is seen that another process, or the clock, has changed what is due.
 WATCH_SECONDS = 5
+# How long until a room that a command, or another process, wants to be left is looked at.
+ROOMS_SECONDS = 20
 
 
 async def run(config: Config) -> None:
@@ -135,6 +137,7 @@ async def _run(config: Config, store: Store, matrix: Matrix) -> None:
     jobs.every(TELL_SECONDS, teller.look)
     jobs.every(WATCH_SECONDS, reminder.tick)
     jobs.every(WATCH_SECONDS, folder.look)
+    jobs.every(ROOMS_SECONDS, rooms.nudge)
     jobs.every(HOUSEKEEPING_SECONDS, partial(_tidy, store, clock), jitter=60)
     rooms.expect()
     later = await _first_load(config, store, feeds)

@@ -37,6 +37,10 @@ class Rooms:
         self.perhaps_alone: set[str] = set()
         self.news = asyncio.Event()
 
+    async def nudge(self) -> None:
+        """There may be something to leave that nothing here has heard of."""
+        self.news.set()
+
     def expect(self) -> None:
         """Mark the configured rooms as to be joined; what is to be said there waits for that."""
         for room in list(self.configured):

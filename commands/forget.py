@@ -32,6 +32,8 @@ def forget(request: Request, services: Services) -> Reply:
     said = request.say(
         "I have forgotten you: your settings, subscriptions and questions are deleted, and nothing more comes from me."
     )
-    help_ = code(f"{services.prefix}help")
-    note = request.say("What was said in our rooms stays there. To ask me again, there too: {example}", example=help_)
+    note = request.say(
+        "What was said in our rooms stays there. I leave our direct chat now; to ask me again, begin a new one, or ask "
+        "in a hall's room."
+    )
     return replace(paragraphs(said, note), forgets=True)

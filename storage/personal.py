@@ -7,15 +7,17 @@ import re
 from typing import Any
 from urllib.parse import quote
 
-from sqlalchemy import Column, Connection, Select, delete, or_, select, update
+from sqlalchemy import Column, Connection, Select, and_, delete, or_, select, update
 
 from storage import topics
 from storage.database import Database
 from storage.outbox import NoticeState
+from storage.rooms import Membership
 from storage.tables.asking import heard, person, shown
 from storage.tables.messages import notice, room
 from storage.tables.programme import talk
 from storage.tables.subscribing import believed, reminded, snoozed, speaker_account, subscription, topic
+from storage.wanted import touch
 
 # Every column that holds the user id of somebody who wrote to the bot. A table that gains one belongs here; a test
 # compares the list with the schema. What a programme says of its speakers is the programme's, ids among it.
@@ -67,15 +69,21 @@ class Personal:
     def forget(self, user_id: str) -> int:
         """Delete those rows, or the id in them; what was still to be said to the person is not said.
 
-        Returns how many rows that was.
+        Their direct rooms are to be left. Returns how many rows that was.
         """
         count = 0
         with self._database.transaction() as connection:
+            # Whose direct room it is would be learnt anew from the room itself, if we stayed.
+            theirs = and_(room.c.direct_with == user_id, room.c.membership.in_([Membership.ENTERED, Membership.JOINED]))
+            connection.execute(
+                update(room).where(theirs).values(membership=Membership.LEAVING, retry_at=None, attempts=0)
+            )
             for column in PERSONAL:
                 blank = update(column.table).values({column.name: ""})
                 change = blank if column in BLANKED else delete(column.table)
                 count += connection.execute(change.where(column == user_id)).rowcount
             topics.drop_unused(connection)
+            touch(connection)
             _unmention(connection, user_id)
         return count
 

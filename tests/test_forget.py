@@ -8,7 +8,7 @@ from urllib.parse import quote
 
 from sqlalchemy import insert, text
 
-from bot.answering import Answering
+from bot.answering import FAREWELL, Answering
 from bot.clock import Clock
 from bot.events import Event
 from bot.inbox import Inbox
@@ -180,3 +180,15 @@ def test_an_export_says_what_rows_are_about(small_store: Store) -> None:
     named = [(row["kind"], row["shown"], row["title"]) for row in kept["subscription"]]
     assert named == [("talk", "", "Closing"), ("search", "a secret wish", None), ("track", "Rust", None)]
     assert [row["title"] for row in kept["reminded"] + kept["snoozed"] + kept["believed"]] == ["GCC Rust"] * 3
+
+
+def test_the_direct_room_is_left_once_the_last_word_is_said(small_store: Store) -> None:
+    bot = known(small_store)
+    bot.hear("!forget me")
+    room = small_store.rooms.get(DIRECT)
+    assert room is not None
+    assert (room.membership, room.direct_with or "") == (Membership.LEAVING, "")
+    assert room.retry_at is not None
+    assert room.retry_at >= REAL + FAREWELL
+    assert [one.room_id for one in bot.pending() if one.kind == "reply"][-1] == DIRECT
+    assert small_store.rooms.get(HALL) == Room(HALL, Membership.JOINED)
