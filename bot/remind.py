@@ -8,6 +8,7 @@ from collections.abc import Callable, Sequence
 from dataclasses import replace
 from itertools import groupby
 from typing import Any
+from uuid import uuid4
 
 from bot.clock import Clock
 from bot.jobs import Jobs
@@ -123,8 +124,8 @@ class Reminder:
         return min(following, default=None), bool(by_person or news or digests)
 
     def _tell(self, who: str, due: Sequence[Due], talk_ids: Sequence[int], now: dt.datetime) -> None:
-        slots = [f"{one.talk_id} {one.starts_at.isoformat()} {one.lead}" for one in due]
-        key = notice_key(PERSONAL, who, now.isoformat(), *slots, *map(str, talk_ids))
+        # Always a new one: what is due is claimed with it, and must not be claimed by a notice that is done.
+        key = notice_key(PERSONAL, who, uuid4().hex)
         self._store.telling.claim(key, who, due, talk_ids)
         about = self._store.telling.about(key, now)
         self._store.telling.settle(key, about)

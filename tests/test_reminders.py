@@ -6,6 +6,7 @@ import datetime as dt
 
 import pytest
 
+from storage.outbox import NoticeState
 from storage.subscriptions import Kind
 from tests.reminding import ADA, GRACE, MINUTE, Conference
 from tests.small import MONDAY, at
@@ -237,3 +238,47 @@ async def test_a_clock_that_was_wrong_for_a_while_loses_no_reminder(conference: 
     conference.subscribe(GRACE, 2)
     assert await conference.at(RUST_AT - 20 * MINUTE) == []
     assert sorted(await conference.at(RUST_AT - 15 * MINUTE)) == [(ADA, RUST), (GRACE, RUST)]
+
+
+async def test_two_changes_of_one_talk_in_the_same_moment_are_both_told(conference: Conference) -> None:
+    conference.subscribe(ADA, 2)
+    now = RUST_AT - 30 * MINUTE
+    await conference.at(now)
+    conference.release(conference.moved(2, location="Pembroke"))
+    assert "now in Pembroke (was Herbert)" in (await conference.at(now))[0][1]
+    conference.release(conference.moved(2, location="Meeting 1&2"))
+    assert "now in Meeting 1&2 (was Pembroke)" in (await conference.at(now))[0][1]
+
+
+async def test_who_comes_back_is_reminded_of_what_was_refused_and_is_still_true(conference: Conference) -> None:
+    conference.subscribe(ADA, 2)
+    conference.clock.moment = RUST_AT - 15 * MINUTE
+    await conference.reminder.look()
+    [refused] = conference.store.outbox.pending(9)
+    conference.store.outbox.mark_void(refused.key, NoticeState.REFUSED, "they have left", conference.clock.real())
+    conference.reminder.given_up(refused, NoticeState.REFUSED)
+    assert await conference.at(RUST_AT - 14 * MINUTE) == []
+    conference.store.telling.back(ADA)
+    assert [who for who, _ in await conference.at(RUST_AT - 13 * MINUTE)] == [ADA]
+
+
+async def test_what_moves_while_its_track_is_lost_is_told_when_the_track_is_back(conference: Conference) -> None:
+    conference.subscribe(ADA, (Kind.TRACK, "rust"))
+    now = conference.clock.moment
+    conference.release(conference.moved(3, track=""))
+    assert await conference.at(now) == []
+    conference.release(conference.moved(3, starts_at=at(MONDAY, "14:00")))
+    assert await conference.at(now) == []
+    conference.release(conference.moved(3, track="Rust"))
+    said = await conference.at(now + 5 * MINUTE)
+    assert ["now Mon 14:00 (was Mon 11:00)" in body for _, body in said] == [True]
+
+
+async def test_who_unsubscribed_before_a_change_settled_is_not_told_of_it_later(conference: Conference) -> None:
+    conference.subscribe(ADA, 7)
+    now = conference.clock.moment
+    conference.release(conference.moved(7, location="Pembroke"))
+    [own] = conference.store.subscriptions.of(ADA)
+    conference.store.subscriptions.remove(ADA, [own.id])
+    conference.subscribe(ADA, 7)
+    assert await conference.at(now + 10 * MINUTE) == []

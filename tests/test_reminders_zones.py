@@ -1,0 +1,155 @@
+"""Reminders, digests and quiet hours at the right instant, wherever people, the conference and the machine are.
+
+Dublin ends its summer time in the night to Sunday 30 October 2022, at 01:00 UTC. All instants are written out in UTC.
+"""
+
+from __future__ import annotations
+
+import datetime as dt
+import time
+from collections.abc import Iterator
+from dataclasses import replace
+from zoneinfo import ZoneInfo
+
+import pytest
+
+from storage.people import Settings
+from storage.programme import Day, Programme, Talk
+from storage.quiet import next_daily, quiet_until
+from tests.reminding import ADA, GRACE, Conference
+
+SATURDAY, SUNDAY = dt.date(2022, 10, 29), dt.date(2022, 10, 30)
+
+
+def utc(day: int, clock: str) -> dt.datetime:
+    return dt.datetime.combine(dt.date(2022, 10, day), dt.time.fromisoformat(clock), dt.UTC)
+
+
+def talk(number: int, title: str, starts_at: dt.datetime, day: dt.date) -> Talk:
+    return Talk(f"key-{number}", str(number), title, starts_at, dt.timedelta(minutes=30), day, location="Liffey")
+
+
+PROGRAMME = Programme(
+    title="Two Nights",
+    timezone="Europe/Dublin",
+    days=(
+        Day(1, SATURDAY, utc(29, "08:00"), utc(30, "02:00")),
+        Day(2, SUNDAY, utc(30, "09:00"), utc(30, "17:00")),
+    ),
+    talks=(
+        talk(1, "Opening", utc(29, "08:00"), SATURDAY),  # 09:00 in Dublin, in summer time
+        talk(2, "Night before", utc(30, "00:30"), SATURDAY),  # 01:30 in Dublin, the first time
+        talk(3, "Night after", utc(30, "01:30"), SATURDAY),  # 01:30 in Dublin, the second time
+        talk(4, "Morning", utc(30, "09:00"), SUNDAY),  # 09:00 in Dublin, in winter time
+    ),
+    format="frab-json",
+)
+
+
+@pytest.fixture(autouse=True)
+def _in_new_york(monkeypatch: pytest.MonkeyPatch) -> Iterator[None]:
+    """The machine's own zone, which nothing may depend on."""
+    monkeypatch.setenv("TZ", "America/New_York")
+    time.tzset()
+    assert time.tzname == ("EST", "EDT")
+    yield
+    monkeypatch.undo()
+    time.tzset()
+
+
+@pytest.fixture
+def conference() -> Conference:
+    made = Conference(programme=PROGRAMME)
+    made.clock.moment = utc(28, "22:00")
+    made.store.people.change(ADA, timezone="Asia/Kolkata")
+    return made
+
+
+async def _told(conference: Conference, until: dt.datetime) -> list[tuple[dt.datetime, str, str]]:
+    """What is said until then, with its instant: the bot only looks when it said that it would."""
+    said = [(conference.clock.moment, *one) for one in await conference.at(conference.clock.moment)]
+    while (moment := conference.jobs.at_moment) is not None and moment <= until:
+        said += [(moment, *one) for one in await conference.at(moment)]
+    return said
+
+
+async def test_reminders_come_a_quarter_of_an_hour_before_on_both_sides_of_the_change(conference: Conference) -> None:
+    for number in (1, 2, 3, 4):
+        conference.subscribe(ADA, number)
+    said = await _told(conference, utc(30, "12:00"))
+    assert [(moment, body.partition(" · Liffey")[0]) for moment, _, body in said] == [
+        (utc(29, "07:45"), "In 15 minutes: Opening · Sat 29 Oct 09:00–09:30 (UTC+1) · 13:30–14:00 (UTC+5:30)"),
+        (utc(30, "00:15"), "In 15 minutes: Night before · Sun 30 Oct 01:30–02:00 (UTC+1) · 06:00–06:30 (UTC+5:30)"),
+        (utc(30, "01:15"), "In 15 minutes: Night after · Sun 30 Oct 01:30–02:00 (UTC+0) · 07:00–07:30 (UTC+5:30)"),
+        (utc(30, "08:45"), "In 15 minutes: Morning · Sun 30 Oct 09:00–09:30 (UTC+0) · 14:30–15:00 (UTC+5:30)"),
+    ]
+
+
+async def test_the_digest_comes_at_ones_own_half_past_seven(conference: Conference) -> None:
+    for who in (ADA, GRACE):
+        conference.subscribe(who, 1)
+        conference.subscribe(who, 4)
+        conference.store.people.change(who, digest="07:30", digested_at=conference.clock.moment, leads="off")
+    said = await _told(conference, utc(30, "12:00"))
+    # 07:30 in Kolkata is 02:00 UTC each day; in Dublin it is 06:30 UTC in summer time and 07:30 UTC after it.
+    assert [
+        (moment, who, [line.partition(". ")[2] for line in body.splitlines()[1:]]) for moment, who, body in said
+    ] == [
+        (utc(29, "02:00"), ADA, ["Sat 09:00 (13:30) · Liffey · Opening"]),
+        (utc(29, "06:30"), GRACE, ["Sat 09:00 · Liffey · Opening"]),
+        (utc(30, "02:00"), ADA, ["Sun 09:00 (14:30) · Liffey · Morning"]),
+        (utc(30, "07:30"), GRACE, ["Sun 09:00 · Liffey · Morning"]),
+    ]
+
+
+async def test_quiet_hours_are_those_of_ones_own_clock(conference: Conference) -> None:
+    talks = [replace(one, duration=dt.timedelta(hours=12)) for one in PROGRAMME.talks]
+    conference.release(*talks)
+    conference.store.people.change(ADA, quiet="05:00-07:15")
+    conference.store.people.change(GRACE, quiet="01:00-08:50")
+    for who in (ADA, GRACE):
+        conference.subscribe(who, 2)
+        conference.subscribe(who, 4)
+    said = await _told(conference, utc(30, "12:00"))
+    assert [(moment, who, body.split(" · ")[0]) for moment, who, body in said] == [
+        # 07:15 in Kolkata.
+        (utc(30, "01:45"), ADA, "Started 1 hour 15 minutes ago: Night before"),
+        (utc(30, "08:45"), ADA, "In 15 minutes: Morning"),
+        # 08:50 in Dublin, ten hours less ten minutes of sleep after midnight UTC, and both reminders in one message.
+        (utc(30, "08:50"), GRACE, "Started 8 hours 20 minutes ago: Night before"),
+    ]
+    assert "In 10 minutes (5 minutes late): Morning" in said[-1][2]
+
+
+@pytest.mark.parametrize(
+    ("zone", "quiet", "now", "until"),
+    [
+        ("Europe/Dublin", "22:00-08:00", utc(28, "20:59"), None),
+        ("Europe/Dublin", "22:00-08:00", utc(28, "21:00"), utc(29, "07:00")),
+        ("Europe/Dublin", "22:00-08:00", utc(29, "21:00"), utc(30, "08:00")),
+        ("Europe/Dublin", "22:00-08:00", utc(30, "07:59"), utc(30, "08:00")),
+        ("Europe/Dublin", "22:00-08:00", utc(30, "08:00"), None),
+        ("Asia/Kolkata", "22:00-08:00", utc(29, "16:30"), utc(30, "02:30")),
+        ("Asia/Kolkata", "22:00-08:00", utc(30, "02:30"), None),
+        ("America/New_York", "22:00-08:00", utc(30, "02:00"), utc(30, "12:00")),
+    ],
+)
+def test_quiet_hours_end_when_the_clock_says_so(
+    zone: str, quiet: str, now: dt.datetime, until: dt.datetime | None
+) -> None:
+    assert quiet_until(Settings(quiet=quiet), now, ZoneInfo(zone)) == until
+
+
+@pytest.mark.parametrize(
+    ("zone", "at", "after", "then"),
+    [
+        ("Europe/Dublin", "07:30", utc(29, "06:29"), utc(29, "06:30")),
+        ("Europe/Dublin", "07:30", utc(29, "06:30"), utc(30, "07:30")),
+        # A time that the clock shows twice counts the first time, and only once.
+        ("Europe/Dublin", "01:30", utc(29, "12:00"), utc(30, "00:30")),
+        ("Europe/Dublin", "01:30", utc(30, "00:30"), utc(31, "01:30")),
+        ("Asia/Kolkata", "07:30", utc(29, "02:00"), utc(30, "02:00")),
+    ],
+)
+def test_each_day_has_one_moment_for_the_digest(zone: str, at: str, after: dt.datetime, then: dt.datetime) -> None:
+    assert next_daily(at, after, ZoneInfo(zone)) == then
