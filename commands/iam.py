@@ -22,9 +22,9 @@ NOBODY = ("nobody", "no one", "noone")
 
 @command("iam", "[name | not name | nobody]")
 def iam(request: Request, services: Services) -> Reply:
-    """Say which speaker you are, to be reminded of your own talks.
+    """Say which speaker you are.
 
-    The organizers are asked whether it is true; until one of them says so, nothing changes. Without a name you see who
+    Then you are reminded of your own talks. The organizers are asked whether it is true; until one of them says so, nothing changes. Without a name you see who
     you are known as. "not" and a name takes that back, "nobody" all of it.
 
     !iam
