@@ -13,7 +13,9 @@ from storage.speakers import CLAIMED
 
 @command("mytalks", "[page]")
 def mytalks(request: Request, services: Services) -> Reply:
-    """List your own talks, with who speaks before and after you.
+    """List your own talks.
+
+    With who speaks before and after you.
 
     For speakers whose account is known; !iam says who you are.
 
