@@ -24,9 +24,9 @@ def leads_of(chosen: str, request: Request, services: Services) -> tuple[int, ..
 
 
 def spans(leads: Sequence[int], request: Request) -> Text:
-    """ "1 hour and 15 minutes"."""
+    """ "1 hour, and again 15 minutes"."""
     *some, last = [text(span(dt.timedelta(seconds=lead), request)) for lead in leads]
-    return request.say("{one} and {other}", one=joined(some, ", "), other=last) if some else last
+    return request.say("{one}, and again {other}", one=joined(some, ", "), other=last) if some else last
 
 
 def how_reminded(leads: Sequence[int], request: Request, services: Services) -> Text:

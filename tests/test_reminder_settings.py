@@ -53,7 +53,7 @@ def test_the_lead_of_all_talks_and_of_one(small_store: Store) -> None:
     assert said(small_store, "!remind")[0] == "Reminders: 15 minutes before a talk, as for everybody."
     assert said(small_store, "!remind 10m") == ["Reminders: 10 minutes before a talk, as you chose."]
     assert said(small_store, "!remind me 1h 10m before, 5 min")[0].startswith(
-        "Reminders: 1 hour 10 minutes and 5 minutes"
+        "Reminders: 1 hour 10 minutes, and again 5 minutes"
     )
     said(small_store, "!mine")
     one = said(small_store, "!remind 30m for 1")
