@@ -24,8 +24,8 @@ NOBODY = ("nobody", "no one", "noone")
 def iam(request: Request, services: Services) -> Reply:
     """Say which speaker you are.
 
-    Then you are reminded of your own talks. The organizers are asked whether it is true; until one of them says so, nothing changes. Without a name you see who
-    you are known as. "not" and a name takes that back, "nobody" all of it.
+    Then you are reminded of your own talks. The organizers are asked whether it is true; until one of them says so,
+    nothing changes. Without a name you see who you are known as. "not" and a name takes that back, "nobody" all of it.
 
     !iam
     !iam Ada King
