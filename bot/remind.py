@@ -33,6 +33,8 @@ RETRY = dt.timedelta(seconds=5)
 NEWS_SOON = dt.timedelta(minutes=5)
 # By so much the world's clock may run off from what it should show before what is due is worked out anew.
 JUMP = dt.timedelta(seconds=2)
+# To so many people is written in one go; the first of them are sent to while the next ones' turn comes.
+AT_ONCE = 100
 
 
 class Reminder:
@@ -49,6 +51,8 @@ class Reminder:
         self._wake = wake
         self._next: dt.datetime | None = None
         self._stamp: object = None
+        # When we had looked before, while there is more to write of what was found since.
+        self._unfinished_since: dt.datetime | None = None
         self._expected = clock.real(), clock.steady()
         self.silent: set[str] = set()  # rooms in which we may not speak
 
@@ -109,16 +113,23 @@ class Reminder:
         now, store, rules = self._clock.now(), self._store, self._rules
         resting = store.reminders.disturbed(now, rules)
         since = self._note_missed(now)
+        since = min(since, self._unfinished_since or since)
         due, first = store.reminders.due(now, rules)
         # What was due before the last look became so later, by a change, or had to wait for its person.
         due = [one if one.due_at > since else replace(one, due_at=now) for one in due]
         news, second = store.unaware.ripe(now, rules, resting)
         digests, third = store.digests.due(now, rules, resting)
         by_person = {who: list(some) for who, some in groupby(due, key=lambda one: one.subscriber)}
-        for who in dict.fromkeys([*by_person, *news]):
+        soonest = {who: min(one.starts_at for one in some) for who, some in by_person.items()}
+        people = sorted({*by_person, *news}, key=lambda who: (soonest.get(who, now), who))
+        for who in people[:AT_ONCE]:
             self._tell(who, by_person.get(who, []), news.get(who, []), now)
-        for who, moment in digests.items():
+        for who, moment in list(digests.items())[:AT_ONCE]:
             self._send_digest(who, moment, now)
+        if max(len(people), len(digests)) > AT_ONCE:
+            self._unfinished_since = since
+            return now, True
+        self._unfinished_since = None
         ends = [moment for moment in resting.values() if moment is not None]
         following = [moment for moment in (first, second, third, *ends) if moment is not None]
         return min(following, default=None), bool(by_person or news or digests)

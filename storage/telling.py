@@ -45,6 +45,20 @@ WANTED = select(
         subscription.c.subscriber == bindparam("subscriber"),
     )
 )
+TELL = (
+    update(believed)
+    .where(
+        believed.c.subscriber == bindparam("of"),
+        believed.c.key == "",
+        believed.c.talk_id.in_(bindparam("ids", expanding=True)),
+    )
+    .values(key=bindparam("with_key"))
+)
+ADDED = upsert(reminded)
+REMIND = ADDED.on_conflict_do_update(
+    index_elements=["subscriber", "talk_id", "starts_at"],
+    set_={name: ADDED.excluded[name] for name in ("lead", "due_at", "key")},
+)
 
 
 @dataclass(frozen=True, slots=True)
@@ -78,7 +92,7 @@ class Telling:
     def __init__(self, database: Database) -> None:
         self._database = database
 
-    def claim(self, key: str, subscriber: str, dues: Iterable[Due], talk_ids: Iterable[int]) -> None:
+    def claim(self, key: str, subscriber: str, dues: Sequence[Due], talk_ids: Iterable[int]) -> None:
         """The notice with this key reminds the subscriber of what is due, and tells them how these talks are now."""
         rows = [
             {
@@ -91,11 +105,10 @@ class Telling:
             }
             for one in dues
         ]
-        ids = {*talk_ids, *(row["talk_id"] for row in rows)}
-        untold = and_(believed.c.subscriber == subscriber, believed.c.key == "", believed.c.talk_id.in_(ids))
+        ids = {*talk_ids, *(one.talk_id for one in dues)}
         with self._database.transaction() as connection:
             _remind(connection, rows)
-            connection.execute(update(believed).where(untold).values(key=key))
+            connection.execute(TELL, {"of": subscriber, "ids": sorted(ids), "with_key": key})
 
     def missed(self, dues: Sequence[Due]) -> None:
         """Keep that nobody was reminded of these in time."""
@@ -182,10 +195,7 @@ class Telling:
 
 def _remind(connection: Connection, rows: Sequence[dict[str, Any]]) -> None:
     if rows:
-        added = upsert(reminded)
-        values = {name: added.excluded[name] for name in ("lead", "due_at", "key")}
-        same = ["subscriber", "talk_id", "starts_at"]
-        connection.execute(added.on_conflict_do_update(index_elements=same, set_=values), rows)
+        connection.execute(REMIND, rows)
 
 
 def _reminding(connection: Connection, row: Row[Any], talk: Talk | None, now: dt.datetime) -> Reminding | None:

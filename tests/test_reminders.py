@@ -223,6 +223,20 @@ async def test_a_speaker_is_reminded_of_their_own_and_another_talk_in_one_messag
     assert "In 15 minutes: your talk Testing everywhere" in said[ADA]
 
 
+async def test_many_are_written_to_in_turn_and_none_is_left_out(conference: Conference) -> None:
+    people = {f"@person{number}:example.org" for number in range(250)}
+    for who in people:
+        conference.subscribe(who, 2)
+    await conference.at(RUST_AT - 20 * MINUTE)
+    said = await conference.at(RUST_AT - 15 * MINUTE)
+    assert 0 < len(said) < len(people)
+    assert conference.jobs.at_moment == RUST_AT - 15 * MINUTE
+    for _ in range(2):
+        said += await conference.at(RUST_AT - 12 * MINUTE)
+    assert sorted(who for who, _ in said) == sorted(people)
+    assert said[-1][1] == RUST.replace("In 15 minutes", "In 12 minutes (3 minutes late)")
+
+
 async def test_a_snooze_is_seen_by_the_next_tick(conference: Conference) -> None:
     conference.subscribe(ADA, 2)
     await conference.at(RUST_AT - 15 * MINUTE)
