@@ -26,9 +26,10 @@ TWO = (dt.timedelta(minutes=45), dt.timedelta(minutes=10))
 
 @dataclass(frozen=True, slots=True)
 class Asked:
-    """A question and the talks it is about; `taken_back` where it ends what was asked for before."""
+    """A question, what it named, and the talks it is about; `taken_back` where it ends what was asked for before."""
 
     event_id: str
+    words: str
     talks: frozenset[str]
     taken_back: bool = False
 
@@ -44,18 +45,17 @@ class Member:
 
     async def subscribe(self, words: str, talks: Iterable[str]) -> None:
         event_id = await self.person.say(self.room_id, f"!subscribe {words}")
-        self.asked.append(Asked(event_id, frozenset(talks)))
+        self.asked.append(Asked(event_id, words, frozenset(talks)))
 
-    async def unsubscribe(self, talk: Talk) -> None:
-        event_id = await self.person.say(self.room_id, f"!unsubscribe {talk.title}")
-        self.asked.append(Asked(event_id, frozenset([talk.number]), taken_back=True))
+    async def unsubscribe(self, asked: Asked) -> None:
+        """Take back what was asked for, in the words in which it was."""
+        event_id = await self.person.say(self.room_id, f"!unsubscribe {asked.words}")
+        self.asked.append(replace(asked, event_id=event_id, taken_back=True))
 
-    def single(self) -> list[str]:
-        """The talks that they asked for by name, just once, and have not taken back."""
+    def single(self) -> list[Asked]:
+        """What they asked for that is about one talk alone, which nothing else of theirs is about."""
         every = [talk for asked in self.asked for talk in asked.talks]
-        return [
-            talk for asked in self.asked for talk in asked.talks if len(asked.talks) == 1 and every.count(talk) == 1
-        ]
+        return [asked for asked in self.asked if len(asked.talks) == 1 and every.count(next(iter(asked.talks))) == 1]
 
     def everything(self) -> set[str]:
         return {talk for asked in self.asked for talk in asked.talks}
@@ -81,8 +81,7 @@ class Crowd:
         member = self._chance.choice(self.members)
         single = member.single()
         if single and self._chance.random() < 0.5:
-            gone = self._chance.choice(single)
-            await member.unsubscribe(next(talk for talk in self._talks if talk.number == gone))
+            await member.unsubscribe(self._chance.choice(single))
         else:
             talk = self._chance.choice(self._talks)
             if talk.number not in member.everything():

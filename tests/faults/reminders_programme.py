@@ -133,7 +133,8 @@ class Programme:
         return Talk(name, title, TRACKS[number % len(TRACKS)], speaker, slot)
 
     def _start(self, first: dt.datetime) -> dt.datetime:
-        steps = max(1, (self._last - first) // GRID)
+        # Near the end there is still an hour to choose from: a talk is moved to another start than it had.
+        steps = max(12, (self._last - first) // GRID)
         start = first + GRID * self._chance.randrange(steps)
         return dt.datetime.fromtimestamp(start.timestamp() // 300 * 300, dt.UTC)
 
