@@ -141,6 +141,7 @@ class Reminders:
                 later += [_at(slot, lead) for lead in slot.leads if _at(slot, lead) > now]
             if (start := connection.execute(NEXT_START, until).scalar()) is not None:
                 later.append(start - dt.timedelta(seconds=for_people))
+        found.sort(key=lambda one: one.subscriber)
         free, ends = self._undisturbed(found, now, rules)
         return free, min([*later, *ends], default=None)
 
