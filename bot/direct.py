@@ -15,6 +15,7 @@ from bot.direct_list import DirectList
 from bot.matrix import Matrix
 from bot.matrix_errors import AwayError, RateLimitedError, RefusedError
 from bot.reach import Reach
+from storage.capacity import OPENING
 from storage.errors import StoreError
 from storage.people import Unreachable
 from storage.rooms import Membership, Partner, Room
@@ -67,7 +68,7 @@ class DirectRooms:
         self._unlisted = True
         self._limited_until = 0.0
         # How long the homeserver lets us wait from one opened room to the next, None while it has not limited us.
-        self.opening_seconds: float | None = None
+        self.opening_seconds = store.load.known().opening_seconds
 
     def wake(self) -> None:
         """Anybody may need a room who has none, or have one that is not in our list."""
@@ -264,4 +265,5 @@ class DirectRooms:
         except RateLimitedError as error:
             self.opening_seconds = error.seconds or LIMITED_SECONDS
             self._limited_until = loop.time() + self.opening_seconds
+            self._store.inbox.put(OPENING, f"{self.opening_seconds:.1f}")
             raise

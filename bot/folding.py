@@ -9,6 +9,7 @@ from collections.abc import Callable, Collection, Mapping, Sequence
 from bot.clock import Clock
 from bot.matrix import Matrix
 from bot.matrix_errors import MatrixError, RevokedError
+from storage.capacity import LATE
 from storage.errors import StoreError
 from storage.folding import Foldable, Slot
 from storage.forecast import Capacity, Waiting, late
@@ -54,7 +55,7 @@ class Folder:
         try:
             waiting = self._store.outbox.waiting()
             if not any(one.kind == PERSONAL and one.deadline for one in waiting):
-                self._warned = 0
+                self._warn([])
                 return
             behind = late(waiting, self._capacity(), self._clock.real())
             foldable = self._store.folding.foldable() if behind else self._wanting_a_room(waiting)
@@ -130,4 +131,6 @@ class Folder:
             rate = self._capacity().rate
             limit = f"{rate:.2f} messages a second" if rate else "few new rooms"
             log.warning("%d reminders will be late: the homeserver takes only %s from us", len(behind), limit)
+        if len(behind) != self._warned:
+            self._store.inbox.put(LATE, str(len(behind)))
         self._warned = len(behind)

@@ -6,6 +6,7 @@ import datetime as dt
 import re
 
 from commands._reminding import span as written
+from commands.language import Language
 from commands.registry import Request
 
 MINUTE, HOUR, DAY = dt.timedelta(minutes=1), dt.timedelta(hours=1), dt.timedelta(days=1)
@@ -75,6 +76,11 @@ def span(length: dt.timedelta, request: Request) -> str:
     if length < MINUTE:
         return request.count("{number} minute", "{number} minutes", 0).plain
     return written(length, request.language)
+
+
+def rounded(length: dt.timedelta, language: Language) -> str:
+    """The same to the nearest minute, and at least one."""
+    return written(length, language)
 
 
 def _implied(before: str) -> dt.timedelta | None:

@@ -13,6 +13,7 @@ from storage.database import Database
 if TYPE_CHECKING:
     from storage.agenda import Agenda
     from storage.answers import Answers
+    from storage.capacity import Load
     from storage.digests import Digests
     from storage.feeds import Accepted, Feeds
     from storage.folding import Folding
@@ -135,6 +136,12 @@ class Store:
         from storage.speakers import Speakers
 
         return Speakers(self.database)
+
+    @cached_property
+    def load(self) -> Load:
+        from storage.capacity import Load
+
+        return Load(self.database)
 
     @cached_property
     def folding(self) -> Folding:

@@ -4,11 +4,15 @@ from __future__ import annotations
 
 import argparse
 import asyncio
+import datetime as dt
 from collections.abc import AsyncIterator, Mapping
 from pathlib import Path
 from typing import Any
+from zoneinfo import ZoneInfo
 
 from bot.cli import DONE, FAILED, WRONG, Failure
+from bot.cli._capacity import capacity
+from bot.clock import Clock
 from bot.config import Config, ConfigError, FeedSection, load_config, unknown_halls
 from bot.feed import fetch
 from bot.matrix import Matrix
@@ -47,6 +51,9 @@ async def _findings(config: Config) -> AsyncIterator[Finding]:
         store = Store(config.database.url)
         database = store.database.path
         yield True, f"database {config.database.url}: {store.talks.count()} talks"
+        zone = ZoneInfo(config.conference.timezone or store.talks.conference().timezone or "UTC")
+        rules = config.reminders.rules(zone, config.changes.settle_seconds)
+        yield capacity(store, rules, zone, config.matrix.user_id, _now(config, zone))
         store.close()
     except StoreError as error:
         yield False, str(error)
@@ -62,6 +69,14 @@ async def _findings(config: Config) -> AsyncIterator[Finding]:
         yield True, "feeds: none configured; the programme is what `hallway load` put into the database"
     async for finding in _account(config, session_path(config, database)):
         yield finding
+
+
+def _now(config: Config, zone: ZoneInfo) -> dt.datetime:
+    """The conference's clock."""
+    start = config.clock.start
+    if start is not None and start.tzinfo is None:
+        start = start.replace(tzinfo=zone)
+    return Clock(start, config.clock.speed, config.clock.since).now()
 
 
 async def _feed(feed: FeedSection, config: Config) -> tuple[Finding, Programme | None]:

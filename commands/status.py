@@ -1,0 +1,90 @@
+"""!status"""
+
+from __future__ import annotations
+
+import datetime as dt
+from collections.abc import Sequence
+
+from commands._spans import rounded
+from commands.lines import Writer
+from commands.registry import Request, Services, command
+from commands.reply import Reply, Text, joined, paragraphs
+from storage.forecast import Capacity, Waiting
+
+
+@command("status")
+def status(request: Request, services: Services) -> Reply:
+    """Whether all is well with me.
+
+    Organizers also see what waits to be said, how fast the homeserver takes it, and what will be late.
+
+    !status
+    """
+    lines = [_programme(request, services)]
+    if services.organizes(request):
+        lines += _sending(request, services)
+    return paragraphs(*lines)
+
+
+def _programme(request: Request, services: Services) -> Text:
+    writer = Writer(request, services)
+    talks = request.count(
+        "I run, and know {number} talk.", "I run, and know {number} talks.", services.store.talks.count()
+    )
+    names = services.feeds or services.store.feeds.names()
+    looked = [last.asked_at for name in names if (last := services.store.refreshing.last(name)) is not None]
+    if not looked:
+        return talks
+    moment = writer.times.moment(max(looked))
+    return joined([talks, request.say("I last looked for changes {moment}.", moment=moment)], " ")
+
+
+def _sending(request: Request, services: Services) -> list[Text]:
+    store = services.store
+    waiting, capacity = store.outbox.waiting(), store.load.known()
+    lines = [
+        request.count("{number} message waits to be sent.", "{number} messages wait to be sent.", len(waiting)),
+        _limit(capacity, request),
+        _late(store.load.late(), waiting, capacity, request),
+    ]
+    subscribers, to_open, gone = store.load.subscribers(), store.load.rooms_to_open(), store.load.unreachable()
+    lines.append(request.count("{number} person is subscribed.", "{number} people are subscribed.", subscribers))
+    if to_open:
+        lines.append(
+            request.count(
+                "{number} direct room is still to be opened.", "{number} direct rooms are still to be opened.", to_open
+            )
+        )
+    if gone:
+        lines.append(request.count("{number} person cannot be reached.", "{number} people cannot be reached.", gone))
+    if missed := store.load.missed():
+        lines.append(
+            request.count(
+                "{number} reminder was not sent, since its talk was over.",
+                "{number} reminders were not sent, since their talks were over.",
+                missed,
+            )
+        )
+    if refused := store.outbox.counts().get("refused", 0):
+        lines.append(request.count("{number} message was refused.", "{number} messages were refused.", refused))
+    return lines
+
+
+def _limit(capacity: Capacity, request: Request) -> Text:
+    if capacity.rate is None:
+        return request.say("The homeserver has not limited me yet.")
+    return request.say("The homeserver takes {rate} messages a second from me.", rate=f"{capacity.rate:.2g}")
+
+
+def _late(behind: int, waiting: Sequence[Waiting], capacity: Capacity, request: Request) -> Text:
+    """How much will be late, and when the last of it is there."""
+    if not behind or not waiting:
+        return Text()
+    openings = sum(one.room_id is None for one in waiting)
+    wait = dt.timedelta(seconds=capacity.seconds(len(waiting), openings))
+    return request.count(
+        "{number} of them will be late; all is sent in about {span}.",
+        "{number} of them will be late; all is sent in about {span}.",
+        behind,
+        span=rounded(wait, request.language),
+    )

@@ -1,0 +1,99 @@
+"""!status, and the doctor's line about capacity: said from rows, in numbers that are true."""
+
+from __future__ import annotations
+
+import datetime as dt
+from zoneinfo import ZoneInfo
+
+import pytest
+
+from bot.cli._capacity import capacity
+from commands.dispatch import answer
+from commands.registry import Services
+from storage.capacity import LATE, OPENING
+from storage.outbox import RATE, Notice, NoticeState
+from storage.reminders import Rules
+from storage.rooms import Membership, Room
+from storage.store import Store
+from storage.subscriptions import Kind
+from tests.small import MONDAY, NOW, at
+
+ADA, ORGANIZER, ROOM = "@ada:example.org", "@org:example.org", "!r"
+DUBLIN = ZoneInfo("Europe/Dublin")
+BEFORE = at(MONDAY, "09:00")
+
+
+def ask(store: Store, who: str = ADA) -> list[str]:
+    services = Services(store, organizers=frozenset({ORGANIZER}))
+    reply = answer("!status", services, sender=who, room_id=ROOM, direct=True, now=NOW)
+    assert reply is not None
+    return reply.plain.splitlines()
+
+
+def subscribe(store: Store, people: int) -> None:
+    talk = next(one for one in store.talks.of_feed("main") if one.id == "2")
+    for number in range(people):
+        store.subscriptions.add(f"@p{number}:example.org", Kind.TALK, talk, BEFORE)
+
+
+def test_everybody_is_told_that_it_runs_and_nothing_of_others(small_store: Store) -> None:
+    subscribe(small_store, 3)
+    assert ask(small_store) == ["I run, and know 7 talks."]
+
+
+def test_organizers_see_what_waits_and_what_will_be_late(small_store: Store) -> None:
+    subscribe(small_store, 3)
+    store, now = small_store, dt.datetime.now(dt.UTC)
+    assert ask(store, ORGANIZER)[1:] == [
+        "0 messages wait to be sent.",
+        "The homeserver has not limited me yet.",
+        "3 people are subscribed.",
+        "3 direct rooms are still to be opened.",
+    ]
+    for number in range(30):
+        store.outbox.add(Notice(f"n{number}", "personal", {}, now, f"!r{number}"))
+    store.outbox.mark_void("n0", NoticeState.REFUSED, "muted", now)
+    store.rooms.put(Room("!d", Membership.JOINED, direct_with="@p0:example.org"))
+    store.people.change("@p1:example.org", unreachable="left", unreachable_at=now)
+    for name, value in ((RATE, "0.2"), (LATE, "12")):
+        store.inbox.put(name, value)
+    assert ask(store, ORGANIZER)[1:] == [
+        "29 messages wait to be sent.",
+        "The homeserver takes 0.2 messages a second from me.",
+        "12 of them will be late; all is sent in about 2 minutes.",
+        "3 people are subscribed.",
+        "1 direct room is still to be opened.",
+        "1 person cannot be reached.",
+        "1 message was refused.",
+    ]
+
+
+@pytest.mark.parametrize(
+    ("people", "learnt", "well", "said"),
+    [
+        (0, {}, True, "capacity: nobody is subscribed to anything that is still to come"),
+        (
+            1,
+            {},
+            True,
+            "capacity: 1 subscriber; the start with most of them, Mon 10:15: 1 message, 1 minute at Synapse's default "
+            "limit, as none was met yet, of 0.2 a second; 1 direct room still to be opened: 1 minute",
+        ),
+        (
+            310,
+            {RATE: "0.2", OPENING: "1"},
+            False,
+            "capacity: 310 subscribers; the start with most of them, Mon 10:15: 310 messages, 26 minutes at the "
+            "homeserver's limit of 0.2 a second; 310 direct rooms still to be opened: 5 minutes: ask the homeserver's "
+            "admin for /_synapse/admin/v1/users/@hallway:example.org/override_ratelimit with messages_per_second 0",
+        ),
+    ],
+)
+def test_the_doctor_works_out_whether_all_can_be_told_in_time(
+    small_store: Store, people: int, learnt: dict[str, str], well: bool, said: str
+) -> None:
+    subscribe(small_store, people)
+    for name, value in learnt.items():
+        small_store.inbox.put(name, value)
+    found = capacity(small_store, Rules(DUBLIN), DUBLIN, "@hallway:example.org", BEFORE)
+    assert found == (well, said)
