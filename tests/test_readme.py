@@ -21,9 +21,10 @@ def test_the_answers_in_the_readme_are_the_bots() -> None:
     turns = re.findall(
         r"^    ada +(!.+)\n    hallway +((?:.+\n(?!    ada))*.*)", README.read_text("utf-8"), re.MULTILINE
     )
-    assert len(turns) == 5
+    assert len(turns) == 6
     for asked, shown in turns:
-        reply = answer(asked, services, sender="@ada:a", room_id="!r", direct=False, now=DURING)
+        direct = asked.startswith("!subscribe")
+        reply = answer(asked, services, sender="@ada:a", room_id="!r", direct=direct, now=DURING)
         assert reply is not None
         said = " ".join(reply.plain.split())
         # "…" stands for what is left out.

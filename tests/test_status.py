@@ -76,14 +76,14 @@ def test_organizers_see_what_waits_and_what_will_be_late(small_store: Store) -> 
             1,
             {},
             True,
-            "capacity: 1 subscriber; the start with most of them, Mon 10:15: 1 message, 1 minute at Synapse's default "
-            "limit, as none was met yet, of 0.2 a second; 1 direct room still to be opened: 1 minute",
+            "capacity: 1 subscriber; the start with most of them, 2022-09-12 10:15: 1 message, 1 minute at Synapse's "
+            "default limit, as none was met yet, of 0.2 a second; 1 direct room still to be opened: 1 minute",
         ),
         (
             310,
             {RATE: "0.2", OPENING: "1"},
             False,
-            "capacity: 310 subscribers; the start with most of them, Mon 10:15: 310 messages, 26 minutes at the "
+            "capacity: 310 subscribers; the start with most of them, 2022-09-12 10:15: 310 messages, 26 minutes at the "
             "homeserver's limit of 0.2 a second; 310 direct rooms still to be opened: 5 minutes: ask the homeserver's "
             "admin for /_synapse/admin/v1/users/@hallway:example.org/override_ratelimit with messages_per_second 0",
         ),

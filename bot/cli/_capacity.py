@@ -32,7 +32,7 @@ def capacity(store: Store, rules: Rules, zone: ZoneInfo, user_id: str, now: dt.d
     whose = "the homeserver's limit" if known.rate else "Synapse's default limit, as none was met yet,"
     said = (
         f"capacity: {counted(store.load.subscribers(), 'subscriber')}; the start with most of them, "
-        f"{start:%a %H:%M}: {counted(block.people, 'message')}, {_minutes(seconds)} at {whose} "
+        f"{start:%Y-%m-%d %H:%M}: {counted(block.people, 'message')}, {_minutes(seconds)} at {whose} "
         f"of {limit.rate:.2g} a second"
     )
     if to_open:
