@@ -162,8 +162,11 @@ class DirectRooms:
         """Who needs a room most: who is to be told something now, then those whose talks begin soonest."""
         now = asyncio.get_running_loop().time()
         self._not_before = {user: moment for user, moment in self._not_before.items() if moment > now}
-        for user_id in self._turned_away:
-            return user_id
+        for user_id in list(self._turned_away):
+            # What waited for a room may have been said in another one meanwhile.
+            if self._store.outbox.waits_for_room(user_id):
+                return user_id
+            del self._turned_away[user_id]
         while self._look:
             if not self._ahead or now - self._looked_at > FRESH_SECONDS:
                 without = self._store.rooms.without_direct_room(self._clock.now())

@@ -61,7 +61,8 @@ class Folder:
             foldable = self._store.folding.foldable() if behind else self._wanting_a_room(waiting)
             if foldable:
                 members = await self._members(foldable)
-                behind = self._fold(foldable, members)
+                # Some of it was sent while we asked.
+                behind = self._fold(self._still_foldable(foldable), members)
             self._warn(behind)
         except RevokedError:
             raise
@@ -70,6 +71,10 @@ class Folder:
 
     def _wanting_a_room(self, waiting: Sequence[Waiting]) -> list[Foldable]:
         return [one for one in self._store.folding.foldable() if one.at_once] if waiting else []
+
+    def _still_foldable(self, before: Sequence[Foldable]) -> list[Foldable]:
+        known = {one.key for one in before}
+        return [one for one in self._store.folding.foldable() if one.key in known]
 
     def _fold(self, foldable: Sequence[Foldable], members: Mapping[str, set[str]]) -> list[Waiting]:
         """Fold, the soonest first, until what is left can be sent in time; returns what will be late all the same."""

@@ -83,7 +83,7 @@ class Folding:
         return found
 
     def fold(self, keys: Sequence[str], into: str, now: dt.datetime) -> None:
-        """The notice `into` says what these were to say; `now` is the world's clock."""
+        """The notice `into` says what these were to say, all of them pending; `now` is the world's clock."""
         with self._database.transaction() as connection:
             for start in range(0, len(keys), CHUNK):
                 some = keys[start : start + CHUNK]

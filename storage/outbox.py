@@ -155,6 +155,13 @@ class Outbox:
                 for row in connection.execute(NEXT, {"busy": list(busy), "most": limit})
             ]
 
+    def waits_for_room(self, recipient: str) -> bool:
+        """Whether anything is to be said to a person whose direct room is not known yet."""
+        theirs = (notice.c.recipient == recipient) & notice.c.room_id.is_(None)
+        pending = select(notice.c.key).where(notice.c.state == NoticeState.PENDING, theirs).limit(1)
+        with self._database.reading() as connection:
+            return connection.execute(pending).first() is not None
+
     def waiting(self) -> list[Waiting]:
         """All that is still to be sent, in the order in which it is."""
         inside = room.c.membership.in_(("entered", "joined"))

@@ -78,6 +78,6 @@ class BotProcess:
 
 def _value(key: str, value: object) -> str:
     """A value in TOML. JSON writes texts, numbers and lists of texts the same way; times are bare in TOML."""
-    if isinstance(value, Sequence | int | float) and not (key == "start" and isinstance(value, str)):
+    if isinstance(value, Sequence | int | float) and not (key in ("start", "since") and isinstance(value, str)):
         return json.dumps(value)
     return str(value)
