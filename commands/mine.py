@@ -21,8 +21,8 @@ ALL = "all"
 def mine(request: Request, services: Services) -> Reply:
     """Your agenda.
 
-    What you are subscribed to, by day; talks that overlap, long breaks and short ways are marked. The numbers work with
-    !talk, !unsubscribe and !remind. "all" shows what is over, too.
+    What you are subscribed to, by day; talks that overlap, long breaks and short ways are marked. The numbers
+    work with !talk, !unsubscribe and !remind. "all" shows what is over, too.
 
     !mine
     !mine all

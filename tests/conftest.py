@@ -15,7 +15,9 @@ from commands.registry import Services
 from storage.formats import detect_and_parse
 from storage.store import Store
 from tests.small import NOW, PROGRAMME
+from tests.wide import cyrillic_store, wide_german
 
+__all__ = ["cyrillic_store", "wide_german"]
 Dialog = Callable[..., None]
 SAMPLE = Path(__file__).parent.parent / "storage" / "sample" / "lpc2022.json"
 
