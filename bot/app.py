@@ -117,6 +117,7 @@ async def _run(config: Config, store: Store, matrix: Matrix) -> None:
         {hall.name.casefold(): hall.rooms for hall in config.locations},
         lambda: Capacity(deliverer.pace.rate, direct.opening_seconds),
         deliverer.is_waiting,
+        deliverer.make_sure,
         deliverer.wake,
         reminder.silent,
     )

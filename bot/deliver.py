@@ -5,7 +5,7 @@ from __future__ import annotations
 import asyncio
 import logging
 from collections import deque
-from collections.abc import Awaitable, Callable, Coroutine
+from collections.abc import Awaitable, Callable, Collection, Coroutine
 from contextlib import suppress
 from dataclasses import dataclass
 from typing import Any
@@ -83,8 +83,14 @@ class Deliverer:
 
     def is_waiting(self, key: str) -> bool:
         """Whether nobody has begun to send the notice, now or before."""
-        under_way = any(attempt.notice.key == key for attempt in self._under_way)
-        return not under_way and not self._doubt.has(key)
+        return not self._is_under_way(key) and not self._doubt.has(key)
+
+    async def make_sure(self, keys: Collection[str]) -> None:
+        """Look for those of the pending notices that may have been sent before. Raises as `Matrix` does."""
+        await self._doubt.make_sure(keys, self._is_under_way, self._clock.real())
+
+    def _is_under_way(self, key: str) -> bool:
+        return any(attempt.notice.key == key for attempt in self._under_way)
 
     async def settled(self, seconds: float) -> None:
         """Wait until nothing is under way, but no longer than so many seconds."""

@@ -6,12 +6,15 @@ and only from the same device. Beyond that, and before a notice is given another
 
 from __future__ import annotations
 
+import asyncio
 import datetime as dt
 import json
 import logging
+from collections.abc import Callable, Collection
 
 from bot.matrix import Matrix
 from bot.matrix_errors import RefusedError
+from bot.messages import bell_on
 from storage.outbox import Notice
 from storage.store import Store
 
@@ -25,6 +28,7 @@ REMEMBERED = dt.timedelta(hours=20)
 CLOCKS_DIFFER = dt.timedelta(minutes=10)
 # So many pages of a hundred events: more than a bot says in one room in a day.
 PAGES_MAX = 20
+AT_ONCE = 10
 # Under this name of the `state` table: the device that we send as, and since when.
 DEVICE = "sending_device"
 
@@ -38,7 +42,7 @@ class Doubt:
 
     def begin(self, now: dt.datetime) -> None:
         """Whatever is still to be sent now may have been sent before we were ended. `now` is the world's clock."""
-        self._keys |= self._store.outbox.unsent()
+        self._keys |= self._store.outbox.perhaps_sent()
         kept = json.loads(self._store.inbox.get(DEVICE) or "{}")
         if kept.get("id") == self._matrix.device_id:
             self._device_since = dt.datetime.fromisoformat(kept["since"])
@@ -69,6 +73,23 @@ class Doubt:
     def beyond_memory(self, notice: Notice, now: dt.datetime) -> bool:
         """Whether the homeserver may have forgotten that it was sent."""
         return notice.created_at <= max(now - REMEMBERED, self._device_since)
+
+    async def make_sure(self, keys: Collection[str], is_under_way: Callable[[str], bool], now: dt.datetime) -> None:
+        """Look for those of these notices that may have been sent before, but not for those that are being sent now.
+
+        Raises as `Matrix` does. `now` is the world's clock.
+        """
+
+        async def look(notice: Notice) -> None:
+            event_id = await self.find(notice.room_id, notice) if notice.room_id else None
+            if not is_under_way(notice.key):
+                if event_id is not None:
+                    self._store.sent(notice.key, event_id, now, bell_on(event_id))
+                self.clear(notice.key)
+
+        doubtful = [one for key in keys if self.has(key) and (one := self._store.outbox.get(key)) is not None]
+        for start in range(0, len(doubtful), AT_ONCE):
+            await asyncio.gather(*(look(one) for one in doubtful[start : start + AT_ONCE]))
 
     async def find(self, room_id: str, notice: Notice) -> str | None:
         """The event that the notice became, None where it is not among our messages since it was written.

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import logging
 from collections import defaultdict
-from collections.abc import Callable, Collection, Mapping, Sequence
+from collections.abc import Awaitable, Callable, Collection, Mapping, Sequence
 
 from bot.clock import Clock
 from bot.matrix import Matrix
@@ -23,7 +23,8 @@ MENTIONED_MAX = 100
 
 
 class Folder:
-    """`capacity` says what the homeserver lets us do, `is_waiting` whether a notice has not been tried yet.
+    """`capacity` says what the homeserver lets us do, `is_waiting` whether a notice has surely not been
+    sent, and `make_sure` finds that out.
 
     `halls` are the rooms of the locations, by name without case, as the configuration calls them. `silent` are rooms in
     which we may not speak.
@@ -37,6 +38,7 @@ class Folder:
         halls: Mapping[str, Sequence[str]],
         capacity: Callable[[], Capacity],
         is_waiting: Callable[[str], bool],
+        make_sure: Callable[[Collection[str]], Awaitable[None]],
         wake: Callable[[], None],
         silent: Collection[str] = (),
     ) -> None:
@@ -46,6 +48,7 @@ class Folder:
         self._halls = halls
         self._capacity = capacity
         self._is_waiting = is_waiting
+        self._make_sure = make_sure
         self._wake = wake
         self._warned = 0
         self._silent = silent
@@ -61,6 +64,7 @@ class Folder:
             foldable = self._store.folding.foldable() if behind else self._wanting_a_room(waiting)
             if foldable:
                 members = await self._members(foldable)
+                await self._make_sure([one.key for one in foldable])
                 # Some of it was sent while we asked.
                 behind = self._fold(self._still_foldable(foldable), members)
             self._warn(behind)

@@ -10,7 +10,7 @@ from dataclasses import dataclass
 from enum import IntEnum, StrEnum
 from typing import Any
 
-from sqlalchemy import bindparam, case, delete, func, literal_column, select, update
+from sqlalchemy import Row, bindparam, case, delete, func, literal_column, select, update
 from sqlalchemy.dialects.sqlite import insert
 
 from storage.database import Database
@@ -69,6 +69,7 @@ NEXT = (
     .order_by(*SOONEST)
     .limit(bindparam("most"))
 )
+UNSENT = select(notice.c.key).where(notice.c.state == literal_column("'pending'"))
 
 
 @dataclass(frozen=True, slots=True)
@@ -139,21 +140,14 @@ class Outbox:
         so its order is kept. A room that is still to be joined waits.
         """
         with self._database.reading() as connection:
-            return [
-                Notice(
-                    key=row.key,
-                    kind=row.kind,
-                    content=json.loads(row.content),
-                    created_at=row.created_at,
-                    room_id=row.room_id,
-                    recipient=row.recipient,
-                    expires_at=row.expires_at,
-                    event_type=row.event_type,
-                    rank=row.rank,
-                    deadline=row.deadline,
-                )
-                for row in connection.execute(NEXT, {"busy": list(busy), "most": limit})
-            ]
+            return [_notice(row) for row in connection.execute(NEXT, {"busy": list(busy), "most": limit})]
+
+    def get(self, key: str) -> Notice | None:
+        """The notice with this key, while it is still to be sent."""
+        pending = (notice.c.key == key) & (notice.c.state == NoticeState.PENDING)
+        with self._database.reading() as connection:
+            row = connection.execute(select(notice).where(pending)).first()
+        return _notice(row) if row else None
 
     def waits_for_room(self, recipient: str) -> bool:
         """Whether anything is to be said to a person whose direct room is not known yet."""
@@ -196,7 +190,12 @@ class Outbox:
     def unsent(self) -> set[str]:
         """The keys of all notices that are still to be sent."""
         with self._database.reading() as connection:
-            return set(connection.execute(select(notice.c.key).where(notice.c.state == NoticeState.PENDING)).scalars())
+            return set(connection.execute(UNSENT).scalars())
+
+    def perhaps_sent(self) -> set[str]:
+        """Those of them that somebody may have begun to send: not without a room."""
+        with self._database.reading() as connection:
+            return set(connection.execute(UNSENT.where(notice.c.room_id.is_not(None))).scalars())
 
     def place(self, recipient: str, room_id: str) -> None:
         """Say where the pending notices for this person go, now that their direct room is known."""
@@ -245,6 +244,21 @@ class Outbox:
         with self._database.transaction() as connection:
             pending = notice.c.state == NoticeState.PENDING
             connection.execute(update(notice).where(pending, condition).values(room_id=room_id))
+
+
+def _notice(row: Row[Any]) -> Notice:
+    return Notice(
+        key=row.key,
+        kind=row.kind,
+        content=json.loads(row.content),
+        created_at=row.created_at,
+        room_id=row.room_id,
+        recipient=row.recipient,
+        expires_at=row.expires_at,
+        event_type=row.event_type,
+        rank=row.rank,
+        deadline=row.deadline,
+    )
 
 
 def _json(content: dict[str, Any]) -> str:
