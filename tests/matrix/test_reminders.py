@@ -67,3 +67,42 @@ async def test_a_bell_is_a_reminder_in_the_direct_room_and_a_moved_talk_is_told_
     await ada.wait_for(lambda: len(texts(world, ada, direct)) > 2, 90)
     assert "10:20–11:00 (UTC) · Herbert · moved, was Mon 09:20" in texts(world, ada, direct)[2]["content"]["body"]
     assert texts(world, ada, hall) == []
+
+
+async def test_a_room_hears_of_what_it_is_subscribed_to_by_who_may_change_its_topic(world: World) -> None:
+    programme(world, ["1,Rust in the kernel,2030-05-06 09:40,2030-05-06 10:20,Herbert,Miguel Ojeda"])
+    configure(world)
+    await world.bot.start()
+    ada = await world.person("ada")
+    hall = await world.hall("Herbert", ada)
+    refused = await ada.answer_to(await ada.say(hall, "!room subscribe room:herbert"))
+    assert refused["content"]["body"] == "Whoever may change this room's topic can do that, and you may not."
+    done = await world.organizer.answer_to(await world.organizer.say(hall, "!room subscribe room:herbert"))
+    assert "Herbert" in done["content"]["body"]
+    (said,) = await ada.wait_for(lambda: texts(world, ada, hall), 40)
+    assert "Rust in the kernel" in said["content"]["body"]
+    assert said["content"]["m.mentions"] == {}
+
+
+async def test_the_agenda_comes_as_a_file_and_a_sleepy_reaction_reminds_once_more(world: World) -> None:
+    programme(world, ["1,Rust in the kernel,2030-05-06 09:50,2030-05-06 12:20,Herbert,Miguel Ojeda"])
+    configure(world)
+    await world.bot.start()
+    ada = await world.person("ada")
+    direct = await world.direct(ada)
+    await ada.answer_to(await ada.say(direct, "!subscribe rust in the kernel"))
+    await ada.say(direct, "!calendar")
+
+    def files() -> list[Json]:
+        said = world.messages_of_bot(ada, direct)
+        return [event for event in said if event["content"]["msgtype"] == "m.file"]
+
+    (file,) = await ada.wait_for(files)
+    assert file["content"]["body"].endswith(".ics")
+    assert file["content"]["url"].startswith("mxc://")
+    (first,) = await ada.wait_for(lambda: texts(world, ada, direct), 40)
+    await ada.react(direct, first["event_id"], "💤")
+    await ada.wait_for(lambda: len(texts(world, ada, direct)) > 1, 40)
+    again = texts(world, ada, direct)[1]["content"]["body"]
+    assert again.startswith(("In ", "Starting now", "Started "))
+    assert "Rust in the kernel" in again
