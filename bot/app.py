@@ -13,8 +13,10 @@ from functools import partial
 
 from bot.answering import Answering
 from bot.backoff import Backoff
+from bot.backups import Backups
 from bot.clock import Clock
 from bot.config import Config, unknown_halls
+from bot.config_values import seconds_of
 from bot.deliver import Deliverer
 from bot.direct import DirectRooms
 from bot.events import Event
@@ -45,6 +47,8 @@ log = logging.getLogger("hallway")
 Part = Callable[[], Coroutine[None, None, None]]
 
 HOUSEKEEPING_SECONDS = 3600
+# How long after it is due a copy of the database is made at most.
+BACKUP_SECONDS = 600
 KEEP_DAYS = 30
 TELL_SECONDS = 5
 # How long until it is seen that another process, or the clock, has changed what is due.
@@ -139,6 +143,9 @@ async def _run(config: Config, store: Store, matrix: Matrix) -> None:
     jobs.every(WATCH_SECONDS, reminder.tick)
     jobs.every(WATCH_SECONDS, folder.look)
     jobs.every(ROOMS_SECONDS, rooms.nudge)
+    if config.database.backups_kept:
+        every = dt.timedelta(seconds=seconds_of(config.database.backup))
+        jobs.every(BACKUP_SECONDS, Backups(store, clock, every, config.database.backups_kept).look, jitter=60)
     jobs.every(HOUSEKEEPING_SECONDS, partial(_tidy, store, clock), jitter=60)
     rooms.expect()
     later = await _first_load(config, store, feeds)

@@ -72,6 +72,8 @@ class Matrix(Section):
 
 class DatabaseSection(Section):
     url: DatabaseUrl = "sqlite:///hallway.db"
+    backup: Span = "1d"
+    backups_kept: int = Field(default=3, ge=0, le=1000)
 
 
 class ConferenceSection(Section):
