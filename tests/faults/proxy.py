@@ -68,6 +68,8 @@ class Proxy:
             response = await self._passed(request)
         except (aiohttp.ClientError, TimeoutError):
             return web.Response(status=502, text="<html>the homeserver is away</html>")
+        except ConnectionResetError:
+            return _cut(request)  # the bot was killed in the middle of its request
         if fault == "failed after":
             return web.Response(status=self._chance.choice(BROKEN), text="<html>bad gateway</html>")
         return _cut(request) if fault == "cut after" else response
