@@ -41,7 +41,9 @@ class Teller:
     async def look(self) -> None:
         """Tell what is due. An error leaves everything to the next look."""
         try:
-            due = ripe(self._store.revisions.untold(), self._clock.now(), self._settle)
+            now = self._clock.now()
+            waiting = self._store.unaware.speakers_first(now)
+            due = [one for one in ripe(self._store.revisions.untold(), now, self._settle) if one.talk_id not in waiting]
             if due:
                 self._tell(due)
         except StoreError as error:

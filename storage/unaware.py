@@ -77,6 +77,12 @@ class Unaware:
                     later.append(at)
         return found, min(later, default=None)
 
+    def speakers_first(self, now: dt.datetime) -> set[int]:
+        """The rows of the talks whose speakers are being told of a change, and everybody else a little later."""
+        recent = and_(believed.c.speaker, believed.c.since > now - SPEAKER_FIRST, believed.c.since <= now)
+        with self._database.reading() as connection:
+            return set(connection.execute(select(believed.c.talk_id).where(recent)).scalars())
+
     def _forget(self, row: Row[Any]) -> None:
         with self._database.transaction() as connection:
             connection.execute(delete(believed).where(belief(row), believed.c.key == ""))

@@ -296,3 +296,16 @@ async def test_who_unsubscribed_before_a_change_settled_is_not_told_of_it_later(
     conference.store.subscriptions.remove(ADA, [own.id])
     conference.subscribe(ADA, 7)
     assert await conference.at(now + 10 * MINUTE) == []
+
+
+async def test_a_halls_room_hears_of_a_change_after_the_speaker(conference: Conference) -> None:
+    now = at(MONDAY, "10:30")
+    conference.clock.moment = now
+    conference.store.speakers.confirm(ADA, "Philip Herron", by="@organizer:example.org", now=now)
+    conference.release(conference.moved(3, starts_at=now + 60 * MINUTE))
+    store = conference.store
+    assert store.unaware.speakers_first(now) == {conference.talk(3).row_id}
+    assert [who for who, _ in await conference.at(now)] == [ADA]
+    assert store.unaware.speakers_first(now) == set()
+    conference.release(conference.moved(3, starts_at=now + 90 * MINUTE))
+    assert store.unaware.speakers_first(now + 2 * MINUTE) == set()
