@@ -11,12 +11,20 @@ from contextlib import suppress
 from pathlib import Path
 
 from bot.cli import DONE, FAILED, WRONG, Failure
-from bot.demo.person import Person
+from bot.demo.person import Json, Person
 from bot.demo.prompt import Prompt
 from bot.demo.stage import Stage, StageError
 from bot.demo.synapse import SynapseError, installed
 
-SCRIPT = ("!next rust", "!where cxl", "!now", "!help", "!where flux capacitor")
+SCRIPT = (
+    "!next rust",
+    "!where cxl",
+    "!now",
+    "!help",
+    "!where flux capacitor",
+    "!remind 30m",
+    "!subscribe letting maintainers",
+)
 ANSWER_SECONDS = 20
 
 
@@ -71,8 +79,25 @@ async def _script(stage: Stage) -> int:
         came += bool(answer)
         for line in (answer or "(no answer came)").splitlines():
             print(f"{hall} | hallway: {line}", flush=True)
+    reminder = await _reminder(ada)
+    print(f"\ndirect | hallway: {reminder or '(no reminder came)'}", flush=True)
     print(f"\n{came} of {len(SCRIPT)} questions were answered over Matrix", flush=True)
-    return DONE if came == len(SCRIPT) else FAILED
+    return DONE if came == len(SCRIPT) and reminder else FAILED
+
+
+async def _reminder(person: Person) -> str:
+    """What the bot says by itself in the direct room that it opened for the person, empty when nothing came."""
+    try:
+        room_id = str(await person.wait_for(lambda: next(iter(person.invites), ""), ANSWER_SECONDS))
+        await person.join(room_id)
+        said = await person.wait_for(lambda: _by_itself(person, room_id), ANSWER_SECONDS)
+    except TimeoutError:
+        return ""
+    return str(said[0]["content"].get("body", ""))
+
+
+def _by_itself(person: Person, room_id: str) -> list[Json]:
+    return [event for event in person.events[room_id] if event.get("content", {}).get("msgtype") == "m.text"]
 
 
 async def _answer(person: Person, room_id: str, question: str, bot_id: str) -> str:

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import asyncio
 import sys
+from functools import partial
 
 from bot.demo.person import Json, Person
 from bot.demo.stage import Stage
@@ -24,6 +25,7 @@ class Prompt:
     async def run(self) -> None:
         lines = await _standard_input()
         listening = [asyncio.create_task(self._listen(person)) for person in self._people().values()]
+        listening += [asyncio.create_task(self._accept(name, person)) for name, person in self._people().items()]
         try:
             self._ask()
             while line := await lines.readline():
@@ -67,6 +69,18 @@ class Prompt:
                 self._shown.add(event["event_id"])
                 print(f"{CLEAR_LINE}{self._name(room_id)} | hallway:\n{event['content'].get('body', '')}\n")
                 self._ask()
+
+    async def _accept(self, name: str, person: Person) -> None:
+        """Go into the direct room that the bot opens, which it does for whoever subscribes to something."""
+        while True:
+            room_id = await person.wait_for(lambda: next(iter(person.invites), ""), 86_400)
+            await person.join(room_id)
+            self._direct[name] = room_id
+            await person.wait_for(partial(self._is_in, person, room_id), 86_400)
+
+    @staticmethod
+    def _is_in(person: Person, room_id: str) -> bool:
+        return room_id not in person.invites
 
     def _unseen(self, person: Person) -> list[tuple[str, Json]]:
         return [
