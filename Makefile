@@ -30,7 +30,7 @@ lint: $(READY)
 	$(BIN)/lint-imports
 
 bench: $(READY)
-	@for name in load search relevance cold round_trip idle limits drain ticks; do echo "== $$name"; $(BIN)/python -m benchmarks.$$name || failed=1; done; test -z "$$failed"
+	@for name in load search relevance cold round_trip idle limits drain ticks many; do echo "== $$name"; $(BIN)/python -m benchmarks.$$name || failed=1; done; test -z "$$failed"
 
 # QUESTIONS, PEOPLE, CHANGES, KILLS, RESTARTS and SEED may be given: make soak QUESTIONS=300 PEOPLE=50 KILLS=20 SEED=7
 soak: $(READY)
