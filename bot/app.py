@@ -53,6 +53,8 @@ KEEP_DAYS = 30
 TELL_SECONDS = 5
 # How long until it is seen that another process, or the clock, has changed what is due.
 WATCH_SECONDS = 5
+# Whoever wants to be told in a room is not told directly until it was seen which one that may be.
+HOLD_SECONDS = WATCH_SECONDS + 1
 # How long until a room that a command, or another process, wants to be left is looked at.
 ROOMS_SECONDS = 20
 
@@ -110,7 +112,12 @@ async def _run(config: Config, store: Store, matrix: Matrix) -> None:
     jobs = Jobs()
     rules = config.reminders.rules(services.zone(), config.changes.settle_seconds)
     services = replace(services, leads=rules.leads)
-    reminder = Reminder(services, rules, clock, jobs, lambda: deliverer.wake())
+
+    def hold(user_id: str) -> None:
+        deliverer.hold(user_id, HOLD_SECONDS)
+        jobs.at("rooms", clock.real(), folder.look)
+
+    reminder = Reminder(services, rules, clock, jobs, lambda: deliverer.wake(), hold)
     reach = Reach(services, clock, lambda: deliverer.wake(), lambda: direct.wake())
     direct = DirectRooms(matrix, store, clock, synced, reach, lambda: deliverer.wake())
     deliverer = Deliverer(matrix, store, clock, direct.room_of, reminder)
@@ -119,7 +126,7 @@ async def _run(config: Config, store: Store, matrix: Matrix) -> None:
         store,
         clock,
         {hall.name.casefold(): hall.rooms for hall in config.locations},
-        lambda: Capacity(deliverer.pace.rate, direct.opening_seconds),
+        lambda: Capacity(deliverer.pace.rate, direct.openings.seconds),
         deliverer.is_waiting,
         deliverer.make_sure,
         deliverer.wake,

@@ -81,6 +81,10 @@ class Deliverer:
         self._idle.clear()
         self._more.set()
 
+    def hold(self, user_id: str, seconds: float) -> None:
+        """Send nothing to a person for a while: it is yet to be seen where it is said."""
+        self._holds.one(user_id, seconds)
+
     def is_waiting(self, key: str) -> bool:
         """Whether nobody has begun to send the notice, now or before."""
         return not self._is_under_way(key) and not self._doubt.has(key)

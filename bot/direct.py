@@ -5,6 +5,7 @@ from __future__ import annotations
 import asyncio
 import logging
 from collections.abc import Awaitable, Callable
+from contextlib import suppress
 from typing import TypeVar
 from weakref import WeakValueDictionary
 
@@ -14,6 +15,7 @@ from bot.deliver import PASSING
 from bot.direct_list import DirectList
 from bot.matrix import Matrix
 from bot.matrix_errors import AwayError, RateLimitedError, RefusedError
+from bot.openings import Openings
 from bot.reach import Reach
 from storage.capacity import OPENING
 from storage.errors import StoreError
@@ -67,8 +69,7 @@ class DirectRooms:
         self._look = True
         self._unlisted = True
         self._limited_until = 0.0
-        # How long the homeserver lets us wait from one opened room to the next, None while it has not limited us.
-        self.opening_seconds = store.load.known().opening_seconds
+        self.openings = Openings(store.load.known().opening_seconds)
 
     def wake(self) -> None:
         """Anybody may need a room who has none, or have one that is not in our list."""
@@ -234,7 +235,7 @@ class DirectRooms:
         if (found := await self._list.find(user_id)) is not None:
             return found
         try:
-            room_id = await self._within_limits(self._matrix.open_direct, user_id)
+            room_id = await self._open_new(user_id)
         except RefusedError as error:
             self._refused(user_id, error)
             raise
@@ -266,7 +267,24 @@ class DirectRooms:
         try:
             return await request(*values)
         except RateLimitedError as error:
-            self.opening_seconds = error.seconds or LIMITED_SECONDS
-            self._limited_until = loop.time() + self.opening_seconds
-            self._store.inbox.put(OPENING, f"{self.opening_seconds:.1f}")
+            self._limited_until = loop.time() + (error.seconds or LIMITED_SECONDS)
             raise
+
+    async def _open_new(self, user_id: str) -> str:
+        """Open a room, and learn how often that may be done: the next start, and people, go by it."""
+        loop = asyncio.get_running_loop()
+        before = self.openings.seconds
+        is_free = loop.time() >= self._limited_until
+        try:
+            room_id = await self._within_limits(self._matrix.open_direct, user_id)
+            self.openings.taken(loop.time())
+            return room_id
+        except RateLimitedError as error:
+            if is_free:
+                self.openings.refused(loop.time(), error.seconds or LIMITED_SECONDS)
+            raise
+        finally:
+            if self.openings.seconds != before:
+                seconds = self.openings.seconds
+                with suppress(StoreError):
+                    self._store.inbox.put(OPENING, f"{seconds:.1f}" if seconds else "")

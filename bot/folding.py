@@ -2,17 +2,17 @@
 
 from __future__ import annotations
 
+import datetime as dt
 import logging
 from collections import defaultdict
 from collections.abc import Awaitable, Callable, Collection, Mapping, Sequence
 
 from bot.clock import Clock
 from bot.matrix import Matrix
-from bot.matrix_errors import MatrixError, RevokedError
-from storage.capacity import LATE
+from bot.matrix_errors import MatrixError, RefusedError, RevokedError
 from storage.errors import StoreError
 from storage.folding import Foldable, Slot
-from storage.forecast import Capacity, Waiting, late
+from storage.forecast import Capacity, Late, Waiting, late
 from storage.outbox import PERSONAL, Notice, Rank, notice_key
 from storage.store import Store
 
@@ -50,7 +50,7 @@ class Folder:
         self._is_waiting = is_waiting
         self._make_sure = make_sure
         self._wake = wake
-        self._warned = 0
+        self._warned: int | None = None  # what a process before us found is true no more
         self._silent = silent
 
     async def look(self) -> None:
@@ -80,7 +80,7 @@ class Folder:
         known = {one.key for one in before}
         return [one for one in self._store.folding.foldable() if one.key in known]
 
-    def _fold(self, foldable: Sequence[Foldable], members: Mapping[str, set[str]]) -> list[Waiting]:
+    def _fold(self, foldable: Sequence[Foldable], members: Mapping[str, set[str]]) -> list[Late]:
         """Fold, the soonest first, until what is left can be sent in time; returns what will be late all the same."""
         groups: dict[tuple[str, tuple[Slot, ...]], list[Foldable]] = defaultdict(list)
         for one in foldable:
@@ -89,7 +89,7 @@ class Folder:
                     groups[room_id, one.slots].append(one)
         behind = self._late()
         done: set[str] = set()
-        for (room_id, slots), some in sorted(groups.items(), key=lambda item: (item[0][1][0][1], -len(item[1]))):
+        for (room_id, _), some in sorted(groups.items(), key=lambda item: (item[0][1][0][1], -len(item[1]))):
             late_keys = {one.key for one in behind}
             free = [one for one in some if one.key not in done and self._is_waiting(one.key)]
             worth = [one for one in free if one.at_once] if not late_keys & {one.key for one in free} else free
@@ -97,7 +97,7 @@ class Folder:
             if not worth or (len(worth) == 1 and not worth[0].at_once and not self._without_room(worth[0], behind)):
                 continue
             for start in range(0, len(worth), MENTIONED_MAX):
-                self._say(room_id, slots, worth[start : start + MENTIONED_MAX])
+                self._say(room_id, worth[start : start + MENTIONED_MAX])
             done |= {one.key for one in worth}
             behind = self._late()
         if done:
@@ -105,21 +105,21 @@ class Folder:
             self._wake()
         return behind
 
-    def _say(self, room_id: str, slots: Sequence[Slot], some: Sequence[Foldable]) -> None:
+    def _say(self, room_id: str, some: Sequence[Foldable]) -> None:
         now = self._clock.real()
         keys = [one.key for one in some]
         key = notice_key(PERSONAL, room_id, *keys)
-        deadline = self._clock.real_of(min(starts_at for _, starts_at in slots))
+        deadline = min((one.deadline for one in some if one.deadline), default=None)
         with self._store.transaction():
             self._store.folding.fold(keys, key, now)
             # What it says is written when it is sent, as for all of its kind.
             self._store.outbox.add(Notice(key, PERSONAL, {}, now, room_id, rank=Rank.PERSONAL, deadline=deadline))
 
-    def _late(self) -> list[Waiting]:
+    def _late(self) -> list[Late]:
         return late(self._store.outbox.waiting(), self._capacity(), self._clock.real())
 
-    def _without_room(self, one: Foldable, behind: Sequence[Waiting]) -> bool:
-        return any(each.key == one.key and each.room_id is None for each in behind)
+    def _without_room(self, one: Foldable, behind: Sequence[Late]) -> bool:
+        return any(each.key == one.key and each.notice.room_id is None for each in behind)
 
     def _rooms_of(self, one: Foldable) -> list[str]:
         halls = [room for hall in one.halls for room in self._halls.get(hall.casefold(), ())] if one.anywhere else []
@@ -132,14 +132,28 @@ class Folder:
     async def _members(self, foldable: Sequence[Foldable]) -> dict[str, set[str]]:
         rooms = dict.fromkeys(room for one in foldable for room in self._rooms_of(one))
         inside = {room.room_id for room in self._store.rooms.joined() if not room.encrypted}
-        return {room_id: await self._matrix.members(room_id) for room_id in rooms if room_id in inside}
+        members: dict[str, set[str]] = {}
+        for room_id in rooms:
+            if room_id in inside:
+                try:
+                    members[room_id] = await self._matrix.members(room_id)
+                except RefusedError as error:
+                    # One room that we are out of must not keep all others from being used.
+                    log.info("who is in %s is not to be had: %s", room_id, error)
+        return members
 
-    def _warn(self, behind: Sequence[Waiting]) -> None:
-        """Once each time that more will be late than was said."""
-        if len(behind) > self._warned:
+    def _warn(self, behind: Sequence[Late]) -> None:
+        """Once each time that more will be late than was said; `!status` goes by what is kept."""
+        worst = max((one.by for one in behind), default=dt.timedelta(0))
+        if len(behind) > (self._warned or 0):
             rate = self._capacity().rate
             limit = f"{rate:.2f} messages a second" if rate else "few new rooms"
-            log.warning("%d reminders will be late: the homeserver takes only %s from us", len(behind), limit)
-        if len(behind) != self._warned:
-            self._store.inbox.put(LATE, str(len(behind)))
+            log.warning(
+                "%d reminders will be late, by up to %.0f s: the homeserver takes only %s from us",
+                len(behind),
+                worst.total_seconds(),
+                limit,
+            )
+        if behind or self._warned != 0:
+            self._store.load.keep_late(len(behind), worst)
         self._warned = len(behind)

@@ -18,6 +18,7 @@ from commands.language import language_of
 from commands.registry import Request, Services
 from commands.reply import Reply
 from storage.errors import StoreError
+from storage.folding import ROOM
 from storage.outbox import DIGEST, PERSONAL, Notice, NoticeState, Rank, notice_key
 from storage.people import DEFAULTS
 from storage.programme import Talk
@@ -29,8 +30,9 @@ log = logging.getLogger("hallway")
 
 LOOKED = "reminders_looked_at"
 RETRY = dt.timedelta(seconds=5)
-# Changes are worth most while people can still go where they are sent.
+# Changes and reminders are worth most while people can still go where they are sent.
 NEWS_SOON = dt.timedelta(minutes=5)
+ON_THE_WAY = dt.timedelta(minutes=5)
 # By so much the world's clock may run off from what it should show before what is due is worked out anew.
 JUMP = dt.timedelta(seconds=2)
 # To so many people is written in one go; the first of them are sent to while the next ones' turn comes.
@@ -38,17 +40,29 @@ AT_ONCE = 100
 
 
 class Reminder:
-    """`wake` is called when there is something to deliver. What these kinds of notices say is looked at when sent."""
+    """`wake` is called when there is something to deliver. What these kinds of notices say is looked at when sent.
+
+    `hold` is told who wants what was just written in a room, before it is delivered.
+    """
 
     kinds = frozenset({PERSONAL, DIGEST})
 
-    def __init__(self, services: Services, rules: Rules, clock: Clock, jobs: Jobs, wake: Callable[[], None]) -> None:
+    def __init__(
+        self,
+        services: Services,
+        rules: Rules,
+        clock: Clock,
+        jobs: Jobs,
+        wake: Callable[[], None],
+        hold: Callable[[str], None] = lambda _: None,
+    ) -> None:
         self._services = services
         self._store: Store = services.store
         self._rules = rules
         self._clock = clock
         self._jobs = jobs
         self._wake = wake
+        self._hold = hold
         self._next: dt.datetime | None = None
         self._stamp: object = None
         # When we had looked before, while there is more to write of what was found since.
@@ -122,8 +136,11 @@ class Reminder:
         by_person = {who: list(some) for who, some in groupby(due, key=lambda one: one.subscriber)}
         soonest = {who: min(one.starts_at for one in some) for who, some in by_person.items()}
         people = sorted({*by_person, *news}, key=lambda who: (soonest.get(who, now), who))
+        in_rooms = store.people.delivered(ROOM) if people else set()
         for who in people[:AT_ONCE]:
             self._tell(who, by_person.get(who, []), news.get(who, []), now)
+            if who in in_rooms and who not in news:
+                self._hold(who)
         for who, moment in list(digests.items())[:AT_ONCE]:
             self._send_digest(who, moment, now)
         if max(len(people), len(digests)) > AT_ONCE:
@@ -153,7 +170,7 @@ class Reminder:
             who if is_room else None,
             None if is_room else who,
             rank=Rank.SPEAKER if speaker else Rank.PERSONAL,
-            deadline=self._clock.real_of(min([*starts, now + NEWS_SOON])),
+            deadline=self._clock.real_of(_deadline(starts, now, changed=bool(talk_ids))),
         )
         self._add(blank, self._content(about, blank), _talks(about))
 
@@ -206,6 +223,12 @@ class Reminder:
         (real, steady), now = self._expected, (self._clock.real(), self._clock.steady())
         self._expected = now
         return abs((now[0] - real).total_seconds() - (now[1] - steady)) > JUMP.total_seconds()
+
+
+def _deadline(starts: Sequence[dt.datetime], now: dt.datetime, *, changed: bool) -> dt.datetime:
+    """When people should know, by the conference's clock; of what starts soon, while half of the time is left."""
+    moments = [max(start - ON_THE_WAY, now + (start - now) / 2) for start in starts]
+    return min([*moments, now + NEWS_SOON] if changed or not moments else moments)
 
 
 def _talks(about: Sequence[Told]) -> list[Talk]:

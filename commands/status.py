@@ -10,6 +10,7 @@ from commands.lines import Writer
 from commands.registry import Request, Services, command
 from commands.reply import Reply, Text, joined, paragraphs
 from storage.forecast import Capacity, Waiting
+from storage.store import Store
 
 
 @command("status")
@@ -45,16 +46,11 @@ def _sending(request: Request, services: Services) -> list[Text]:
     lines = [
         request.count("{number} message waits to be sent.", "{number} messages wait to be sent.", len(waiting)),
         _limit(capacity, request),
-        _late(store.load.late(), waiting, capacity, request),
+        _late(store, waiting, capacity, request),
     ]
-    subscribers, to_open, gone = store.load.subscribers(), store.load.rooms_to_open(), store.load.unreachable()
+    subscribers, gone = store.load.subscribers(), store.load.unreachable()
     lines.append(request.count("{number} person is subscribed.", "{number} people are subscribed.", subscribers))
-    if to_open:
-        lines.append(
-            request.count(
-                "{number} direct room is still to be opened.", "{number} direct rooms are still to be opened.", to_open
-            )
-        )
+    lines += _rooms(store, capacity, request)
     if gone:
         lines.append(request.count("{number} person cannot be reached.", "{number} people cannot be reached.", gone))
     if missed := store.load.missed():
@@ -76,15 +72,32 @@ def _limit(capacity: Capacity, request: Request) -> Text:
     return request.say("The homeserver takes {rate} messages a second from me.", rate=f"{capacity.rate:.2g}")
 
 
-def _late(behind: int, waiting: Sequence[Waiting], capacity: Capacity, request: Request) -> Text:
-    """How much will be late, and when the last of it is there."""
+def _rooms(store: Store, capacity: Capacity, request: Request) -> list[Text]:
+    """The direct rooms that are opened ahead of time."""
+    if not (to_open := store.load.rooms_to_open()):
+        return []
+    lines = [
+        request.say(
+            "Direct rooms: {open} open, {number} still to be opened.", open=store.load.rooms_open(), number=to_open
+        )
+    ]
+    if capacity.opening_seconds:
+        wait = rounded(dt.timedelta(seconds=capacity.opening_seconds), request.language)
+        lines.append(request.say("The homeserver makes me wait {span} from one to the next.", span=wait))
+    return lines
+
+
+def _late(store: Store, waiting: Sequence[Waiting], capacity: Capacity, request: Request) -> Text:
+    """How much will be late, by how much, and when the last of all is there."""
+    behind, by = store.load.late()
     if not behind or not waiting:
         return Text()
     openings = sum(one.room_id is None for one in waiting)
     wait = dt.timedelta(seconds=capacity.seconds(len(waiting), openings))
     return request.count(
-        "{number} of them will be late; all is sent in about {span}.",
-        "{number} of them will be late; all is sent in about {span}.",
+        "{number} of them will be late, by {late}; all is sent in about {span}.",
+        "{number} of them will be late, by up to {late}; all is sent in about {span}.",
         behind,
+        late=rounded(by, request.language),
         span=rounded(wait, request.language),
     )

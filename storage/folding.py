@@ -26,7 +26,8 @@ class Foldable:
     """A pending notice that only reminds one person of talks, and the rooms in which that may be said.
 
     `rooms` are those they asked in (ids); where they allow `anywhere`, the talks' own halls' rooms are others, by the
-    names of the `halls`. `at_once`: they want it in a room however fast the direct one would be.
+    names of the `halls`. `at_once`: they want it in a room however fast the direct one would be. `deadline` is the
+    notice's (the world's clock).
     """
 
     key: str
@@ -36,6 +37,7 @@ class Foldable:
     halls: tuple[str, ...]
     anywhere: bool
     at_once: bool
+    deadline: dt.datetime | None
 
 
 class Folding:
@@ -49,8 +51,8 @@ class Folding:
         )
         statement = (
             select(
-                notice.c.key, notice.c.recipient, reminded.c.talk_id, reminded.c.starts_at, person.c.deliver,
-                location.c.name.label("hall"),
+                notice.c.key, notice.c.recipient, notice.c.deadline, reminded.c.talk_id, reminded.c.starts_at,
+                person.c.deliver, location.c.name.label("hall"),
             )
             .select_from(
                 notice.join(reminded, reminded.c.key == notice.c.key)
@@ -64,14 +66,14 @@ class Folding:
         )  # fmt: skip
         with self._database.reading() as connection:
             grouped: dict[str, list[tuple[int, dt.datetime, str]]] = defaultdict(list)
-            owners: dict[str, tuple[str, str]] = {}
+            owners: dict[str, tuple[str, str, dt.datetime | None]] = {}
             for row in connection.execute(statement):
                 grouped[row.key].append((row.talk_id, row.starts_at, row.hall or ""))
-                owners[row.key] = (row.recipient, row.deliver or "")
+                owners[row.key] = (row.recipient, row.deliver or "", row.deadline)
         asked = self._asked_in({(owners[key][0], slot[0]) for key, slots in grouped.items() for slot in slots})
         found = []
         for key, slots in grouped.items():
-            user_id, deliver = owners[key]
+            user_id, deliver, deadline = owners[key]
             if deliver == DM:
                 continue
             rooms = tuple(dict.fromkeys(room for slot in slots for room in asked.get((user_id, slot[0]), ())))
@@ -79,7 +81,7 @@ class Folding:
             anywhere = deliver in (ROOM, EITHER)
             if rooms or anywhere:
                 short = tuple((talk_id, starts_at) for talk_id, starts_at, _ in slots)
-                found.append(Foldable(key, user_id, short, rooms, halls, anywhere, deliver == ROOM))
+                found.append(Foldable(key, user_id, short, rooms, halls, anywhere, deliver == ROOM, deadline))
         return found
 
     def fold(self, keys: Sequence[str], into: str, now: dt.datetime) -> None:

@@ -37,14 +37,32 @@ class Capacity:
         return max(sending, openings * self.opening_seconds if self.opening_seconds else 0.0)
 
 
-def late(waiting: Sequence[Waiting], capacity: Capacity, now: dt.datetime) -> list[Waiting]:
-    """Those that will not be there by their deadline, of what is `waiting` in the order in which it is sent."""
+@dataclass(frozen=True, slots=True)
+class Late:
+    """A notice that will come so much too late."""
+
+    notice: Waiting
+    by: dt.timedelta
+
+    @property
+    def key(self) -> str:
+        return self.notice.key
+
+
+def late(waiting: Sequence[Waiting], capacity: Capacity, now: dt.datetime) -> list[Late]:
+    """Those that will not be there by their deadline, of what is `waiting` in the order in which it is sent.
+
+    What need not wait is not among them: that it was found late is no fault of the homeserver's limits.
+    """
     found = []
     openings = 0
     for turn, one in enumerate(waiting, 1):
         if one.room_id is None:
             openings += 1
         wait = capacity.seconds(turn, openings if one.room_id is None else 0)
-        if one.deadline is not None and now + dt.timedelta(seconds=wait) > one.deadline:
-            found.append(one)
+        if one.deadline is None or not wait:
+            continue
+        by = now + dt.timedelta(seconds=wait) - one.deadline
+        if by > dt.timedelta(0):
+            found.append(Late(one, by))
     return found

@@ -89,6 +89,11 @@ class People:
             )
             touch(connection)
 
+    def delivered(self, where: str) -> set[str]:
+        """Who chose to be told there: "dm", "room" or "either"."""
+        with self._database.reading() as connection:
+            return set(connection.execute(select(person.c.user_id).where(person.c.deliver == where)).scalars())
+
     def unreachable(self, user_id: str) -> tuple[Unreachable, dt.datetime] | None:
         """Why this person cannot be reached, and since when (the world's clock); None while they can."""
         with self._database.reading() as connection:

@@ -332,6 +332,17 @@ async def test_a_room_that_cannot_be_opened_yet_holds_nothing_else_back(table: T
     assert (table.homeserver.said(), table.homeserver.said("!direct")) == (["n"], ["direct"])
 
 
+async def test_a_person_is_held_back_until_it_is_seen_where_it_is_said(table: Table) -> None:
+    async with table.running() as deliverer:
+        deliverer.hold(ADA, 0.3)
+        table.add("direct", room_id=None)
+        table.add("n")
+        await until(lambda: table.store.outbox.unsent() == {"direct"}, deliverer)
+        await asyncio.sleep(0.1)
+        assert table.store.outbox.unsent() == {"direct"}
+        await until(lambda: not table.store.outbox.unsent())
+
+
 async def test_an_answer_overtakes_reminders_that_wait_for_the_limit(table: Table) -> None:
     table.store.inbox.put(RATE, "50")
     table.homeserver.fails = [(RateLimitedError(0.2), False)]

@@ -10,7 +10,7 @@ import pytest
 from bot.cli._capacity import capacity
 from commands.dispatch import answer
 from commands.registry import Services
-from storage.capacity import LATE, OPENING
+from storage.capacity import OPENING
 from storage.outbox import RATE, Notice, NoticeState
 from storage.reminders import Rules
 from storage.rooms import Membership, Room
@@ -48,21 +48,23 @@ def test_organizers_see_what_waits_and_what_will_be_late(small_store: Store) -> 
         "0 messages wait to be sent.",
         "The homeserver has not limited me yet.",
         "3 people are subscribed.",
-        "3 direct rooms are still to be opened.",
+        "Direct rooms: 0 open, 3 still to be opened.",
     ]
     for number in range(30):
         store.outbox.add(Notice(f"n{number}", "personal", {}, now, f"!r{number}"))
     store.outbox.mark_void("n0", NoticeState.REFUSED, "muted", now)
     store.rooms.put(Room("!d", Membership.JOINED, direct_with="@p0:example.org"))
     store.people.change("@p1:example.org", unreachable="left", unreachable_at=now)
-    for name, value in ((RATE, "0.2"), (LATE, "12")):
+    for name, value in ((RATE, "0.2"), (OPENING, "62.5")):
         store.inbox.put(name, value)
+    store.load.keep_late(12, dt.timedelta(minutes=4))
     assert ask(store, ORGANIZER)[1:] == [
         "29 messages wait to be sent.",
         "The homeserver takes 0.2 messages a second from me.",
-        "12 of them will be late; all is sent in about 2 minutes.",
+        "12 of them will be late, by up to 4 minutes; all is sent in about 2 minutes.",
         "3 people are subscribed.",
-        "1 direct room is still to be opened.",
+        "Direct rooms: 1 open, 1 still to be opened.",
+        "The homeserver makes me wait 1 minute from one to the next.",
         "1 person cannot be reached.",
         "1 message was refused.",
     ]
@@ -97,3 +99,23 @@ def test_the_doctor_works_out_whether_all_can_be_told_in_time(
         small_store.inbox.put(name, value)
     found = capacity(small_store, Rules(DUBLIN), DUBLIN, "@hallway:example.org", BEFORE)
     assert found == (well, said)
+
+
+def test_the_doctor_counts_on_the_rooms_that_people_asked_in(small_store: Store) -> None:
+    talk = next(one for one in small_store.talks.of_feed("main") if one.id == "2")
+    for number in range(300):
+        room_id = f"!hall{number % 5}"
+        small_store.subscriptions.add(f"@p{number}:example.org", Kind.TALK, talk, BEFORE, room_id=room_id)
+    small_store.people.change("@p0:example.org", unreachable="left", unreachable_at=BEFORE)
+    said = (
+        "capacity: 300 subscribers; the start with most of them, 2022-09-12 10:15: 299 messages, 24 minutes at "
+        "Synapse's default limit, as none was met yet, of 0.2 a second; 299 direct rooms still to be opened: "
+        "301 minutes; 299 can be told where they asked, in 5 messages"
+    )
+    assert capacity(small_store, Rules(DUBLIN), DUBLIN, "@h:example.org", BEFORE) == (True, said)
+    # Those who want nothing of theirs in a room need one of their own, and there is no time for so many.
+    for number in range(1, 100):
+        small_store.people.change(f"@p{number}:example.org", deliver="dm")
+    well, line = capacity(small_store, Rules(DUBLIN), DUBLIN, "@h:example.org", BEFORE)
+    assert not well
+    assert "; 200 can be told where they asked, in 5 messages: ask the homeserver's admin for " in line

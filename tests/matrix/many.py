@@ -58,19 +58,23 @@ class Told:
     directly: int
     in_rooms: int
     wrongly_in_rooms: int
+    wrongly_directly: int
     messages: int
     first_before: float
     last_before: float
 
 
 class Crowd:
-    """`direct_only` of the people chose never to be named in a room."""
+    """`direct_only` of the people chose never to be named in a room, `room_only` others to be named in theirs."""
 
-    def __init__(self, folder: Path, *, people: int, halls: int, direct_only: int, speed: float) -> None:
+    def __init__(
+        self, folder: Path, *, people: int, halls: int, direct_only: int, room_only: int, speed: float
+    ) -> None:
         self._folder = folder
         self._people = people
         self._halls = [f"Hall {number}" for number in range(1, halls + 1)]
         self._direct_only = direct_only
+        self._room_only = room_only
         self._speed = speed
         self._rooms: dict[str, str] = {}
         self._users: dict[str, list[Account]] = {}
@@ -120,6 +124,8 @@ class Crowd:
             with store.transaction():
                 for user_id in self._private():
                     store.people.change(user_id, deliver="dm")
+                for user_id in self._public():
+                    store.people.change(user_id, deliver="room")
                 for hall, users in self._users.items():
                     for user in users:
                         store.subscriptions.add(user.user_id, Kind.TALK, talks[hall], before, room_id=self._rooms[hall])
@@ -127,8 +133,14 @@ class Crowd:
             store.close()
 
     def _private(self) -> set[str]:
-        users = [user.user_id for group in zip(*self._users.values(), strict=False) for user in group]
-        return set(users[: self._direct_only])
+        return set(self._mixed()[: self._direct_only])
+
+    def _public(self) -> set[str]:
+        return set(self._mixed()[self._direct_only : self._direct_only + self._room_only])
+
+    def _mixed(self) -> list[str]:
+        """Everybody, from one hall after the other."""
+        return [user.user_id for group in zip(*self._users.values(), strict=False) for user in group]
 
     async def play(self, *, kills: int = 0) -> Told:
         """Let the bot live through the twenty minutes before the start; it may be killed so often meanwhile."""
@@ -196,6 +208,7 @@ class Crowd:
             directly=len(set(told) - in_rooms),
             in_rooms=len(in_rooms),
             wrongly_in_rooms=len(in_rooms & self._private()),
+            wrongly_directly=len(self._public() - in_rooms),
             messages=len(moments),
             first_before=round((start - min(moments, default=start)) / 1000, 1),
             last_before=round((start - max(moments, default=start)) / 1000, 1),
