@@ -18,7 +18,7 @@ from storage.programme import Talk
 from storage.query import parse, words_of
 from storage.search import folded
 from storage.subscriptions import Kind
-from storage.talks import is_called
+from storage.talks import Found, is_called
 
 OPTIONS_MAX = 6
 SEARCH_MAX = 100
@@ -126,7 +126,7 @@ def _talk(asked: str, request: Request, services: Services, again: str) -> Wish 
     if one is not None:
         return Wish(Kind.TALK, one, found.meant)
     wholes = [typed(kind, asked) for kind in _kinds_called(asked, services)] or [
-        typed(Kind.SEARCH, asked.replace('"', " "))
+        typed(Kind.SEARCH, _as_meant(asked, found).replace('"', " "))
     ]
     which, whole = (
         code(f"{services.prefix}{again} 2"),
@@ -134,6 +134,11 @@ def _talk(asked: str, request: Request, services: Services, again: str) -> Wish 
     )
     note = request.say("Which one? {which}; for all, and those added later: {whole}", which=which, whole=whole)
     return matching(found, asked, 1, request, writer).noted(note)
+
+
+def _as_meant(asked: str, found: Found) -> str:
+    """The words, or what they were taken for: a standing search takes them as they are."""
+    return found.meant if found.meant and "," not in found.meant else asked
 
 
 def _kinds_called(words: str, services: Services) -> list[Kind]:

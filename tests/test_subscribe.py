@@ -257,3 +257,9 @@ def test_who_is_muted_is_told_so_when_they_subscribe(small_store: Store) -> None
         "You are muted until Mon 12 Sep 11:00 (UTC+1); !mute off ends that."
     )
     assert [one.kind for one in small_store.subscriptions.of(ADA)] == [Kind.TALK]
+
+
+def test_a_slip_is_not_offered_as_a_standing_search(small_store: Store) -> None:
+    """A standing search takes its words as they are: with the slip it would never find anything."""
+    lines = said(small_store, "!subscribe rsut")
+    assert lines[-1] == 'Which one? !subscribe 2; for all, and those added later: !subscribe "rust"'
