@@ -92,12 +92,7 @@ def _not_called(name: str, request: Request, services: Services) -> Reply:
 
 def _claim(asked: str, request: Request, services: Services) -> Reply:
     say, speakers = request.say, services.store.speakers
-    called = speakers_called(asked, speakers.people())
-    if len(called) != 1:
-        return _which(asked, called, request, services)
-    speaker = called[0]
-    if any(one.talks and set(one.talks) <= set(speaker.talks) for one in speakers.known_as(request.sender)):
-        return paragraphs(say("You are known as the speaker {names} already.", names=names([speaker.name])))
+    # First: all the names need not be looked through where nobody could confirm one.
     control = services.store.rooms.id_of(services.control_room) if services.control_room else ""
     if not control:
         return paragraphs(
@@ -108,6 +103,12 @@ def _claim(asked: str, request: Request, services: Services) -> Reply:
     if room is None or room.membership not in (Membership.JOINED, Membership.ENTERED):
         said = say("I am not in the organizers' room at the moment, so nobody can confirm that. Try again later.")
         return paragraphs(said, ok=False)
+    called = speakers_called(asked, speakers.people())
+    if len(called) != 1:
+        return _which(asked, called, request, services)
+    speaker = called[0]
+    if any(one.talks and set(one.talks) <= set(speaker.talks) for one in speakers.known_as(request.sender)):
+        return paragraphs(say("You are known as the speaker {names} already.", names=names([speaker.name])))
     return _ask(speaker, control, request, services)
 
 

@@ -19,7 +19,9 @@ async def test_a_crowd_is_told_in_time_directly_or_in_the_room(tmp_path: Path, k
         told = await crowd.play(kills=kills)
     finally:
         await crowd.synapse.stop()
-    assert (told.once, told.twice, told.late, told.never) == (250, 0, 0, 0), told
+    # A start takes two seconds, more than a minute of this conference: who is killed may be late, but loses nobody.
+    assert (told.once + told.late, told.twice, told.never) == (250, 0, 0), told
+    assert kills or told.late == 0, told
     assert told.wrongly_in_rooms == 0, told
     # Who is due when the bot is killed may be told directly instead: told at all comes first.
     assert told.wrongly_directly == 0 or kills, told
