@@ -18,6 +18,8 @@ from storage.query import NARROWING, Query, shortened, words_of
 from storage.tables.programme import day, feed, location, speaker, talk, talk_speaker, track
 from storage.talk_rows import JOINED, by_ids, talks_of
 
+# Nobody is called by more words than these.
+NAME_WORDS_MAX = 12
 # A cancelled talk is found by those who look for it, and not among what is on or coming.
 TAKES_PLACE = talk.c.cancelled.is_(False)
 ORDER = (talk.c.starts_at, func.coalesce(location.c.position, -1), talk.c.position)
@@ -184,7 +186,7 @@ class Talks:
 
     def by_speaker(self, name: str) -> list[Talk]:
         """Talks of every person whose name has all these words, or words that begin so."""
-        words = words_of(name)
+        words = words_of(name)[:NAME_WORDS_MAX]
         with self._database.reading() as connection, self._database.driver() as driver:
             for prefix in (False, True):
                 ids = search.match(driver, search.all_of(words, prefix=prefix), column="speakers")
