@@ -64,16 +64,19 @@ class Names:
         """The one name of this kind of which each of the words is a slip; empty where there are none, or several."""
         from rapidfuzz.distance import OSA
 
-        def is_slip(word: str, other: str) -> bool:
-            most = max((slips for letters, slips in SLIPS if len(word) >= letters), default=0)
-            slips = OSA.distance(word, other, score_cutoff=most)
-            return slips <= min(most, 1) or (slips <= most and word[:1] == other[:1])
-
-        wanted = _words(words)[:WORDS_MAX]
         named = self._named((kind,))
-        found = [{one for other in named if is_slip(word, other) for one in named[other]} for word in wanted]
-        names = set.intersection(*found) if found else set()
-        return names.pop()[1] if len(names) == 1 else ""
+        names: set[Named] | None = None
+        for word in dict.fromkeys(_words(words)[:WORDS_MAX]):
+            most = max((slips for letters, slips in SLIPS if len(word) >= letters), default=0)
+            # Most words differ too much in length already, which is far sooner seen.
+            near = (other for other in named if abs(len(other) - len(word)) <= most)
+            slips = [(other, OSA.distance(word, other, score_cutoff=most)) for other in near]
+            meant = [other for other, far in slips if far <= min(most, 1) or (far <= most and word[:1] == other[:1])]
+            found = {one for other in meant for one in named[other]}
+            names = found if names is None else names & found
+            if not names:
+                return ""
+        return names.pop()[1] if names and len(names) == 1 else ""
 
     def _named(self, kinds: tuple[str, ...]) -> dict[str, list[Named]]:
         """What has each word in its name."""

@@ -139,17 +139,20 @@ class Speakers:
         with self._database.reading() as connection:
             return [_account(row) for row in connection.execute(wanted)]
 
-    def people(self) -> list[Person]:
-        """The speakers of the programme, by name."""
+    def people(self, feed_id: str = "") -> list[Person]:
+        """The speakers of the programme, by name; with `feed_id` those that a feed knows by it."""
+        wanted = PEOPLE.where(speaker.c.feed_id == feed_id) if feed_id else PEOPLE
         talks: dict[tuple[str, str, str], list[int]] = defaultdict(list)
         with self._database.reading() as connection:
-            for row in connection.execute(PEOPLE):
+            for row in connection.execute(wanted):
                 talks[row.name, row.feed_id, row.feed].append(row.id)
         return [Person(*who, tuple(dict.fromkeys(rows))) for who, rows in sorted(talks.items())]
 
     def known_as(self, user_id: str) -> list[Person]:
         """The speakers of the programme that an account is: by what was confirmed, or by the feed."""
         mine = self.accounts(CONFIRMED, user_id=user_id)
+        if not mine:
+            return self.people(user_id)  # most are nobody, and need not be compared with all
         return [one for one in self.people() if one.feed_id == user_id or any(is_of(each, one) for each in mine)]
 
 
