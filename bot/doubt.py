@@ -10,6 +10,7 @@ import asyncio
 import datetime as dt
 import json
 import logging
+from collections import Counter
 from collections.abc import Callable, Collection
 
 from bot.matrix import Matrix
@@ -37,12 +38,13 @@ class Doubt:
     def __init__(self, matrix: Matrix, store: Store) -> None:
         self._matrix = matrix
         self._store = store
-        self._keys: set[str] = set()
+        # With each, how often an attempt ended so: what a look found out is of no use once there was another.
+        self._keys: Counter[str] = Counter()
         self._device_since = dt.datetime.min.replace(tzinfo=dt.UTC)
 
     def begin(self, now: dt.datetime) -> None:
         """Whatever is still to be sent now may have been sent before we were ended. `now` is the world's clock."""
-        self._keys |= self._store.outbox.perhaps_sent()
+        self._keys.update(self._store.outbox.perhaps_sent())
         kept = json.loads(self._store.inbox.get(DEVICE) or "{}")
         if kept.get("id") == self._matrix.device_id:
             self._device_since = dt.datetime.fromisoformat(kept["since"])
@@ -57,10 +59,10 @@ class Doubt:
 
     def add(self, key: str) -> None:
         """An attempt to send it ended without an answer."""
-        self._keys.add(key)
+        self._keys[key] += 1
 
     def clear(self, key: str) -> None:
-        self._keys.discard(key)
+        self._keys.pop(key, None)
 
     def has(self, key: str) -> bool:
         """Whether the notice with this key may have been sent."""
@@ -81,8 +83,9 @@ class Doubt:
         """
 
         async def look(notice: Notice) -> None:
+            attempts = self._keys[notice.key]
             event_id = await self.find(notice.room_id, notice) if notice.room_id else None
-            if not is_under_way(notice.key):
+            if not is_under_way(notice.key) and self._keys[notice.key] == attempts:
                 if event_id is not None:
                     self._store.sent(notice.key, event_id, now, bell_on(event_id))
                 self.clear(notice.key)

@@ -180,7 +180,10 @@ class Reminder:
         if content is None:
             return
         key = notice_key(DIGEST, who, moment.isoformat())
-        self._add(Notice(key, DIGEST, {}, self._clock.real(), None, who), content, self._agenda(who, now))
+        # What waits until the next one is due would say the same as that.
+        ends = self._clock.real_of(self._store.digests.until(self._store.people.settings(who), now, self._rules))
+        blank = Notice(key, DIGEST, {}, self._clock.real(), None, who, expires_at=ends)
+        self._add(blank, content, self._agenda(who, now))
 
     def _add(self, blank: Notice, content: dict[str, Any], talks: Sequence[Talk]) -> None:
         if self._store.outbox.add(replace(blank, content=content)):
@@ -196,9 +199,9 @@ class Reminder:
     def _content(self, about: Sequence[Told], notice: Notice) -> dict[str, Any]:
         people = [one.subscriber for one in about if one.subscriber.startswith("@")]
         if people and notice.recipient is None:
-            # Said in a room to several: it is the same for all of them but for whom it is.
+            # Said in a room to several: all of it, though one of them may not want every talk any more.
             room_id = notice.room_id or ""
-            return _mentioning(told(about[0], self._request(room_id, room_id), self._services, people), people)
+            return _mentioning(told(_together(about), self._request(room_id, room_id), self._services, people), people)
         request = self._request(about[0].subscriber, notice.room_id or "")
         return _mentioning(told(about[0], request, self._services), people)
 
@@ -229,6 +232,12 @@ def _deadline(starts: Sequence[dt.datetime], now: dt.datetime, *, changed: bool)
     """When people should know, by the conference's clock; of what starts soon, while half of the time is left."""
     moments = [max(start - ON_THE_WAY, now + (start - now) / 2) for start in starts]
     return min([*moments, now + NEWS_SOON] if changed or not moments else moments)
+
+
+def _together(about: Sequence[Told]) -> Told:
+    """What several are reminded of, nobody's own things among it."""
+    reminders = {one.talk.row_id: replace(one, speaker=False) for each in about for one in each.reminders}
+    return Told(about[0].subscriber, tuple(reminders.values()), ())
 
 
 def _talks(about: Sequence[Told]) -> list[Talk]:

@@ -121,6 +121,7 @@ class Rooms:
             if room.predecessor:
                 self._succeed(room.predecessor, room_id)
                 self._store.outbox.move(room.predecessor, room_id)
+                self._store.subscriptions.move(room.predecessor, room_id)
                 self._store.rooms.change(room.predecessor, membership=Membership.LEAVING, retry_at=None)
             if room.encrypted:
                 self._unreadable(room_id)

@@ -51,9 +51,13 @@ class Digests:
         """What the person follows from now until their next digest, soonest first; none without one."""
         if not settings.digest:
             return []
-        until = next_daily(settings.digest, now, zone_for(settings, rules.zone))
+        until = self.until(settings, now, rules)
         talks = self._subscriptions.agenda(user_id)
         return [talk for talk in talks if not talk.cancelled and talk.over_at > now and talk.starts_at < until]
+
+    def until(self, settings: Settings, now: dt.datetime, rules: Rules) -> dt.datetime:
+        """When the next one is due, and this one is of no use any more."""
+        return next_daily(settings.digest, now, zone_for(settings, rules.zone))
 
     def done(self, user_id: str, now: dt.datetime) -> None:
         """Keep that the person was sent what was due until now."""

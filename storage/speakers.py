@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import datetime as dt
+import json
 import re
 from collections import defaultdict
 from collections.abc import Iterable
@@ -12,9 +13,10 @@ from typing import Any
 from sqlalchemy import ColumnElement, Connection, Row, and_, delete, insert, select, update
 
 from storage.database import Database
+from storage.revisions import unpacked
 from storage.search import folded
 from storage.tables.programme import speaker, talk, talk_speaker
-from storage.tables.subscribing import reminded, snoozed, speaker_account
+from storage.tables.subscribing import believed, reminded, snoozed, speaker_account
 from storage.wanted import touch
 
 CLAIMED, CONFIRMED, REJECTED, WITHDRAWN = "claimed", "confirmed", "rejected", "withdrawn"
@@ -96,7 +98,9 @@ class Speakers:
             known = _find(connection, user_id, name, feed_id)
             if known and known.state == CONFIRMED:
                 return False
-            _put(connection, known, Account(0, user_id, name, feed_id, CONFIRMED, by, now))
+            account = Account(0, user_id, name, feed_id, CONFIRMED, by, now)
+            _put(connection, known, account)
+            _own(connection, account)
             return True
 
     def claim(self, user_id: str, name: str, *, now: dt.datetime, feed_id: str = "") -> tuple[Account, bool]:
@@ -114,6 +118,9 @@ class Speakers:
         values = {"state": state, "by": by, "at": now}
         with self._database.transaction() as connection:
             connection.execute(update(speaker_account).where(speaker_account.c.id == number).values(**values))
+            row = connection.execute(ACCOUNTS.where(speaker_account.c.id == number)).first()
+            if row is not None and state == CONFIRMED:
+                _own(connection, _account(row))
             touch(connection)
 
     def drop(self, account: Account) -> None:
@@ -161,6 +168,22 @@ def is_of(account: Account, person: Person) -> bool:
     if account.feed_id:
         return account.feed_id == person.feed_id
     return name_value(account.name) == name_value(person.name)
+
+
+def _own(connection: Connection, account: Account) -> None:
+    """What a speaker is still to be told of their talks is their own, whether or not they go on following these."""
+    theirs = and_(believed.c.subscriber == account.user_id, believed.c.speaker.is_(False))
+    rows = connection.execute(select(believed.c.talk_id, believed.c.talk).where(theirs))
+    untold = {row.talk_id: row.talk for row in rows}
+    if not untold:
+        return
+    own = {row.id for row in connection.execute(PEOPLE) if is_of(account, Person(row.name, row.feed_id, row.feed, ()))}
+    # Whoever was taken off a talk is told of that as well.
+    before = {row_id: unpacked(json.loads(known), row_id).speakers for row_id, known in untold.items() if known}
+    own |= {
+        row_id for row_id, some in before.items() if any(is_of(account, Person(p.name, p.id, "", ())) for p in some)
+    }
+    connection.execute(update(believed).where(theirs, believed.c.talk_id.in_(own & untold.keys())).values(speaker=True))
 
 
 def _account(row: Row[Any]) -> Account:

@@ -14,7 +14,7 @@ from sqlalchemy.dialects.sqlite import insert
 from storage import topics
 from storage.database import Database
 from storage.programme import Talk
-from storage.tables.subscribing import believed, bell, covers, subscription, topic
+from storage.tables.subscribing import believed, bell, covers, reminded, snoozed, subscription, topic
 from storage.talk_rows import by_ids
 from storage.talks import Talks
 from storage.wanted import touch
@@ -135,12 +135,15 @@ class Subscriptions:
         return [one.talk_ids[0] for one in self.of(user_id) if one.kind is Kind.TALK and one.talk_ids]
 
     def move(self, room_id: str, successor: str) -> None:
-        """A room was upgraded: what it heard of, its successor hears of."""
+        """A room was upgraded: what it heard of, its successor hears of; what it was told, that knows."""
         with self._database.transaction() as connection:
-            own = update(subscription).where(subscription.c.subscriber == room_id)
-            connection.execute(own.values(subscriber=successor))
+            for table in (subscription, believed, reminded, snoozed):
+                # Somebody there may have been faster than we.
+                own = update(table).prefix_with("OR IGNORE").where(table.c.subscriber == room_id)
+                connection.execute(own.values(subscriber=successor))
             asked = update(subscription).where(subscription.c.room_id == room_id)
             connection.execute(asked.values(room_id=successor))
+            touch(connection)
 
     def _where(self, connection: Any, condition: Any) -> list[Subscription]:
         statement: Select[Any] = (

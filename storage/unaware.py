@@ -27,8 +27,11 @@ WANTED = (
         subscription,
         and_(subscription.c.topic_id == covers.c.topic_id, subscription.c.subscriber == believed.c.subscriber),
     )
+    .where(believed.c.key == "")
     .distinct()
 )
+UNTOLD = select(believed).where(believed.c.key == "")
+SPEAKERS = select(believed.c.talk_id, believed.c.since).where(believed.c.speaker)
 
 
 class Unaware:
@@ -45,18 +48,23 @@ class Unaware:
         Nothing is told to those who are `resting`. What somebody believes and is true again is forgotten.
         """
         with self._database.reading() as connection:
-            rows = connection.execute(select(believed)).all()
+            rows = connection.execute(UNTOLD).all()
             if not rows:
                 return {}, None
             wanted = {(row.subscriber, row.talk_id) for row in connection.execute(WANTED)}
             talks = {talk.row_id: talk for talk in by_ids(connection, sorted({row.talk_id for row in rows}))}
-        speakers_wait = {row.talk_id: row.since for row in rows if row.speaker}
+            speakers_wait = {row.talk_id: row.since for row in connection.execute(SPEAKERS)}
+        # What a release changes is the same for nearly all who follow a talk.
+        changes: dict[tuple[int, str], Change | None] = {}
         waiting: dict[str, list[tuple[Row[Any], Change]]] = defaultdict(list)
         for row in rows:
             # Who does not follow a talk any more is told what they missed when they follow it again.
-            if row.key or not (row.speaker or (row.subscriber, row.talk_id) in wanted):
+            if not (row.speaker or (row.subscriber, row.talk_id) in wanted):
                 continue
-            change = net_change(row, talks.get(row.talk_id), now)
+            same = row.talk_id, row.talk
+            if same not in changes:
+                changes[same] = net_change(row, talks.get(row.talk_id), now)
+            change = changes[same]
             if change is None:
                 self._forget(row)
             elif row.subscriber not in resting:
