@@ -5,6 +5,7 @@ from __future__ import annotations
 import datetime as dt
 import re
 from collections.abc import Sequence
+from functools import lru_cache
 
 from commands._changed import change_line, net, rename_line, renamed
 from commands.lines import Writer, words_and_page
@@ -19,6 +20,8 @@ from storage.revisions import Recorded
 from storage.search import folded
 
 RENAMES_SHOWN = 3
+# Talks whose words are kept, as somebody asks again.
+KNOWN = 2048
 DAY = re.compile(r"\s*day\s*(\d{1,3})\b", re.IGNORECASE)
 
 
@@ -144,23 +147,23 @@ def _since_when(words: str, example: Text, request: Request) -> Text:
 
 def _about(recorded: Sequence[Recorded], words: str) -> list[Recorded]:
     """What concerns talks that have all the words in what they are, or were, called and where they are or were."""
-    wanted = list(dict.fromkeys(folded(words)))[:WORDS_MAX]
+    wanted = [f" {word}" for word in dict.fromkeys(folded(words))][:WORDS_MAX]
 
-    def said(talk: Talk | None) -> list[str]:
+    def is_meant(talk: Talk | None) -> bool:
         if talk is None:
-            return []
+            return False
         names = (talk.title, talk.track, talk.location, *(person.name for person in talk.speakers))
-        return folded(" ".join(names))
+        known = _spaced(" ".join(names))
+        return all(word in known for word in wanted)
 
-    rows = {
-        one.talk_id
-        for one in recorded
-        if any(
-            all(any(word.startswith(want) for word in known) for want in wanted)
-            for known in (said(one.change.before), said(one.change.after))
-        )
-    }
+    rows = {one.talk_id for one in recorded if is_meant(one.change.after) or is_meant(one.change.before)}
     return [one for one in recorded if one.talk_id in rows]
+
+
+@lru_cache(maxsize=KNOWN)
+def _spaced(names: str) -> str:
+    """The words of the names, each behind a space, so that their beginnings are found at once."""
+    return "".join(f" {word}" for word in folded(names))
 
 
 def _listed(made: Sequence[Change], title: Text, page: int, writer: Writer, again: str) -> Reply:

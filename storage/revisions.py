@@ -6,6 +6,7 @@ import datetime as dt
 import json
 from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass
+from functools import lru_cache
 from typing import Any
 
 from sqlalchemy import Connection, Row, bindparam, func, insert, select, update
@@ -20,6 +21,8 @@ from storage.talk_rows import CHUNK
 
 # A talk's own texts beyond its slot are long, and nobody asks for them as they were.
 PLAIN = ("key", "id", "title", "location", "track", "kind", "subtitle", "language", "url", "cancelled", "feed")
+# Talks that are kept as they were read: what was recorded does not change.
+KNOWN = 2048
 RENAMES = select(state.c.value).where(state.c.name == "renames")
 JOINED = select(change, revision.c.accepted_at).join(revision)
 
@@ -119,11 +122,14 @@ def record(
 
 
 def _read(row: Row[Any]) -> Recorded:
-    before = unpacked(json.loads(row.before), row.talk_id) if row.before else None
-    made = Change(
-        ChangeKind(row.kind), before, unpacked(json.loads(row.after), row.talk_id), frozenset(row.fields.split())
-    )
+    before = _as_it_was(row.before, row.talk_id) if row.before else None
+    made = Change(ChangeKind(row.kind), before, _as_it_was(row.after, row.talk_id), frozenset(row.fields.split()))
     return Recorded(row.id, row.talk_id, row.accepted_at, made)
+
+
+@lru_cache(maxsize=KNOWN)
+def _as_it_was(text: str, row_id: int) -> Talk:
+    return unpacked(json.loads(text), row_id)
 
 
 def packed(talk: Talk) -> str:
