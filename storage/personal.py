@@ -7,7 +7,7 @@ import re
 from typing import Any
 from urllib.parse import quote
 
-from sqlalchemy import Column, Connection, Select, and_, delete, or_, select, update
+from sqlalchemy import Column, Connection, Select, and_, delete, func, or_, select, update
 
 from storage import topics
 from storage.database import Database
@@ -15,6 +15,7 @@ from storage.outbox import NoticeState
 from storage.rooms import Membership
 from storage.tables.asking import heard, person, shown
 from storage.tables.messages import notice, room
+from storage.tables.organizing import act, control_member, hearer, plan
 from storage.tables.programme import talk
 from storage.tables.subscribing import believed, reminded, snoozed, speaker_account, subscription, topic
 from storage.wanted import touch
@@ -22,10 +23,14 @@ from storage.wanted import touch
 # Every column that holds the user id of somebody who wrote to the bot. A table that gains one belongs here; a test
 # compares the list with the schema. What a programme says of its speakers is the programme's, ids among it.
 PERSONAL: tuple[Column[Any], ...] = (
+    act.c.who,
     believed.c.subscriber,
+    control_member.c.user_id,
+    hearer.c.who,
     heard.c.sender,
     notice.c.recipient,
     person.c.user_id,
+    plan.c.by,
     room.c.direct_with,
     reminded.c.subscriber,
     room.c.inviter,
@@ -36,8 +41,9 @@ PERSONAL: tuple[Column[Any], ...] = (
     subscription.c.subscriber,
 )
 # Of these rows the id alone goes. A room stays known without the person who is in it or invited the bot there; an event
-# that comes a second time must still be known as heard; whom somebody confirmed as a speaker is one still.
-BLANKED = frozenset({heard.c.sender, room.c.direct_with, room.c.inviter, speaker_account.c.by})
+# that comes a second time must still be known as heard; whom somebody confirmed as a speaker is one still; what was done
+# to the programme was done.
+BLANKED = frozenset({act.c.who, heard.c.sender, room.c.direct_with, room.c.inviter, speaker_account.c.by})
 # Rows that say little by themselves, with what they are about.
 WITH_TITLES: dict[str, Select[Any]] = {
     "subscription": select(subscription, topic.c.kind, topic.c.shown, talk.c.title)
@@ -85,6 +91,7 @@ class Personal:
             topics.drop_unused(connection)
             touch(connection)
             _unmention(connection, user_id)
+            _unname(connection, user_id)
         return count
 
 
@@ -101,6 +108,13 @@ def _unmention(connection: Connection, user_id: str) -> None:
             continue
         without = json.dumps(_without(content, pattern), ensure_ascii=False, separators=(",", ":"))
         connection.execute(update(notice).where(notice.c.key == row.key).values(content=without))
+
+
+def _unname(connection: Connection, user_id: str) -> None:
+    """Take the id out of what the audit says of others' acts."""
+    for column in (act.c.said, act.c.before, act.c.after):
+        without = {column.name: func.replace(column, user_id, SOMEBODY)}
+        connection.execute(update(act).where(column.contains(user_id, autoescape=True)).values(without))
 
 
 def _mentioned(content: dict[str, Any]) -> list[str]:

@@ -1,5 +1,21 @@
 -- The tables of the newest revision, as storage/tables/ describes them. Written by tools/schema.py.
 
+CREATE TABLE act (
+	id INTEGER NOT NULL,
+	kind VARCHAR NOT NULL,
+	who VARCHAR NOT NULL,
+	room_id VARCHAR NOT NULL,
+	event_id VARCHAR NOT NULL,
+	said VARCHAR NOT NULL,
+	"before" VARCHAR DEFAULT '' NOT NULL,
+	"after" VARCHAR DEFAULT '' NOT NULL,
+	at DATETIME NOT NULL,
+	done_at DATETIME NOT NULL,
+	taken_back_by INTEGER,
+	PRIMARY KEY (id),
+	FOREIGN KEY(taken_back_by) REFERENCES act (id)
+);
+
 CREATE TABLE answered (
 	"key" VARCHAR NOT NULL,
 	talks VARCHAR NOT NULL,
@@ -28,6 +44,24 @@ CREATE TABLE bell (
 	FOREIGN KEY(subscription_id) REFERENCES subscription (id) ON DELETE CASCADE
 );
 
+CREATE TABLE broadcast (
+	id INTEGER NOT NULL,
+	act_id INTEGER NOT NULL,
+	room_id VARCHAR NOT NULL,
+	target VARCHAR NOT NULL,
+	plain VARCHAR NOT NULL,
+	html VARCHAR NOT NULL,
+	version INTEGER NOT NULL,
+	loud BOOLEAN NOT NULL,
+	state VARCHAR NOT NULL,
+	send_at DATETIME NOT NULL,
+	promised_at DATETIME,
+	done_at DATETIME,
+	progress_key VARCHAR DEFAULT '' NOT NULL,
+	PRIMARY KEY (id),
+	FOREIGN KEY(act_id) REFERENCES act (id)
+);
+
 CREATE TABLE change (
 	id INTEGER NOT NULL,
 	revision_id INTEGER NOT NULL,
@@ -41,6 +75,12 @@ CREATE TABLE change (
 	PRIMARY KEY (id),
 	FOREIGN KEY(revision_id) REFERENCES revision (id) ON DELETE CASCADE,
 	FOREIGN KEY(talk_id) REFERENCES talk (id) ON DELETE CASCADE
+);
+
+CREATE TABLE control_member (
+	user_id VARCHAR NOT NULL,
+	speaks BOOLEAN NOT NULL,
+	PRIMARY KEY (user_id)
 );
 
 CREATE TABLE covers (
@@ -85,6 +125,15 @@ CREATE TABLE fetched (
 	PRIMARY KEY (feed)
 );
 
+CREATE TABLE "full" (
+	location VARCHAR NOT NULL,
+	shown VARCHAR NOT NULL,
+	until DATETIME NOT NULL,
+	act_id INTEGER NOT NULL,
+	PRIMARY KEY (location),
+	FOREIGN KEY(act_id) REFERENCES act (id)
+);
+
 CREATE TABLE heard (
 	event_id VARCHAR NOT NULL,
 	room_id VARCHAR NOT NULL,
@@ -93,6 +142,14 @@ CREATE TABLE heard (
 	heard_at DATETIME NOT NULL,
 	outcome VARCHAR NOT NULL,
 	PRIMARY KEY (event_id)
+);
+
+CREATE TABLE hearer (
+	act_id INTEGER NOT NULL,
+	who VARCHAR NOT NULL,
+	"key" VARCHAR DEFAULT '' NOT NULL,
+	PRIMARY KEY (act_id, who),
+	FOREIGN KEY(act_id) REFERENCES act (id) ON DELETE CASCADE
 );
 
 CREATE TABLE held (
@@ -134,8 +191,24 @@ CREATE TABLE notice (
 	done_at DATETIME,
 	rank INTEGER DEFAULT 2 NOT NULL,
 	deadline DATETIME,
+	batch INTEGER,
 	PRIMARY KEY (seq),
 	UNIQUE ("key")
+);
+
+CREATE TABLE override (
+	talk_id INTEGER NOT NULL,
+	starts_at DATETIME,
+	location VARCHAR,
+	cancelled BOOLEAN,
+	feed_starts_at DATETIME NOT NULL,
+	feed_day DATE NOT NULL,
+	feed_location VARCHAR NOT NULL,
+	feed_cancelled BOOLEAN NOT NULL,
+	act_id INTEGER NOT NULL,
+	PRIMARY KEY (talk_id),
+	FOREIGN KEY(talk_id) REFERENCES talk (id) ON DELETE CASCADE,
+	FOREIGN KEY(act_id) REFERENCES act (id)
 );
 
 CREATE TABLE person (
@@ -156,6 +229,20 @@ CREATE TABLE person (
 	PRIMARY KEY (user_id)
 );
 
+CREATE TABLE "plan" (
+	id INTEGER NOT NULL,
+	"by" VARCHAR NOT NULL,
+	room_id VARCHAR NOT NULL,
+	said VARCHAR NOT NULL,
+	"plan" VARCHAR NOT NULL,
+	outcome VARCHAR NOT NULL,
+	"key" VARCHAR DEFAULT '' NOT NULL,
+	state VARCHAR NOT NULL,
+	made_at DATETIME NOT NULL,
+	expires_at DATETIME NOT NULL,
+	PRIMARY KEY (id)
+);
+
 CREATE TABLE reminded (
 	subscriber VARCHAR NOT NULL,
 	talk_id INTEGER NOT NULL,
@@ -167,6 +254,15 @@ CREATE TABLE reminded (
 	FOREIGN KEY(talk_id) REFERENCES talk (id) ON DELETE CASCADE
 );
 
+CREATE TABLE renamed (
+	old VARCHAR NOT NULL,
+	shown VARCHAR NOT NULL,
+	new VARCHAR NOT NULL,
+	act_id INTEGER NOT NULL,
+	PRIMARY KEY (old),
+	FOREIGN KEY(act_id) REFERENCES act (id)
+);
+
 CREATE TABLE revision (
 	id INTEGER NOT NULL,
 	feed VARCHAR NOT NULL,
@@ -174,6 +270,7 @@ CREATE TABLE revision (
 	version VARCHAR NOT NULL,
 	body_sha256 VARCHAR NOT NULL,
 	talks INTEGER NOT NULL,
+	act_id INTEGER,
 	PRIMARY KEY (id),
 	FOREIGN KEY(feed) REFERENCES feed (name) ON DELETE CASCADE
 );
@@ -324,6 +421,8 @@ CREATE INDEX ix_covers_talk_id ON covers (talk_id);
 
 CREATE INDEX ix_heard_heard_at ON heard (heard_at);
 
+CREATE INDEX ix_plan_key ON "plan" ("key");
+
 CREATE INDEX ix_reminded_key ON reminded ("key");
 
 CREATE INDEX ix_reminded_talk_id ON reminded (talk_id);
@@ -349,6 +448,8 @@ CREATE INDEX ix_talk_starts_at ON talk (starts_at);
 CREATE INDEX ix_talk_track_id ON talk (track_id);
 
 CREATE INDEX ix_topic_talk_id ON topic (talk_id);
+
+CREATE INDEX notice_batch ON notice (batch) WHERE batch IS NOT NULL;
 
 CREATE INDEX notice_created ON notice (created_at);
 

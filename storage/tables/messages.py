@@ -17,13 +17,14 @@ class NoticeRow(Row):
     Either `room_id` is known, or `recipient` is a person whose direct room is still to be found or made.
     `event_id` may be known before the notice is marked sent: the homeserver brings what we say back to us.
     Of several places, the one with the lowest `rank` is sent to first, and of these the one with the soonest `deadline`
-    (the world's clock).
+    (the world's clock). `batch` is the broadcast that it belongs to.
     """
 
     __tablename__ = "notice"
     __table_args__ = (
         Index("notice_pending", "seq", sqlite_where=text("state = 'pending'")),
         Index("notice_created", "created_at"),
+        Index("notice_batch", "batch", sqlite_where=text("batch IS NOT NULL")),
         Index("notice_event", "event_id", sqlite_where=text("event_id IS NOT NULL")),
     )
 
@@ -42,6 +43,7 @@ class NoticeRow(Row):
     done_at: dt.datetime | None = None
     rank: int = Field(default=2, sa_column_kwargs={"server_default": text("2")})
     deadline: dt.datetime | None = None
+    batch: int | None = None
 
 
 class RoomRow(Row):

@@ -11,7 +11,10 @@ from storage.tables._row import Row, metadata
 
 
 class RevisionRow(Row):
-    """One accepted release of a feed. `accepted_at` is by the conference's clock, so that people can ask for it."""
+    """One accepted release of a feed. `accepted_at` is by the conference's clock, so that people can ask for it.
+
+    `act_id` is set where it was no release but an organizer's change.
+    """
 
     __tablename__ = "revision"
 
@@ -21,6 +24,7 @@ class RevisionRow(Row):
     version: str
     body_sha256: str
     talks: int
+    act_id: int | None = None
 
 
 class ChangeRow(Row):
