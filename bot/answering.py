@@ -108,6 +108,8 @@ class Answering:
         if reply.forgets and (here := store.rooms.get(room_id)) and here.membership is Membership.LEAVING:
             # Not before this is said.
             store.rooms.change(room_id, retry_at=now + FAREWELL)
+        if reply.plan is not None:
+            store.plans.bind(reply.plan, key)
         if reply.shown or reply.one:
             hint = self._hints and direct and reply.one is not None
             store.answers.add(key, reply.shown, reply.one, hint=hint)

@@ -71,6 +71,8 @@ class Inbox:
                 mentioned=mentioned,
                 listed=listed,
                 powers=powers,
+                event_id=event.event_id,
+                real=self._clock.real(),
             )
 
         refused = "" if is_question(words, prefix) else self._answering.too_many(event.sender, room_id)

@@ -4,13 +4,15 @@ from __future__ import annotations
 
 import datetime as dt
 import logging
+from dataclasses import replace
 
 from bot.answering import Answering
 from bot.clock import Clock
 from bot.events import Event
 from bot.messages import BELL, reply_to_own
+from commands._plans import DONE, DROP, confirm, drop
 from commands.choosing import reaction_number
-from commands.dispatch import pick
+from commands.dispatch import asked, pick
 from commands.registry import Services
 from commands.reply import Reply
 from commands.snooze import snooze_talks
@@ -44,7 +46,11 @@ class Reactions:
             return
         if not isinstance(key, str) or not isinstance(target, str):
             return
-        number, bell, sleepy = reaction_number(key), *(key.removesuffix(VARIATION) == one for one in (BELL, SNOOZE))
+        bare = key.removesuffix(VARIATION)
+        if bare in (DONE, DROP):
+            self._decide(bare == DONE, event, room_id, target, direct)
+            return
+        number, bell, sleepy = reaction_number(key), bare == BELL, bare == SNOOZE
         if number is None and not bell and not sleepy:
             return
         shown = self._store.answers.of_event(target, room_id)
@@ -61,6 +67,24 @@ class Reactions:
         """A redaction: where it takes back a bell of the same person's, they are not subscribed any more."""
         if event.redacts and self._store.subscriptions.take_back(event.sender, event.redacts):
             log.debug("%s took back %s", event.sender, event.redacts)
+
+    def _decide(self, yes: bool, event: Event, room_id: str, target: str, direct: bool) -> None:
+        """Confirm or drop the plan that the event shows, if it does."""
+        plan = self._store.plans.of_event(target, room_id)
+        if plan is None:
+            return
+
+        def reply(now: dt.datetime) -> Reply:
+            request = asked(self._services, event.sender, room_id, direct, now)
+            request = replace(request, event_id=event.event_id, real=self._clock.real())
+            with self._store.savepoint():
+                return (confirm if yes else drop)(plan, request, self._services)
+
+        def content(said: Reply) -> dict[str, object]:
+            return reply_to_own(target, {}, said)
+
+        refused = self._answering.too_many(event.sender, room_id)
+        self._answering.once(event, room_id, reply, content, direct=direct, refused=refused)
 
     def _pick(self, number: int, shown: Shown, event: Event, room_id: str, target: str, direct: bool) -> None:
         def reply(now: dt.datetime) -> Reply | None:

@@ -47,17 +47,21 @@ def answer(
     mentioned: bool = False,
     listed: Sequence[Talk | None] = (),
     powers: bool = False,
+    event_id: str = "",
+    real: dt.datetime | None = None,
 ) -> Reply | None:
     """The reply to a message, or None for one to leave alone.
 
     `now` is the conference's clock, aware UTC. `mentioned`: the bot was addressed by name, and `body` is the rest.
-    `listed` is the list of ours that the message is a reply to. `powers`: the sender may change the room's topic. The
-    list that the reply shows is kept for this person in this room.
+    `listed` is the list of ours that the message is a reply to. `powers`: the sender may change the room's topic.
+    `event_id` is the message's event, `real` the world's clock. The list that the reply shows is kept for this person
+    in this room.
     """
     line = _first_line(body)
     if not is_question(body, services.prefix, addressed=direct or mentioned, listed=bool(listed)) and not mentioned:
         return None
-    request = replace(_request(services, sender, room_id, direct, now, listed), powers=powers)
+    question = asked(services, sender, room_id, direct, now, listed)
+    request = replace(question, powers=powers, event_id=event_id, real=real)
     with services.store.savepoint():
         reply = _Dispatch(request, services, addressed=direct or mentioned).answer(line)
         if reply is not None and len(reply.shown) > 0:
@@ -82,14 +86,14 @@ def pick(
     talk = listed[number - 1] if 1 <= number <= len(listed) else None
     if talk is None:
         return None
-    asked = _request(services, sender, room_id, direct, now, listed)
-    return in_full(talk, replace(asked, command="talk", args=str(number)), services)
+    question = asked(services, sender, room_id, direct, now, listed)
+    return in_full(talk, replace(question, command="talk", args=str(number)), services)
 
 
-def _request(
-    services: Services, sender: str, room_id: str, direct: bool, now: dt.datetime, listed: Sequence[Talk | None]
+def asked(
+    services: Services, sender: str, room_id: str, direct: bool, now: dt.datetime, listed: Sequence[Talk | None] = ()
 ) -> Request:
-    """The question of this person, in their language; what is asked is still to be found out."""
+    """A question of this person, in their language; what is asked is still to be found out."""
     settings = services.store.people.settings(sender)
     language = language_of(settings.language or services.language)
     return Request("", "", sender, room_id, direct, now, settings, language, tuple(listed))
@@ -162,9 +166,9 @@ class _Dispatch:
         return bool(found.talks) and found.exact and not found.meant
 
     def _run(self, name: str, args: str) -> Reply:
-        asked = command_named(name)
-        assert asked is not None
-        return asked.answer(replace(self._request, command=name, args=args), self._services)
+        entry = command_named(name)
+        assert entry is not None
+        return entry.answer(replace(self._request, command=name, args=args), self._services)
 
     def _taken_as(self, name: str, args: str) -> Reply:
         meant = code(f"{self._prefix}{name} {one_line(args, 60)}".rstrip())

@@ -42,6 +42,7 @@ class Request:
     `direct` is True in a room of the sender and the bot alone, where answers may be longer. `settings` are what the
     sender chose, `language` is the one to answer in. `listed` is the list that the question is put to (as a reply or
     a reaction to it), empty where it is put to none. `powers`: the sender may change the topic of the Matrix room.
+    `event_id` is the event that asks; `real` is the world's clock, where it is another than the conference's.
     """
 
     command: str
@@ -54,6 +55,13 @@ class Request:
     language: Language = ENGLISH
     listed: tuple[Talk | None, ...] = ()
     powers: bool = False
+    event_id: str = ""
+    real: dt.datetime | None = None
+
+    @property
+    def moment(self) -> dt.datetime:
+        """The world's clock, aware UTC."""
+        return self.real or self.now
 
     def say(self, message: str, **values: object) -> Text:
         """`Language.say` in the sender's language."""

@@ -64,7 +64,7 @@ class Reply:
 
     `ok` is False when there was nothing to answer with. `about` is the talk that it is about alone, where it shows no
     list of one. `file` is sent behind it. `forgets`: nothing may be kept of whom it answers. `also` is what is said
-    elsewhere because of it.
+    elsewhere because of it. `plan` is the number of the plan that it shows. `private`: it is for the asker alone.
     """
 
     plain: str
@@ -76,6 +76,8 @@ class Reply:
     file: File | None = None
     forgets: bool = False
     also: tuple[Also, ...] = ()
+    plan: int | None = None
+    private: bool = False
 
     @property
     def one(self) -> Talk | None:

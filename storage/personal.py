@@ -40,9 +40,9 @@ PERSONAL: tuple[Column[Any], ...] = (
     speaker_account.c.user_id,
     subscription.c.subscriber,
 )
-# Of these rows the id alone goes. A room stays known without the person who is in it or invited the bot there; an event
-# that comes a second time must still be known as heard; whom somebody confirmed as a speaker is one still; what was done
-# to the programme was done.
+# Of these rows the id alone goes. A room stays known without the person who is in it or invited the bot there; an
+# event that comes a second time must still be known as heard; whom somebody confirmed as a speaker is one still; what
+# was done to the programme was done.
 BLANKED = frozenset({act.c.who, heard.c.sender, room.c.direct_with, room.c.inviter, speaker_account.c.by})
 # Rows that say little by themselves, with what they are about.
 WITH_TITLES: dict[str, Select[Any]] = {

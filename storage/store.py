@@ -11,6 +11,7 @@ from typing import TYPE_CHECKING, Any
 from storage.database import Database
 
 if TYPE_CHECKING:
+    from storage.acts import Acts
     from storage.agenda import Agenda
     from storage.answers import Answers
     from storage.capacity import Load
@@ -21,6 +22,7 @@ if TYPE_CHECKING:
     from storage.outbox import Outbox
     from storage.people import People
     from storage.personal import Personal
+    from storage.plans import Plans
     from storage.refreshing import Held, Refreshing
     from storage.reminders import Reminders
     from storage.revisions import Revisions
@@ -166,6 +168,18 @@ class Store:
         from storage.digests import Digests
 
         return Digests(self.database, self.subscriptions)
+
+    @cached_property
+    def acts(self) -> Acts:
+        from storage.acts import Acts
+
+        return Acts(self.database)
+
+    @cached_property
+    def plans(self) -> Plans:
+        from storage.plans import Plans
+
+        return Plans(self.database)
 
     def wanted_stamp(self) -> tuple[object, ...]:
         """While this stays the same, nothing has changed what people are to be told, or when."""

@@ -1,0 +1,95 @@
+"""The audit: everything that organizers and leads do through the bot."""
+
+from __future__ import annotations
+
+import datetime as dt
+from dataclasses import dataclass
+from typing import Any
+
+from sqlalchemy import Row, Select, func, insert, select, update
+
+from storage.database import Database
+from storage.tables.organizing import act
+
+
+@dataclass(frozen=True, slots=True)
+class Source:
+    """Who said what, where and when: `at` by the conference's clock, `done_at` by the world's, aware UTC."""
+
+    who: str
+    room_id: str
+    event_id: str
+    said: str
+    at: dt.datetime
+    done_at: dt.datetime
+
+
+@dataclass(frozen=True, slots=True)
+class Act:
+    """One thing that was done. `before` and `after` are JSON, empty where there is nothing to say.
+
+    `taken_back_by` is the number of the act that undid it.
+    """
+
+    number: int
+    kind: str
+    source: Source
+    before: str
+    after: str
+    taken_back_by: int | None
+
+
+class Acts:
+    def __init__(self, database: Database) -> None:
+        self._database = database
+
+    def add(self, kind: str, source: Source, before: str = "", after: str = "") -> int:
+        """Keep what was done, in the transaction that does it. Returns its number."""
+        values = {
+            "kind": kind,
+            "who": source.who,
+            "room_id": source.room_id,
+            "event_id": source.event_id,
+            "said": source.said,
+            "before": before,
+            "after": after,
+            "at": source.at,
+            "done_at": source.done_at,
+        }
+        with self._database.transaction() as connection:
+            return int(connection.execute(insert(act).returning(act.c.id), values).scalar_one())
+
+    def get(self, number: int) -> Act | None:
+        return self._first(select(act).where(act.c.id == number))
+
+    def last(self, kinds: frozenset[str], who: str = "") -> Act | None:
+        """The last act of these kinds that was not taken back; with `who` only that person's."""
+        statement = select(act).where(act.c.kind.in_(sorted(kinds)), act.c.taken_back_by.is_(None))
+        if who:
+            statement = statement.where(act.c.who == who)
+        return self._first(statement.order_by(act.c.id.desc()).limit(1))
+
+    def take_back(self, number: int, by: int) -> None:
+        """Note that an act was undone by another."""
+        with self._database.transaction() as connection:
+            connection.execute(update(act).where(act.c.id == number).values(taken_back_by=by))
+
+    def listed(self, limit: int, offset: int = 0) -> list[Act]:
+        """What was done, the latest first."""
+        with self._database.reading() as connection:
+            rows = connection.execute(select(act).order_by(act.c.id.desc()).limit(limit).offset(offset))
+            return [_act(row) for row in rows]
+
+    def count(self) -> int:
+        with self._database.reading() as connection:
+            return int(connection.execute(select(func.count()).select_from(act)).scalar_one())
+
+    def _first(self, statement: Select[Any]) -> Act | None:
+        with self._database.reading() as connection:
+            row = connection.execute(statement).first()
+        return _act(row) if row else None
+
+
+def _act(row: Row[Any]) -> Act:
+    source = Source(row.who, row.room_id, row.event_id, row.said, row.at, row.done_at)
+    return Act(row.id, row.kind, source, row.before, row.after, row.taken_back_by)
