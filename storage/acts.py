@@ -59,6 +59,11 @@ class Acts:
         with self._database.transaction() as connection:
             return int(connection.execute(insert(act).returning(act.c.id), values).scalar_one())
 
+    def describe(self, number: int, before: str, after: str) -> None:
+        """Say what an act changed."""
+        with self._database.transaction() as connection:
+            connection.execute(update(act).where(act.c.id == number).values(before=before, after=after))
+
     def get(self, number: int) -> Act | None:
         return self._first(select(act).where(act.c.id == number))
 

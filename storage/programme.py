@@ -15,6 +15,8 @@ NAME_MAX = 200
 ABSTRACT_MAX = 40_000
 URL_MAX = 2_000
 A_WHILE = timedelta(minutes=30)
+# Talks that organizers added in chat are of this feed: no configured one can be called so.
+CHAT = "+chat"
 HEAD = 4096  # bytes of an input in which its format shows, as a rule
 
 

@@ -5,7 +5,7 @@ from __future__ import annotations
 import datetime as dt
 import json
 from collections.abc import Iterable, Mapping, Sequence
-from dataclasses import dataclass
+from dataclasses import asdict, dataclass
 from functools import lru_cache
 from typing import Any
 
@@ -14,7 +14,7 @@ from sqlalchemy.dialects.sqlite import insert as upsert
 
 from storage.changes import Change, ChangeKind
 from storage.database import Database
-from storage.programme import Programme, Speaker, Talk
+from storage.programme import Speaker, Talk
 from storage.tables.asking import state
 from storage.tables.releases import change, revision
 from storage.talk_rows import CHUNK
@@ -24,20 +24,34 @@ PLAIN = ("key", "id", "title", "location", "track", "kind", "subtitle", "languag
 # Talks that are kept as they were read: what was recorded does not change.
 KNOWN = 2048
 RENAMES = select(state.c.value).where(state.c.name == "renames")
-JOINED = select(change, revision.c.accepted_at).join(revision)
+JOINED = select(change, revision.c.accepted_at, revision.c.act_id).join(revision)
 
 
 @dataclass(frozen=True, slots=True)
 class Recorded:
     """A change as it was recorded. `at` is the conference's clock, aware UTC; `talk_id` the talk's row.
 
-    Its talks are without their abstracts.
+    Its talks are without their abstracts. `act_id` is what an organizer did that made it, None where a feed did.
     """
 
     id: int
     talk_id: int
     at: dt.datetime
     change: Change
+    act_id: int | None = None
+
+
+@dataclass(frozen=True, slots=True)
+class Release:
+    """What is kept of a release of a feed: its version, its body's digest, how many talks it has.
+
+    With an `act_id` it is no release, but something that an organizer did.
+    """
+
+    version: str = ""
+    body_sha256: str = ""
+    talks: int = 0
+    act_id: int | None = None
 
 
 class Revisions:
@@ -47,7 +61,8 @@ class Revisions:
     def count(self, feed: str) -> int:
         """How many releases of the feed were accepted."""
         with self._database.reading() as connection:
-            statement = select(func.count()).select_from(revision).where(revision.c.feed == feed)
+            released = (revision.c.feed == feed) & revision.c.act_id.is_(None)
+            statement = select(func.count()).select_from(revision).where(released)
             return int(connection.execute(statement).scalar_one())
 
     def since(self, moment: dt.datetime | None = None) -> list[Recorded]:
@@ -90,19 +105,12 @@ class Revisions:
 def record(
     connection: Connection,
     feed: str,
-    programme: Programme,
-    body_sha256: str,
+    release: Release,
     changes: Iterable[tuple[int, Change]],
     now: dt.datetime,
 ) -> None:
     """Keep a release and its changes, each with the row id of its talk."""
-    head = {
-        "feed": feed,
-        "accepted_at": now,
-        "version": programme.version,
-        "body_sha256": body_sha256,
-        "talks": len(programme.talks),
-    }
+    head = {"feed": feed, "accepted_at": now, **asdict(release)}
     made = connection.execute(insert(revision).returning(revision.c.id), head).scalar_one()
     rows = [
         {
@@ -124,7 +132,7 @@ def record(
 def _read(row: Row[Any]) -> Recorded:
     before = _as_it_was(row.before, row.talk_id) if row.before else None
     made = Change(ChangeKind(row.kind), before, _as_it_was(row.after, row.talk_id), frozenset(row.fields.split()))
-    return Recorded(row.id, row.talk_id, row.accepted_at, made)
+    return Recorded(row.id, row.talk_id, row.accepted_at, made, row.act_id)
 
 
 @lru_cache(maxsize=KNOWN)

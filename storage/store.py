@@ -19,6 +19,7 @@ if TYPE_CHECKING:
     from storage.feeds import Accepted, Feeds
     from storage.folding import Folding
     from storage.inbox import Inbox
+    from storage.organizing import Organizing
     from storage.outbox import Outbox
     from storage.people import People
     from storage.personal import Personal
@@ -174,6 +175,12 @@ class Store:
         from storage.acts import Acts
 
         return Acts(self.database)
+
+    @cached_property
+    def organizing(self) -> Organizing:
+        from storage.organizing import Organizing
+
+        return Organizing(self.database)
 
     @cached_property
     def plans(self) -> Plans:

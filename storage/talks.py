@@ -13,7 +13,7 @@ from storage import search
 from storage.database import Database
 from storage.finding import Finder, Hits
 from storage.names import KINDS, Names
-from storage.programme import A_WHILE, Day, Talk
+from storage.programme import A_WHILE, CHAT, Day, Talk
 from storage.query import NARROWING, Query, shortened, words_of
 from storage.tables.programme import day, feed, location, speaker, talk, talk_speaker, track
 from storage.talk_rows import JOINED, by_ids, talks_of
@@ -34,7 +34,8 @@ FEEDS_AND_DAYS = (
         select(func.max(talk.c.ends_at)).where(TAKES_PLACE).scalar_subquery().label("last_end"),
     )
     .select_from(feed.outerjoin(day))
-    .order_by(feed.c.name != bindparam("first"), feed.c.name, day.c.date)
+    # What was added in chat says nothing of the conference but its days.
+    .order_by(feed.c.name == CHAT, feed.c.name != bindparam("first"), feed.c.name, day.c.date)
 )
 
 
@@ -201,6 +202,11 @@ class Talks:
         with self._database.reading() as connection:
             known = {found.row_id: found for found in by_ids(connection, row_ids)}
         return [known.get(row_id) for row_id in row_ids]
+
+    def between(self, start: dt.datetime, end: dt.datetime) -> list[Talk]:
+        """Talks that take place at some time between these instants."""
+        unknown = and_(talk.c.ends_at == talk.c.starts_at, talk.c.starts_at > start - A_WHILE)
+        return self._where(and_(TAKES_PLACE, talk.c.starts_at < end, or_(talk.c.ends_at > start, unknown)))
 
     def of_feed(self, name: str) -> list[Talk]:
         """Every talk of one feed, cancelled ones too, in the feed's order."""

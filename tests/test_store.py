@@ -196,7 +196,7 @@ def test_everything_about_a_person_can_be_shown_and_forgotten(small_store: Store
 
 
 def test_every_column_that_names_a_person_is_known_as_one() -> None:
-    names = {"sender", "recipient", "direct_with", "inviter", "user_id", "subscriber", "by"}
+    names = {"sender", "recipient", "direct_with", "inviter", "user_id", "subscriber", "by", "who"}
     columns = {column for table in metadata.tables.values() for column in table.c if column.name in names}
     assert columns == set(PERSONAL)
 
