@@ -17,13 +17,17 @@ MOVED = frozenset({"starts_at", "location", "cancelled", "duration"})
 
 @dataclass(frozen=True, slots=True)
 class Wanted:
-    """How a talk is to be; None leaves it as it is. `starts_at` is aware UTC, `day` that start's conference day."""
+    """How a talk is to be; None leaves it as it is. `reason` is why it is cancelled.
+
+    `starts_at` is aware UTC, `day` the conference day of that start.
+    """
 
     talk_id: int
     starts_at: dt.datetime | None = None
     day: dt.date | None = None
     location: str | None = None
     cancelled: bool | None = None
+    reason: str | None = None
 
 
 @dataclass(frozen=True, slots=True)

@@ -26,7 +26,7 @@ FIELDS = ("starts_at", "location", "cancelled")
 class Override:
     """What organizers changed of a talk; None where it is as the feed has it. `feed_…` is what the feed says of these.
 
-    Instants are aware UTC. `act_id` is the last of their acts that concerned it.
+    Instants are aware UTC. `act_id` is the last of their acts that concerned it, `reason` why they cancelled it.
     """
 
     talk_id: int
@@ -38,6 +38,7 @@ class Override:
     location: str | None = None
     cancelled: bool | None = None
     act_id: int = 0
+    reason: str = ""
 
     @classmethod
     def nothing(cls, talk: Talk) -> Override:
@@ -183,4 +184,5 @@ def _override(row: Row[Any]) -> Override:
         row.location,
         row.cancelled,
         row.act_id,
+        row.reason,
     )

@@ -79,12 +79,21 @@ class Organizing:
         return effect
 
     def overrides(self) -> list[tuple[Talk, Talk, Override]]:
-        """Every talk that organizers changed, as it is and as its feed has it, soonest first."""
+        """Every talk that organizers changed, as it is and as its feed has it, soonest first.
+
+        Without those that they added: no feed says anything of these.
+        """
         with self._database.reading() as connection:
             known = layer.overrides(connection)
-            talks = by_ids(connection, sorted(known))
+            talks = [one for one in by_ids(connection, sorted(known)) if one.feed != CHAT]
         rows = [(one, known[one.row_id].base(one), known[one.row_id]) for one in talks]
         return sorted(rows, key=lambda row: (row[0].starts_at, row[0].location))
+
+    def reason(self, talk_id: int) -> str:
+        """Why a talk was cancelled by organizers, empty where they gave no reason or did not."""
+        with self._database.reading() as connection:
+            one = layer.overrides(connection, [talk_id]).get(talk_id)
+        return one.reason if one is not None and one.cancelled else ""
 
     def renames(self) -> dict[str, str]:
         """What organizers call locations, by what the feeds call them."""
@@ -118,7 +127,7 @@ class Organizing:
             if talk is None:
                 continue
             before = known.get(talk.row_id) or Override.nothing(talk)
-            values = {name: value for name in FIELDS if (value := getattr(one, name)) is not None}
+            values = {name: value for name in (*FIELDS, "reason") if (value := getattr(one, name)) is not None}
             changes += self._put(connection, talk, before, values, one.day or talk.day, act_id, layers)
         return changes
 
@@ -133,18 +142,12 @@ class Organizing:
         layers: _Layers,
     ) -> list[Change]:
         """Let the layer say these values of a talk, None for what is to be as its feed has it."""
-        base = talk if talk.feed == CHAT else before.base(talk)
-        if talk.feed == CHAT:
-            # No feed has it: what is changed of it is the talk itself.
-            after = replace(talk, **values, day=day)
-            layers.before[talk.row_id] = {name: getattr(talk, name) for name in values}
-            layers.after[talk.row_id] = values
-        else:
-            laid = replace(before, **values, act_id=act_id).agreed(base)
-            layer.keep(connection, laid)
-            after = laid.over(base, day)
-            layers.before[talk.row_id] = {name: getattr(before, name) for name in values}
-            layers.after[talk.row_id] = {name: getattr(laid, name) for name in values}
+        base = before.base(talk)
+        laid = replace(before, **values, act_id=act_id).agreed(base)
+        layer.keep(connection, laid)
+        layers.before[talk.row_id] = {name: getattr(before, name) for name in values}
+        layers.after[talk.row_id] = {name: getattr(laid, name) for name in values}
+        after = laid.over(base, day)
         change = between(talk, after)
         return [change] if change else []
 
@@ -152,7 +155,7 @@ class Organizing:
         """Everything that an act changed as it was before; what the feed says as well by now stays."""
         before, after = _read(act.before), _read(act.after)
         talks = {one.row_id: one for one in by_ids(connection, sorted(before["layer"]))}
-        known = layer.overrides(connection, talks)
+        known = layer.overrides(connection, {*talks, *after["added"]})
         changes: list[Change] = []
         for row_id, was in before["layer"].items():
             talk = talks.get(row_id)
@@ -160,13 +163,12 @@ class Organizing:
                 continue
             now = known.get(row_id) or Override.nothing(talk)
             told = after["layer"][row_id]
-            current = talk if talk.feed == CHAT else now
-            values = {name: value for name, value in was.items() if getattr(current, name) == told[name]}
+            values = {name: value for name, value in was.items() if getattr(now, name) == told[name]}
             day = before["days"].get(row_id, talk.day)
             changes += self._put(connection, talk, now, values, day, act_id, layers)
         for talk in by_ids(connection, after["added"]):
-            layers.before[talk.row_id], layers.after[talk.row_id] = {"cancelled": False}, {"cancelled": True}
-            changes += [change for change in [between(talk, replace(talk, cancelled=True))] if change]
+            now = known.get(talk.row_id) or Override.nothing(talk)
+            changes += self._put(connection, talk, now, {"cancelled": True}, talk.day, act_id, layers)
         if after["renamed"]:
             layer.forget_name(connection, before["renamed"])
         return changes

@@ -205,6 +205,7 @@ CREATE TABLE override (
 	feed_day DATE NOT NULL,
 	feed_location VARCHAR NOT NULL,
 	feed_cancelled BOOLEAN NOT NULL,
+	reason VARCHAR DEFAULT '' NOT NULL,
 	act_id INTEGER NOT NULL,
 	PRIMARY KEY (talk_id),
 	FOREIGN KEY(talk_id) REFERENCES talk (id) ON DELETE CASCADE,

@@ -58,7 +58,7 @@ class PlanRow(Row):
 class OverrideRow(Row):
     """What organizers changed of a talk, over what its feed says: what is empty is as the feed has it.
 
-    `feed_…` is what the feed says of these, as of its last release.
+    `feed_…` is what the feed says of these, as of its last release. `reason` is why it was cancelled.
     """
 
     __tablename__ = "override"
@@ -71,6 +71,7 @@ class OverrideRow(Row):
     feed_day: dt.date
     feed_location: str
     feed_cancelled: bool
+    reason: str = Field(default="", sa_column_kwargs=NOTHING)
     act_id: int = Field(foreign_key="act.id")
 
 

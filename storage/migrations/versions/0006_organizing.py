@@ -64,6 +64,7 @@ def _overrides() -> None:
         sa.Column("feed_day", sa.Date(), nullable=False),
         sa.Column("feed_location", sa.String(), nullable=False),
         sa.Column("feed_cancelled", sa.Boolean(), nullable=False),
+        sa.Column("reason", sa.String(), server_default=EMPTY, nullable=False),
         sa.Column("act_id", sa.Integer(), nullable=False),
         sa.ForeignKeyConstraint(["talk_id"], ["talk.id"], ondelete="CASCADE"),
         sa.ForeignKeyConstraint(["act_id"], ["act.id"]),
