@@ -126,7 +126,9 @@ class Answering:
             room_id, recipient = (None, one.where) if one.where.startswith("@") else (one.where, None)
             if recipient:
                 content["m.mentions"] = {"user_ids": [recipient]}
-            self._services.store.outbox.add(Notice(key, "also", content, now, room_id, recipient, rank=Rank.REPLY))
+            until = now + one.lasts if one.lasts is not None else None
+            rank = Rank.PERSONAL if one.many else Rank.REPLY
+            self._services.store.outbox.add(Notice(key, "also", content, now, room_id, recipient, until, rank=rank))
 
 
 def _too_old(event: Event, now: dt.datetime) -> str:

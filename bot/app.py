@@ -91,8 +91,9 @@ async def _open_and_run(config: Config) -> None:
         store.close()
 
 
-async def _run(config: Config, store: Store, matrix: Matrix) -> None:
-    services = Services(
+def services_for(config: Config, store: Store) -> Services:
+    """What commands may use, as it is configured."""
+    return Services(
         store,
         config.matrix.prefix,
         config.conference.name,
@@ -100,10 +101,15 @@ async def _run(config: Config, store: Store, matrix: Matrix) -> None:
         feeds=tuple(feed.name for feed in config.feeds),
         organizers=frozenset(config.roles.organizers),
         control_room=config.roles.control_room,
+        halls=tuple((hall.name, tuple(hall.rooms)) for hall in config.locations),
         rooms={hall.name.casefold(): hall.rooms[0] for hall in config.locations if hall.rooms},
         server=config.matrix.user_id.partition(":")[2],
         language=config.conference.language,
     )
+
+
+async def _run(config: Config, store: Store, matrix: Matrix) -> None:
+    services = services_for(config, store)
     start = config.clock.start
     if start is not None and start.tzinfo is None:
         start = start.replace(tzinfo=services.zone())
@@ -142,7 +148,9 @@ async def _run(config: Config, store: Store, matrix: Matrix) -> None:
     reactions = Reactions(services, clock, matrix.user_id, answering)
     spoke = partial(_spoke, store, reach, direct)
     listener = Listener(matrix, store, inbox, reactions, rooms, synced, deliverer.settled, spoke)
-    teller = Teller(services, config, clock, matrix.user_id, deliverer.wake)
+    teller = Teller(
+        services, dt.timedelta(seconds=config.changes.settle_seconds), clock, matrix.user_id, deliverer.wake
+    )
     feeds = [Refresher(services, feed, config, clock, deliverer.wake) for feed in config.feeds]
     for feed, refresher in zip(config.feeds, feeds, strict=True):
         jobs.every(feed.refresh_seconds, refresher.look, jitter=min(5.0, feed.refresh_seconds / 10))

@@ -7,10 +7,10 @@ import logging
 from collections.abc import Callable, Iterable, Sequence
 
 from bot.clock import Clock
-from bot.config import Config
 from bot.messages import content_of
 from bot.reach import NEWS_AGE
 from commands._changed import net, renamed
+from commands._hearing import heard_in
 from commands.changes import changed
 from commands.language import language_of
 from commands.registry import Request, Services
@@ -27,16 +27,20 @@ SOON = dt.timedelta(hours=1)
 
 
 class Teller:
-    """Turns recorded changes into notices. `wake` is called when there is something to deliver."""
+    """Turns recorded changes into notices, once they have settled for so long.
 
-    def __init__(self, services: Services, config: Config, clock: Clock, me: str, wake: Callable[[], None]) -> None:
+    `wake` is called when there is something to deliver.
+    """
+
+    def __init__(
+        self, services: Services, settle: dt.timedelta, clock: Clock, me: str, wake: Callable[[], None]
+    ) -> None:
         self._services = services
         self._store: Store = services.store
-        self._config = config
         self._clock = clock
         self._me = me
         self._wake = wake
-        self._settle = dt.timedelta(seconds=config.changes.settle_seconds)
+        self._settle = settle
 
     async def look(self) -> None:
         """Tell what is due. An error leaves everything to the next look."""
@@ -51,10 +55,11 @@ class Teller:
 
     def _tell(self, due: Sequence[Recorded]) -> None:
         ids = [str(one.id) for one in due]
+        acts = {one.act_id for one in due if one.act_id is not None}
         changes = net(due)
         with self._store.transaction():
             self._follow_renames(changes)
-            for room, (hall, concerned) in self._rooms(changes).items():
+            for room, (hall, concerned) in heard_in(changes, self._services).items():
                 reply = changed(concerned, self._request(room), self._services, hall)
                 key = notice_key("changes", room, *ids)
                 now = self._clock.real()
@@ -62,30 +67,9 @@ class Teller:
                 self._store.outbox.add(
                     Notice(key, "change", content, now, room_id=room, expires_at=now + NEWS_AGE, rank=Rank.BULK)
                 )
+                self._store.acts.told(acts, room, key)
             self._store.revisions.mark_told([one.id for one in due], self._clock.now())
         self._wake()
-
-    def _rooms(self, changes: Sequence[Change]) -> dict[str, tuple[str, list[Change]]]:
-        """The changes to tell in each room, and the hall they are about: a hall's own, whether a talk comes or goes.
-
-        All of them in the control room.
-        """
-        found: dict[str, tuple[str, list[Change]]] = {}
-        halls = {name.casefold() for name in self._store.talks.per_location()}
-        called = {old: new for old, new in self._store.revisions.renames().items() if old not in halls}
-        for location in self._config.locations:
-            names = {location.name.casefold(), called.get(location.name.casefold(), location.name).casefold()}
-            concerned = [change for change in changes if names & _halls(change)]
-            hall = called.get(location.name.casefold(), location.name)
-            for room in location.rooms if concerned else ():
-                room_id = self._store.rooms.id_of(room)
-                # A room may belong to several halls: then it hears of them all, of each change once.
-                other, known = found.get(room_id, (hall, []))
-                more = [change for change in concerned if change not in known]
-                found[room_id] = (hall if other == hall else "", known + more)
-        if changes and self._config.roles.control_room:
-            found[self._store.rooms.id_of(self._config.roles.control_room)] = ("", list(changes))
-        return found
 
     def _follow_renames(self, changes: Sequence[Change]) -> None:
         """Keep what halls are called now, so that the rooms configured for the old name go on hearing of them."""
@@ -111,7 +95,3 @@ def ripe(untold: Sequence[Recorded], now: dt.datetime, settle: dt.timedelta) -> 
 
 def _starts(change: Change) -> Iterable[dt.datetime]:
     return (talk.starts_at for talk in (change.before, change.after) if talk is not None)
-
-
-def _halls(change: Change) -> set[str]:
-    return {talk.location.casefold() for talk in (change.before, change.after) if talk is not None}

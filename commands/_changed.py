@@ -58,6 +58,9 @@ def change_line(change: Change, writer: Writer) -> Text:
     if change.kind is ChangeKind.RESTORED:
         return say("takes place after all: {talk}", talk=_slot(after, writer))
     if change.kind is ChangeKind.CANCELLED or change.before is None:
+        reason = writer.reason(after)
+        if reason:
+            return say("cancelled: {talk} ({reason})", talk=_slot(after, writer), reason=reason)
         return say("cancelled: {talk}", talk=_slot(after, writer))
     return say(
         "{title}: {changes}", title=bold(after.title), changes=joined(_differences(change.before, change, writer))

@@ -43,6 +43,7 @@ class PlanKind:
 FILES = {
     "change": "commands._changing",
     "broadcast": "commands._broadcasting",
+    "full": "commands._filling",
 }
 
 

@@ -57,7 +57,15 @@ def span(length: dt.timedelta, language: Language) -> str:
 
 def _reminder(one: Reminding, change: Change | None, writer: Writer, services: Services) -> list[Text]:
     say, now, talk = writer.request.say, writer.request.now, one.talk
-    about = joined([_titled(one, writer), writer.full_time(talk), writer.hall(talk), _moved(one, change, writer)])
+    about = joined(
+        [
+            _titled(one, writer),
+            writer.full_time(talk),
+            writer.hall(talk),
+            _moved(one, change, writer),
+            writer.full(talk),
+        ]
+    )
     until = talk.starts_at - now
     late = now - one.due_at
     if until < -MINUTE / 2:

@@ -12,7 +12,7 @@ from storage.plans import Plan
 DIGITS = 9
 
 
-@command("confirm", "[number]", organizers=True)
+@command("confirm", "[number]")
 def confirm(request: Request, services: Services) -> Reply:
     """Do what I have shown you last.
 

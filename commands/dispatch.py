@@ -14,6 +14,7 @@ from commands.language import language_of
 from commands.nearest_command import one_slip_away, similar
 from commands.registry import ALIASES, Request, Services, command_named, commands
 from commands.reply import JOINER, Reply, code, joined, paragraphs, quoted
+from commands.rights import SLIPS, may_ever, refusal
 from commands.small_talk import is_courtesy, is_greeting, without_preamble
 from commands.talk import in_full
 from storage.clean import one_line
@@ -21,7 +22,7 @@ from storage.programme import Talk
 
 ARGS_MAX = 500
 PLEASE = re.compile(r"(?:^|[\s,]+)(?:please|pls|bitte|por favor|s['’]il (?:vous|te) pla[iî]t)[\s.!?]*$", re.IGNORECASE)
-COMMAND = re.compile(r"([A-Za-z]+)(?:[\s?!.,:;]+(.*))?$")
+COMMAND = re.compile(r"([A-Za-z]+(?:-[A-Za-z]+)*)(?:[\s?!.,:;]+(.*))?$")
 
 
 def is_question(body: str, prefix: str, *, addressed: bool = False, listed: bool = False) -> bool:
@@ -144,7 +145,7 @@ class _Dispatch:
         line = PLEASE.sub("", without_preamble(line.removeprefix("/"))) or line
         found = _command(line)
         entry = command_named(found[0]) if found else None
-        if found and entry and (not entry.organizers or self._services.organizes(self._request)):
+        if found and entry and may_ever(self._request, self._services, entry.name):
             reply = self._run(*found)
             if not reply.ok and found[0] == "day" and (about_a_time := timed(line, self._request, self._services)):
                 # "Day 2 rust" is no day, but a day and words.
@@ -168,7 +169,12 @@ class _Dispatch:
     def _run(self, name: str, args: str) -> Reply:
         entry = command_named(name)
         assert entry is not None
-        return entry.answer(replace(self._request, command=name, args=args), self._services)
+        request = replace(self._request, command=name, args=args)
+        if not may_ever(request, self._services, entry.name):
+            if args and entry.name in SLIPS:
+                return self._run(SLIPS[entry.name], args)
+            return refusal(request, self._services, entry.name)
+        return entry.answer(request, self._services)
 
     def _taken_as(self, name: str, args: str) -> Reply:
         meant = code(f"{self._prefix}{name} {one_line(args, 60)}".rstrip())
@@ -176,8 +182,7 @@ class _Dispatch:
 
     def _offered(self) -> list[str]:
         """The commands that this person is told of."""
-        organizer = self._services.organizes(self._request)
-        return [name for name, entry in commands().items() if organizer or not entry.organizers]
+        return [name for name in commands() if may_ever(self._request, self._services, name)]
 
     def _unknown(self, written: str, meant: Sequence[str]) -> Reply:
         say = self._request.say

@@ -8,7 +8,7 @@ from commands.registry import Request, Services, command
 from commands.reply import Reply
 
 
-@command("drop", "[number]", organizers=True)
+@command("drop", "[number]")
 def drop(request: Request, services: Services) -> Reply:
     """Leave what I have shown you last undone.
 

@@ -16,7 +16,7 @@ from storage.refreshing import Held
 DECISIONS = ("accept", "reject")
 
 
-@command("feed", "[accept | reject] [name]", organizers=True)
+@command("feed", "[accept | reject] [name]")
 def feed(request: Request, services: Services) -> Reply:
     """Show where the programme comes from; accept or reject a release that was held back.
 
@@ -27,8 +27,6 @@ def feed(request: Request, services: Services) -> Reply:
     !feed accept
     !feed reject
     """
-    if not services.organizes(request):
-        return paragraphs(request.say("Only organizers can look after the feeds."), ok=False)
     decision, _, name = request.args.strip().casefold().partition(" ")
     if not decision:
         return _status(request, services)

@@ -8,6 +8,7 @@ from commands.language import Language
 from commands.lines import words_and_page
 from commands.registry import Command, Request, Services, command, commands
 from commands.reply import Reply, Text, bold, code, joined, paragraphs, quoted, text
+from commands.rights import may_ever
 
 # What people need most stands first, for a room shows few lines; commands not named here follow by their names.
 FIRST = (
@@ -30,8 +31,7 @@ def help_(request: Request, services: Services) -> Reply:
     !help
     !help next
     """
-    organizer = services.organizes(request)
-    known = {name: entry for name, entry in commands().items() if organizer or not entry.organizers}
+    known = {name: entry for name, entry in commands().items() if may_ever(request, services, name)}
     words, page = words_and_page(request.args)
     asked = words.removeprefix(services.prefix).casefold()
     if asked in known:

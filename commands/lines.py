@@ -5,6 +5,7 @@ from __future__ import annotations
 import datetime as dt
 from collections.abc import Callable, Sequence
 from dataclasses import replace
+from functools import cached_property
 
 from commands.language import Language
 from commands.links import address, hall, person, titled
@@ -62,7 +63,7 @@ class Writer:
 
     def line(self, talk: Talk) -> Text:
         """ "Mon 10:05 · Herbert · Rust in the kernel"; one that does not take place says so."""
-        off = self.request.say("cancelled") if talk.cancelled else ""
+        off = self.request.say("cancelled") if talk.cancelled else self.full(talk)
         return joined([self.when(talk), self.place(talk), bold(talk.title), off])
 
     def when(self, talk: Talk) -> str:
@@ -89,6 +90,20 @@ class Writer:
             return say("on now").plain
         return say("over").plain if talk.over_at <= now else ""
 
+    def full(self, talk: Talk) -> Text:
+        """ "full" where organizers said that nobody else fits in."""
+        until = self._full.get(talk.location.casefold())
+        now = self.request.now
+        return self.request.say("full") if until and talk.starts_at < until and talk.over_at > now else Text()
+
+    @cached_property
+    def _full(self) -> dict[str, dt.datetime]:
+        return self._services.store.full.now(self.request.now)
+
+    def reason(self, talk: Talk) -> str:
+        """Why organizers cancelled a talk, empty where they did not say."""
+        return self._services.store.organizing.reason(talk.row_id) if talk.cancelled else ""
+
     def speakers(self, talk: Talk, limit: int = SPEAKERS_SHOWN) -> str:
         """ "Ada King, Grace Hopper and 2 more"."""
         return self.with_more([text(one.name) for one in talk.speakers], limit).plain
@@ -106,13 +121,13 @@ class Writer:
             when = self.request.say("until {time}", time=self.times.time(talk.ends_at))
         else:
             when = self.request.say("since {time}", time=self.times.time(talk.starts_at))
-        return joined([when, self.place(talk), bold(talk.title)])
+        return joined([when, self.place(talk), bold(talk.title), self.full(talk)])
 
     def one(self, talk: Talk, asked: str = "") -> Text:
         """One talk on one line, complete: time with zone, location, title, speakers, whether it runs or is over."""
         who = self.people(talk, asked=asked)
         title = titled(talk) + (text(" — ") + who if who else "")
-        return joined([self.full_time(talk), self.hall(talk), title, self.state(talk)])
+        return joined([self.full_time(talk), self.hall(talk), title, self.state(talk), self.full(talk)])
 
     def with_more(self, names: Sequence[Text], limit: int) -> Text:
         """Names with commas between them, and how many more there are than `limit`."""

@@ -14,6 +14,7 @@ from zoneinfo import ZoneInfo
 
 from commands.language import ENGLISH, Language
 from commands.reply import Reply, Text
+from commands.rights import EVERYBODY, Leader, right
 from storage.people import DEFAULTS, Settings
 from storage.programme import Talk
 from storage.store import Store
@@ -84,8 +85,9 @@ class Services:
     `name` and `timezone` come from the configuration and win over what the feeds say. `feeds` are the names of the
     configured feeds, of which the first speaks for the conference. `organizers` are full user ids, `control_room` is
     what the configuration calls the organizers' own room. `language` is the conference's. `rooms` are what the
-    configuration calls the halls' Matrix rooms, by the location without its case; `server` is the bot's. `leads` are
-    the seconds before a talk at which people are reminded who chose nothing else.
+    configuration calls the halls' Matrix rooms, by the location without its case; `halls` are all of them, by the
+    location as it is configured. `server` is the bot's. `leads` are the seconds before a talk at which people are
+    reminded who chose nothing else. `leaders` look after tracks and locations.
     """
 
     store: Store
@@ -97,14 +99,21 @@ class Services:
     language: str = "en"
     feeds: tuple[str, ...] = ()
     rooms: Mapping[str, str] = field(default_factory=dict)
+    halls: tuple[tuple[str, tuple[str, ...]], ...] = ()
     server: str = ""
     leads: tuple[int, ...] = (900,)
+    leaders: tuple[Leader, ...] = ()
 
     def organizes(self, request: Request) -> bool:
         """Whether the sender may do what organizers do: by full user id, or by speaking in the control room."""
         if request.sender in self.organizers:
             return True
         return bool(self.control_room) and request.room_id == self.store.rooms.id_of(self.control_room)
+
+    @property
+    def control_room_id(self) -> str:
+        """The id of the organizers' own room; empty where none is configured."""
+        return self.store.rooms.id_of(self.control_room) if self.control_room else ""
 
     def conference(self) -> Conference:
         return self.store.talks.conference(self.feeds[0] if self.feeds else "")
@@ -128,7 +137,11 @@ class Command:
     name: str
     usage: str
     answer: Answer
-    organizers: bool = False
+
+    @property
+    def organizers(self) -> bool:
+        """Whether it is not for everybody."""
+        return right(self.name) != EVERYBODY
 
     @property
     def summary(self) -> str:
@@ -162,8 +175,8 @@ class Command:
 _commands: dict[str, Command] = {}
 
 
-def command(name: str, usage: str = "", *, organizers: bool = False) -> Callable[[Answer], Answer]:
-    """Make a function a command; one for organizers is not in everybody's `!help`.
+def command(name: str, usage: str = "") -> Callable[[Answer], Answer]:
+    """Make a function a command; who may use it stands in `commands/rights.py`.
 
     Raises `ValueError` for a name taken twice or a function without a docstring.
     """
@@ -173,7 +186,7 @@ def command(name: str, usage: str = "", *, organizers: bool = False) -> Callable
             raise ValueError(f"the command {name} has no docstring, which is its help")
         if name in _commands and _commands[name].answer.__module__ != answer.__module__:
             raise ValueError(f"two commands are called {name}")
-        _commands[name] = Command(name, usage, answer, organizers)
+        _commands[name] = Command(name, usage, answer)
         return answer
 
     return register
@@ -182,8 +195,9 @@ def command(name: str, usage: str = "", *, organizers: bool = False) -> Callable
 def command_named(name: str) -> Command | None:
     """The command with this name, or this other name, whose file is called as it is, without looking at any other."""
     name = ALIASES.get(name, name)
-    if name not in _commands and name.isidentifier() and find_spec(f"commands.{name}"):
-        importlib.import_module(f"commands.{name}")
+    file = name.replace("-", "_")
+    if name not in _commands and file.isidentifier() and find_spec(f"commands.{file}"):
+        importlib.import_module(f"commands.{file}")
     return _commands.get(name)
 
 

@@ -6,6 +6,7 @@ ul, li. The plain text stands alone, since notifications and many clients show n
 
 from __future__ import annotations
 
+import datetime as dt
 import re
 from collections.abc import Iterable, Sequence
 from dataclasses import dataclass, replace
@@ -92,10 +93,15 @@ class Reply:
 
 @dataclass(frozen=True, slots=True)
 class Also:
-    """Something said elsewhere: in the Matrix room `where`, or to the person with that full user id."""
+    """Something said elsewhere: in the Matrix room `where`, or to the person with that full user id.
+
+    `lasts` is for how long it is of use. `many`: it is said to many, and others' answers come first.
+    """
 
     where: str
     reply: Reply
+    lasts: dt.timedelta | None = None
+    many: bool = False
 
 
 def text(value: object) -> Text:

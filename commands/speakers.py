@@ -8,14 +8,13 @@ from commands._speakers import titles
 from commands.language import language_of
 from commands.registry import Request, Services, command
 from commands.reply import Also, Reply, Text, bold, code, joined, paragraphs, quoted, text
-from commands.speaker import speaker
 from storage.speakers import CLAIMED, CONFIRMED, REJECTED, Account, is_of
 
 DECISIONS = {"accept": CONFIRMED, "reject": REJECTED}
 DIGITS = 9
 
 
-@command("speakers", "[accept | reject] [number]", organizers=True)
+@command("speakers", "[accept | reject] [number]")
 def speakers(request: Request, services: Services) -> Reply:
     """Show who says they are a speaker, and confirm or reject it.
 
@@ -26,11 +25,6 @@ def speakers(request: Request, services: Services) -> Reply:
     !speakers accept 1
     !speakers reject 1
     """
-    if not services.organizes(request):
-        if request.args:
-            # "!speakers ada" from anybody else is a slip for the other command.
-            return speaker(request, services)
-        return paragraphs(request.say("Only organizers can say who is a speaker."), ok=False)
     control = services.store.rooms.id_of(services.control_room) if services.control_room else ""
     if not request.direct and request.room_id != control:
         said = request.say("Who the speakers are is not for everybody: ask me in the organizers' room or directly.")

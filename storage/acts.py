@@ -3,13 +3,15 @@
 from __future__ import annotations
 
 import datetime as dt
+import json
+from collections.abc import Collection
 from dataclasses import dataclass
 from typing import Any
 
 from sqlalchemy import Row, Select, func, insert, select, update
 
 from storage.database import Database
-from storage.tables.organizing import act
+from storage.tables.organizing import act, hearer
 
 
 @dataclass(frozen=True, slots=True)
@@ -37,6 +39,10 @@ class Act:
     before: str
     after: str
     taken_back_by: int | None
+
+
+# The kinds of acts that change the programme and can be taken back.
+CHANGES = frozenset({"move", "delay", "swap", "cancel", "restore", "add", "rename-location"})
 
 
 class Acts:
@@ -74,10 +80,24 @@ class Acts:
             statement = statement.where(act.c.who == who)
         return self._first(statement.order_by(act.c.id.desc()).limit(1))
 
+    def later_on_the_same(self, one: Act) -> Act | None:
+        """A later act that changed a talk of this one, and was not taken back."""
+        own = _talks(one)
+        later = select(act).where(act.c.id > one.number, act.c.taken_back_by.is_(None), act.c.kind.in_(sorted(CHANGES)))
+        with self._database.reading() as connection:
+            rows = connection.execute(later.order_by(act.c.id.desc()))
+            return next((other for row in rows if own & _talks(other := _act(row))), None)
+
     def take_back(self, number: int, by: int) -> None:
         """Note that an act was undone by another."""
         with self._database.transaction() as connection:
             connection.execute(update(act).where(act.c.id == number).values(taken_back_by=by))
+
+    def told(self, numbers: Collection[int], room_id: str, key: str) -> None:
+        """The notice with this key tells the room of what these acts changed."""
+        theirs = hearer.c.act_id.in_(sorted(numbers)) & (hearer.c.who == room_id)
+        with self._database.transaction() as connection:
+            connection.execute(update(hearer).where(theirs).values(key=key))
 
     def listed(self, limit: int, offset: int = 0) -> list[Act]:
         """What was done, the latest first."""
@@ -93,6 +113,11 @@ class Acts:
         with self._database.reading() as connection:
             row = connection.execute(statement).first()
         return _act(row) if row else None
+
+
+def _talks(one: Act) -> set[str]:
+    """The rows of the talks that an act changed."""
+    return set(json.loads(one.after or "{}").get("talks", {}))
 
 
 def _act(row: Row[Any]) -> Act:

@@ -18,6 +18,7 @@ if TYPE_CHECKING:
     from storage.digests import Digests
     from storage.feeds import Accepted, Feeds
     from storage.folding import Folding
+    from storage.full import Full
     from storage.inbox import Inbox
     from storage.organizing import Organizing
     from storage.outbox import Outbox
@@ -181,6 +182,12 @@ class Store:
         from storage.organizing import Organizing
 
         return Organizing(self.database)
+
+    @cached_property
+    def full(self) -> Full:
+        from storage.full import Full
+
+        return Full(self.database)
 
     @cached_property
     def plans(self) -> Plans:

@@ -14,6 +14,7 @@ from sqlalchemy.dialects.sqlite import insert
 from storage import topics
 from storage.database import Database
 from storage.programme import Talk
+from storage.tables.asking import person
 from storage.tables.subscribing import believed, bell, covers, reminded, snoozed, subscription, topic
 from storage.talk_rows import by_ids
 from storage.talks import Talks
@@ -129,6 +130,20 @@ class Subscriptions:
         with self._database.reading() as connection:
             found = by_ids(connection, list(connection.execute(ids).scalars()))
         return sorted(found, key=lambda one: (one.starts_at, one.location, one.row_id))
+
+    def people_of(self, talk_id: int) -> list[str]:
+        """Who hears of a talk, by full user id; not those whom nothing can be sent to."""
+        gone = select(person.c.user_id).where(person.c.unreachable != "")
+        who = (
+            select(subscription.c.subscriber)
+            .distinct()
+            .join(covers, covers.c.topic_id == subscription.c.topic_id)
+            .where(covers.c.talk_id == talk_id, subscription.c.subscriber.startswith("@"))
+            .where(subscription.c.subscriber.not_in(gone))
+            .order_by(subscription.c.subscriber)
+        )
+        with self._database.reading() as connection:
+            return list(connection.execute(who).scalars())
 
     def talks_of(self, user_id: str) -> list[int]:
         """The rows of the talks a person is subscribed to one by one, in the order in which they were."""

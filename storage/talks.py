@@ -203,6 +203,10 @@ class Talks:
             known = {found.row_id: found for found in by_ids(connection, row_ids)}
         return [known.get(row_id) for row_id in row_ids]
 
+    def in_location(self, name: str) -> list[Talk]:
+        """Every talk of a location, cancelled ones too, soonest first."""
+        return self._where(location.c.name == name)
+
     def between(self, start: dt.datetime, end: dt.datetime) -> list[Talk]:
         """Talks that take place at some time between these instants."""
         unknown = and_(talk.c.ends_at == talk.c.starts_at, talk.c.starts_at > start - A_WHILE)

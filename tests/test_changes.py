@@ -9,6 +9,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
+from bot.app import services_for
 from bot.config import Config
 from bot.refresh import pace
 from bot.tell import Teller, ripe
@@ -228,7 +229,7 @@ def held_store(small_store: Store) -> Store:
 
 
 def test_only_organizers_look_after_feeds(held_store: Store) -> None:
-    refused = "Only organizers can look after the feeds."
+    refused = "!feed is for the organizers of the conference, sorry."
     assert [say(held_store, words) for words in ("!feed", "!feed accept", "!feed reject")] == [refused] * 3
     assert say(held_store, "!feed", who="@grace:example.org.evil.org") == refused
     assert say(held_store, "!feed", room="!control").startswith("main · 7 talks · 1 release · not looked at yet · held")
@@ -282,6 +283,7 @@ class FixedClock:
     real = now
 
 
+SETTLE = dt.timedelta(minutes=3)
 CONFIG = {
     "matrix": {"homeserver": "http://localhost", "user_id": "@bot:example.org"},
     "roles": {"control_room": "!control"},
@@ -292,9 +294,9 @@ CONFIG = {
 async def test_the_rooms_of_both_halls_and_the_control_room_are_told_once(small_store: Store) -> None:
     config = Config.model_validate(CONFIG)
     clock = FixedClock(at(MONDAY, "08:00"))
-    services = Services(small_store)
+    services = services_for(config, small_store)
     woken: list[bool] = []
-    teller = Teller(services, config, clock, "@bot:example.org", lambda: woken.append(True))  # type: ignore[arg-type]
+    teller = Teller(services, SETTLE, clock, "@bot:example.org", lambda: woken.append(True))  # type: ignore[arg-type]
     moved, elsewhere = replace(RUST, location="Pembroke"), replace(TALKS[3], location="Meeting 9")
     small_store.feeds.accept("main", "x", small(talks=(TALKS[0], moved, GCC, elsewhere, *TALKS[4:])), "2", clock.moment)
     await teller.look()
@@ -365,7 +367,7 @@ def test_talks_that_only_go_elsewhere_are_no_renamed_hall(small_store: Store) ->
 
 async def test_the_room_of_a_renamed_hall_goes_on_hearing_of_it(small_store: Store) -> None:
     clock = FixedClock(at(MONDAY, "08:00"))
-    teller = Teller(Services(small_store), Config.model_validate(CONFIG), clock, "@bot:x.org", lambda: None)  # type: ignore[arg-type]
+    teller = Teller(services_for(Config.model_validate(CONFIG), small_store), SETTLE, clock, "@bot:x.org", lambda: None)  # type: ignore[arg-type]
 
     async def heard(programme: Programme) -> list[str]:
         small_store.feeds.accept("main", "x", programme, str(clock.moment), clock.moment)
@@ -407,7 +409,7 @@ async def test_a_room_of_two_halls_hears_of_both_once(small_store: Store) -> Non
     both = [{"name": "Herbert", "rooms": ["!one"]}, {"name": "Pembroke", "rooms": ["!one"]}]
     config = Config.model_validate({**CONFIG, "locations": both})
     clock = FixedClock(at(MONDAY, "08:00"))
-    teller = Teller(Services(small_store), config, clock, "@bot:x.org", lambda: None)  # type: ignore[arg-type]
+    teller = Teller(services_for(config, small_store), SETTLE, clock, "@bot:x.org", lambda: None)  # type: ignore[arg-type]
     moved, other = replace(RUST, location="Pembroke"), replace(CXL, starts_at=CXL.starts_at + HOUR)
     small_store.feeds.accept(
         "main", "x", small(talks=(TALKS[0], moved, *TALKS[2:4], other, *TALKS[5:])), "2", clock.moment

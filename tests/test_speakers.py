@@ -180,7 +180,7 @@ def test_the_organizers_list_is_not_for_everybody(services: Services) -> None:
     services = replace(services, organizers=frozenset({ORGANIZER}))
     assert say(services, "!speakers", ORGANIZER, "!hall", direct=False).ok is False
     assert say(services, "!speakers", ORGANIZER).ok
-    assert say(services, "!speakers").plain == "Only organizers can say who is a speaker."
+    assert say(services, "!speakers").plain == "!speakers is for the organizers of the conference, sorry."
     assert say(services, "!speakers ada").plain.startswith("2 talks by Ada King")
 
 

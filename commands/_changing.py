@@ -1,0 +1,179 @@
+"""Organizers' changes of the programme: how they are shown, and how they are made."""
+
+from __future__ import annotations
+
+import datetime as dt
+from collections.abc import Sequence
+from typing import Any
+
+from commands._changed import change_line
+from commands._hearing import rooms_of
+from commands._plans import PlanKind, Preview
+from commands.lines import Writer
+from commands.registry import Request, Services
+from commands.reply import Reply, Text, bold, joined, paragraphs, text
+from commands.rights import may, refusal
+from storage.acts import Source
+from storage.changes import Change
+from storage.effects import Added, Effect, Wanted, Wish
+from storage.programme import Speaker, Talk
+
+# Of a long list of changes or collisions only so many are shown.
+SHOWN = 8
+CLASHES_SHOWN = 4
+
+
+def planned(act: str, talks: Sequence[Wanted] = (), **more: Any) -> dict[str, Any]:
+    """A plan's data. `more` as `Wish` has it: added, renamed, undoes."""
+    wanted = [
+        {
+            "talk_id": one.talk_id,
+            "starts_at": one.starts_at.isoformat() if one.starts_at else None,
+            "day": one.day.isoformat() if one.day else None,
+            "location": one.location,
+            "cancelled": one.cancelled,
+            "reason": one.reason,
+        }
+        for one in talks
+    ]
+    if (added := more.get("added")) is not None:
+        more["added"] = {
+            "title": added.title,
+            "starts_at": added.starts_at.isoformat(),
+            "seconds": added.duration.total_seconds(),
+            "day": added.day.isoformat(),
+            "location": added.location,
+            "track": added.track,
+            "speakers": [[one.name, one.id] for one in added.speakers],
+        }
+    return {"kind": "change", "act": act, "talks": wanted, **more}
+
+
+def wish_of(data: dict[str, Any]) -> Wish:
+    """The wish that a plan's data holds."""
+    moment, date = dt.datetime.fromisoformat, dt.date.fromisoformat
+    talks = tuple(
+        Wanted(
+            one["talk_id"],
+            moment(one["starts_at"]) if one["starts_at"] else None,
+            date(one["day"]) if one["day"] else None,
+            one["location"],
+            one["cancelled"],
+            one["reason"],
+        )
+        for one in data["talks"]
+    )
+    added, renamed = data.get("added"), data.get("renamed")
+    new = added and Added(
+        added["title"],
+        moment(added["starts_at"]),
+        dt.timedelta(seconds=added["seconds"]),
+        date(added["day"]),
+        added["location"],
+        added["track"],
+        tuple(Speaker(*one) for one in added["speakers"]),
+    )
+    return Wish(data["act"], talks, new or None, (renamed[0], renamed[1]) if renamed else None, data.get("undoes"))
+
+
+def _preview(data: dict[str, Any], request: Request, services: Services) -> Preview:
+    wish = wish_of(data)
+    effect = services.store.organizing.preview(wish, _source(request, services))
+    if not _may(wish, effect, request, services):
+        return Preview(refused=refusal(request, services, data["act"]))
+    if not effect.changes:
+        return Preview(refused=paragraphs(_nothing(wish, request), ok=False))
+    writer = Writer(request, services)
+    heads = {
+        "undo": request.say("This would be taken back:"),
+        "add": request.say("This would be added:"),
+    }
+    head = heads.get(wish.kind, request.say("This would change:"))
+    lines = [head, *_changes(effect.changes, writer), *_clashes(effect, writer), told(effect, request, services)]
+    return Preview(tuple(lines), effect.outcome)
+
+
+def _carry_out(data: dict[str, Any], source: Source, request: Request, services: Services) -> Reply:
+    wish = wish_of(data)
+    rooms = rooms_of(services.store.organizing.preview(wish, source).changes, services)
+    effect = services.store.organizing.carry_out(wish, source, rooms)
+    writer = Writer(request, services)
+    lines = _changes(effect.changes, writer)
+    undo = request.say("{undo} takes it back.", undo=f"{services.prefix}undo") if wish.undoes is None else ""
+    return paragraphs(
+        bold(request.say("Done:")),
+        *lines,
+        told(effect, request, services, done=True),
+        undo,
+        talks=[one.after for one in effect.changes],
+    )
+
+
+KIND = PlanKind(_preview, _carry_out)
+
+
+def told(effect: Effect, request: Request, services: Services, *, done: bool = False) -> Text:
+    """How many will be told: "12 people who follow it, 2 speakers and 3 rooms will be told."."""
+    rooms = effect.rooms | rooms_of(effect.changes, services)
+    followers = len(effect.people - effect.speakers)
+    parts = [
+        request.count("{number} follower", "{number} followers", followers) if followers else "",
+        request.count("{number} speaker", "{number} speakers", len(effect.speakers)) if effect.speakers else "",
+        request.count("{number} room", "{number} rooms", len(rooms)) if rooms else "",
+    ]
+    if not any(parts):
+        return request.say("Nobody has to be told.")
+    who = joined(parts, ", ")
+    return request.say("I tell {who}.", who=who) if done else request.say("I would tell {who}.", who=who)
+
+
+def _may(wish: Wish, effect: Effect, request: Request, services: Services) -> bool:
+    """Whether the asker may change each of the talks, as it is, and put talks where they are added."""
+    if services.organizes(request):
+        return True
+    if wish.kind == "undo" and wish.undoes is not None:
+        act = services.store.acts.get(wish.undoes)
+        if act is None or act.source.who != request.sender:
+            return False
+    for change in effect.changes:
+        one = change.before or change.after
+        if not may(request, services, wish.kind, talks=[one]):
+            return False
+    return may(request, services, wish.kind, talks=[one.before or one.after for one in effect.changes])
+
+
+def _changes(changes: Sequence[Change], writer: Writer) -> list[Text]:
+    ordered = sorted(changes, key=lambda one: (one.after.starts_at, one.after.location))
+    lines = [text("- ") + change_line(one, writer) for one in ordered[:SHOWN]]
+    if (more := len(ordered) - SHOWN) > 0:
+        lines.append(writer.request.count("and {number} more talk", "and {number} more talks", more))
+    return lines
+
+
+def _clashes(effect: Effect, writer: Writer) -> list[Text]:
+    """What collides: who would be in the same location, or would have to be in two at once."""
+    lines = [_clash(one, other, writer) for one, other in effect.clashes[:CLASHES_SHOWN]]
+    if (more := len(effect.clashes) - CLASHES_SHOWN) > 0:
+        lines.append(writer.request.count("and {number} more collision", "and {number} more collisions", more))
+    return lines
+
+
+def _clash(one: Talk, other: Talk, writer: Writer) -> Text:
+    say = writer.request.say
+    there = joined([bold(other.title), writer.full_time(other), writer.place(other)])
+    people = {each.id or each.name.casefold() for each in one.speakers}
+    shared = [each.name for each in other.speakers if (each.id or each.name.casefold()) in people]
+    if one.location and one.location.casefold() == other.location.casefold():
+        return say("⚠ It collides with {talk}", talk=there)
+    return say("⚠ {person} speaks elsewhere at that time: {talk}", person=shared[0] if shared else "", talk=there)
+
+
+def _nothing(wish: Wish, request: Request) -> Text:
+    if wish.undoes is not None:
+        return request.say("There is nothing left to take back of that: the programme's own feed says the same by now.")
+    return request.say("It is like that already, nothing would change.")
+
+
+def _source(request: Request, services: Services) -> Source:
+    said = f"{services.prefix}{request.command} {request.args}".strip()
+    return Source(request.sender, request.room_id, request.event_id, said, request.now, request.moment)
