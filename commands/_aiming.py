@@ -76,8 +76,9 @@ def place_for(words: str, services: Services) -> Place:
     name = one_line(words.strip().strip(QUOTES), NAME_MAX)
     known = services.store.talks.known()
     names = known.by_kind[Kind.LOCATION.value]
+    renames = {old.casefold(): new for old, new in services.store.organizing.renames().items()}
     wanted = folded(name)
-    exact = next((one for one in names if folded(one) == wanted), None)
+    exact = next((one for one in names if folded(one) == wanted), renames.get(name.casefold()))
     if exact is not None:
         return Place(exact, True)
     if words.strip()[:1] in QUOTES:

@@ -8,7 +8,7 @@ from typing import Any
 
 from commands._changed import change_line
 from commands._hearing import rooms_of
-from commands._plans import PlanKind, Preview
+from commands._plans import PlanKind, Preview, source_of
 from commands.lines import Writer
 from commands.registry import Request, Services
 from commands.reply import Reply, Text, bold, joined, paragraphs, text
@@ -78,7 +78,7 @@ def wish_of(data: dict[str, Any]) -> Wish:
 
 def _preview(data: dict[str, Any], request: Request, services: Services) -> Preview:
     wish = wish_of(data)
-    effect = services.store.organizing.preview(wish, _source(request, services))
+    effect = services.store.organizing.preview(wish, source_of(request, services))
     if not _may(wish, effect, request, services):
         return Preview(refused=refusal(request, services, data["act"]))
     if not effect.changes:
@@ -89,7 +89,14 @@ def _preview(data: dict[str, Any], request: Request, services: Services) -> Prev
         "add": request.say("This would be added:"),
     }
     head = heads.get(wish.kind, request.say("This would change:"))
-    lines = [head, *_changes(effect.changes, writer), *_clashes(effect, writer), told(effect, request, services)]
+    reason = next((one.reason for one in wish.talks if one.reason), "")
+    lines = [
+        head,
+        *_changes(effect.changes, writer),
+        request.say("The reason: {reason}", reason=reason) if reason else "",
+        *_clashes(effect, writer),
+        told(effect, request, services),
+    ]
     return Preview(tuple(lines), effect.outcome)
 
 
@@ -97,6 +104,8 @@ def _carry_out(data: dict[str, Any], source: Source, request: Request, services:
     wish = wish_of(data)
     rooms = rooms_of(services.store.organizing.preview(wish, source).changes, services)
     effect = services.store.organizing.carry_out(wish, source, rooms)
+    if wish.renamed is not None:
+        services.store.revisions.rename(*wish.renamed)
     writer = Writer(request, services)
     lines = _changes(effect.changes, writer)
     undo = request.say("{undo} takes it back.", undo=f"{services.prefix}undo") if wish.undoes is None else ""
@@ -113,13 +122,17 @@ KIND = PlanKind(_preview, _carry_out)
 
 
 def told(effect: Effect, request: Request, services: Services, *, done: bool = False) -> Text:
-    """How many will be told: "12 people who follow it, 2 speakers and 3 rooms will be told."."""
+    """How many will be told."""
     rooms = effect.rooms | rooms_of(effect.changes, services)
-    followers = len(effect.people - effect.speakers)
+    return to_tell(len(effect.people - effect.speakers), len(effect.speakers), len(rooms), request, done=done)
+
+
+def to_tell(followers: int, speakers: int, rooms: int, request: Request, *, done: bool = False) -> Text:
+    """ "I tell 12 followers, 2 speakers, 3 rooms."."""
     parts = [
         request.count("{number} follower", "{number} followers", followers) if followers else "",
-        request.count("{number} speaker", "{number} speakers", len(effect.speakers)) if effect.speakers else "",
-        request.count("{number} room", "{number} rooms", len(rooms)) if rooms else "",
+        request.count("{number} speaker", "{number} speakers", speakers) if speakers else "",
+        request.count("{number} room", "{number} rooms", rooms) if rooms else "",
     ]
     if not any(parts):
         return request.say("Nobody has to be told.")
@@ -172,8 +185,3 @@ def _nothing(wish: Wish, request: Request) -> Text:
     if wish.undoes is not None:
         return request.say("There is nothing left to take back of that: the programme's own feed says the same by now.")
     return request.say("It is like that already, nothing would change.")
-
-
-def _source(request: Request, services: Services) -> Source:
-    said = f"{services.prefix}{request.command} {request.args}".strip()
-    return Source(request.sender, request.room_id, request.event_id, said, request.now, request.moment)

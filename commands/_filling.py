@@ -6,11 +6,13 @@ import datetime as dt
 from dataclasses import dataclass, replace
 from typing import Any
 
+from commands._changing import to_tell
+from commands._hearing import halls_now
 from commands._plans import PlanKind, Preview
 from commands.language import language_of
 from commands.lines import Writer
 from commands.registry import Request, Services
-from commands.reply import Also, Reply, Text, bold, joined, paragraphs
+from commands.reply import Also, Reply, Text, bold, paragraphs
 from commands.rights import may, refusal
 from storage.acts import Source
 from storage.programme import Talk
@@ -40,7 +42,7 @@ def _preview(data: dict[str, Any], request: Request, services: Services) -> Prev
     lines = [
         _said(name, full, told, writer),
         writer.line(told.talk) if told.talk else "",
-        _count(told, request),
+        to_tell(len(told.people), 0, len(told.rooms), request),
     ]
     return Preview(tuple(line for line in lines if line), f"{data}{told.until if full else ''}{told.talk}")
 
@@ -58,7 +60,11 @@ def _carry_out(data: dict[str, Any], source: Source, request: Request, services:
         store.full.empty(name)
     also = tuple(_notice(who, name, full, told, request, services) for who in (*told.rooms, *told.people))
     writer = Writer(request, services)
-    reply = paragraphs(bold(request.say("Done:")), _said(name, full, told, writer), _count(told, request))
+    reply = paragraphs(
+        bold(request.say("Done:")),
+        _said(name, full, told, writer),
+        to_tell(len(told.people), 0, len(told.rooms), request, done=True),
+    )
     return replace(reply, also=also)
 
 
@@ -75,7 +81,7 @@ def _told(name: str, request: Request, services: Services) -> _Told:
     people = store.subscriptions.people_of(soon.row_id) if soon is not None else []
     rooms = [
         store.rooms.id_of(room)
-        for hall, rooms in services.halls
+        for _, hall, rooms in halls_now(services)
         if hall.casefold() == name.casefold()
         for room in rooms
     ]
@@ -87,16 +93,6 @@ def _said(name: str, full: bool, told: _Told, writer: Writer) -> Text:
         return writer.request.say("There is room in {location} again.", location=bold(name))
     until = writer.times.time(told.until)
     return writer.request.say("{location} is full until {time}: nobody else fits in.", location=bold(name), time=until)
-
-
-def _count(told: _Told, request: Request) -> Text:
-    parts = [
-        request.count("{number} follower", "{number} followers", len(told.people)) if told.people else "",
-        request.count("{number} room", "{number} rooms", len(told.rooms)) if told.rooms else "",
-    ]
-    if not any(parts):
-        return request.say("Nobody has to be told.")
-    return request.say("To be told: {who}", who=joined(parts, ", "))
 
 
 def _notice(who: str, name: str, full: bool, told: _Told, request: Request, services: Services) -> Also:

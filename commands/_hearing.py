@@ -5,7 +5,8 @@ from __future__ import annotations
 from collections.abc import Sequence
 
 from commands.registry import Services
-from storage.changes import Change
+from storage.changes import Change, between
+from storage.programme import Talk
 
 
 def heard_in(changes: Sequence[Change], services: Services) -> dict[str, tuple[str, list[Change]]]:
@@ -15,10 +16,7 @@ def heard_in(changes: Sequence[Change], services: Services) -> dict[str, tuple[s
     """
     found: dict[str, tuple[str, list[Change]]] = {}
     store = services.store
-    halls = {name.casefold() for name in store.talks.per_location()}
-    called = {old: new for old, new in store.revisions.renames().items() if old not in halls}
-    for name, rooms in services.halls:
-        hall = called.get(name.casefold(), name)
+    for name, hall, rooms in halls_now(services):
         names = {name.casefold(), hall.casefold()}
         concerned = [change for change in changes if names & _halls(change)]
         for room in rooms if concerned else ():
@@ -32,9 +30,24 @@ def heard_in(changes: Sequence[Change], services: Services) -> dict[str, tuple[s
     return found
 
 
+def halls_now(services: Services) -> list[tuple[str, str, tuple[str, ...]]]:
+    """The configured locations: their names there, what the programme calls them now, and their rooms."""
+    store = services.store
+    halls = {name.casefold() for name in store.talks.per_location()}
+    called = {old: new for old, new in store.revisions.renames().items() if old not in halls}
+    return [(name, called.get(name.casefold(), name), rooms) for name, rooms in services.halls]
+
+
 def rooms_of(changes: Sequence[Change], services: Services) -> frozenset[str]:
-    """The rooms that hear of at least one of the changes."""
-    return frozenset(heard_in([one for one in changes if one.noteworthy], services))
+    """The rooms that are to hear of changes that are about to be made, or just were.
+
+    What was not told yet of the same talks is told together with them: a room hears of what comes of it all.
+    """
+    first: dict[int, Talk | None] = {}
+    for one in services.store.revisions.untold():
+        first.setdefault(one.talk_id, one.change.before)
+    made = [between(first.get(one.after.row_id, one.before), one.after) for one in changes]
+    return frozenset(heard_in([one for one in made if one is not None and one.noteworthy], services))
 
 
 def _halls(change: Change) -> set[str]:

@@ -107,6 +107,12 @@ def closed(plan: Plan, request: Request, services: Services) -> Reply | None:
     return None
 
 
+def source_of(request: Request, services: Services) -> Source:
+    """What the audit keeps of who asks: the command as it was typed."""
+    said = f"{services.prefix}{request.command} {request.args}".strip()
+    return Source(request.sender, request.room_id, request.event_id, said, request.now, request.moment)
+
+
 def _kind(data: dict[str, Any]) -> PlanKind:
     kind = import_module(FILES[data["kind"]]).KIND
     assert isinstance(kind, PlanKind)

@@ -15,8 +15,8 @@ from storage.effects import Wanted
 from storage.programme import Talk
 
 REASON_MAX = 200
-BECAUSE = re.compile(r"\s*(?::|\s[-–—]\s|\bbecause\b|\bsince\b|\breason\b:?)\s*", re.IGNORECASE)
-NUMBERED = re.compile(r"#?(\d{1,3})\s+(\S.*)", re.DOTALL)
+BECAUSE = re.compile(r"\s*(?::|\s[-–—]\s|\bbecause(?:\s+of)?\b|\bsince\b|\breason\b:?)\s*", re.IGNORECASE)
+NUMBERED = re.compile(r"#?(\d{1,3})(?:\s*[:,–-]\s*|\s+)(\S.*)", re.DOTALL)
 
 
 @command("cancel", "<talk> [: reason]")

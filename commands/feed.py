@@ -2,8 +2,10 @@
 
 from __future__ import annotations
 
+import json
 from collections.abc import Mapping
 
+from commands._plans import source_of
 from commands.language import ENGLISH, Language
 from commands.lines import Writer
 from commands.registry import Request, Services, command
@@ -62,6 +64,7 @@ def _which(waiting: list[Held], decision: str, name: str, request: Request, serv
 
 def _reject(held: Held, request: Request, services: Services) -> Reply:
     services.store.refreshing.reject(held.feed)
+    _keep("feed reject", held, request, services)
     return paragraphs(
         request.say(
             "Rejected: the programme of {feed} stays as it is, and that release is not asked about again.",
@@ -76,8 +79,16 @@ def _accept(held: Held, request: Request, services: Services) -> Reply:
     except FormatError as error:
         said = request.say("The held release of {feed} cannot be read any more: {error}", feed=held.feed, error=error)
         return paragraphs(said, ok=False)
+    _keep("feed accept", held, request, services)
     return paragraphs(
         request.say("Accepted: {feed} has {summary}.", feed=held.feed, summary=summary(accepted, request.language))
+    )
+
+
+def _keep(kind: str, held: Held, request: Request, services: Services) -> None:
+    """Keep in the audit what was decided."""
+    services.store.acts.add(
+        kind, source_of(request, services), after=json.dumps({"feed": held.feed, "why": str(held.doubt)})
     )
 
 

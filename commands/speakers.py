@@ -2,8 +2,10 @@
 
 from __future__ import annotations
 
+import json
 from dataclasses import replace
 
+from commands._plans import source_of
 from commands._speakers import titles
 from commands.language import language_of
 from commands.registry import Request, Services, command
@@ -80,6 +82,10 @@ def _decide(number: int, state: str, request: Request, services: Services) -> Re
     if account.state == state:
         return paragraphs(_already(account, request))
     services.store.speakers.decide(number, state, by=request.sender, now=request.now)
+    before, after = (
+        json.dumps({"account": account.user_id, "name": account.name, "state": one}) for one in (account.state, state)
+    )
+    services.store.acts.add("speakers", source_of(request, services), before, after)
     if state == CONFIRMED:
         said = request.say("Confirmed: {person} is {name}. I let them know.", person=person, name=name)
     else:
