@@ -227,7 +227,10 @@ class Deliverer:
         except RefusedError as error:
             if error.code in PASSING and notice.kind != HINT:
                 raise AwayError(str(error), reached=True) from None
-            return self._give_up(notice, NoticeState.REFUSED, str(error))
+            found = await self._doubt.sent_before(notice) if doubtful else None
+            if found is None:
+                return self._give_up(notice, NoticeState.REFUSED, str(error))
+            event_id = found
         await self._mark(notice, event_id)
         return True
 
@@ -256,7 +259,7 @@ class Deliverer:
         beyond = self._doubt.beyond_memory(notice, self._clock.real())
         if not beyond and not self._is_over(notice) and self._composing.content(notice) == notice.content:
             return None
-        event_id = await self._doubt.find(room_id, notice)
+        event_id = await self._doubt.sent_before(notice, room_id)
         if event_id is None:
             self._doubt.clear(notice.key)
         return event_id

@@ -8,10 +8,11 @@ from dataclasses import dataclass
 
 from sqlalchemy import Connection, select
 
+from storage.concerned import followed, follows
 from storage.tables.asking import person
 from storage.tables.subscribing import believed
 from storage.talk_rows import CHUNK, by_ids
-from storage.telling import WANTED, net_change
+from storage.telling import net_change
 
 UNREACHABLE = select(person.c.user_id).where(person.c.unreachable != "")
 
@@ -39,7 +40,7 @@ def hearers(connection: Connection, talk_ids: Sequence[int], now: dt.datetime) -
             who = row.subscriber
             if who in unreachable or net_change(row, talks.get(row.talk_id), now) is None:
                 continue
-            if not row.speaker and not connection.execute(WANTED, {"talk_id": row.talk_id, "subscriber": who}).scalar():
+            if not (row.speaker or follows(connection, who, row.talk_id) or followed(connection, row)):
                 continue
             (people if who.startswith("@") else rooms).add(who)
             if row.speaker:

@@ -10,7 +10,7 @@ from dataclasses import dataclass
 from enum import IntEnum, StrEnum
 from typing import Any
 
-from sqlalchemy import Row, bindparam, case, delete, func, literal_column, select, update
+from sqlalchemy import Row, bindparam, case, delete, func, literal_column, or_, select, update
 from sqlalchemy.dialects.sqlite import insert
 
 from storage.database import Database
@@ -83,6 +83,7 @@ class Notice:
     expires_at: aware UTC; after it the notice is of no use and is not sent.
     event_type: what kind of Matrix event it becomes.
     deadline:   aware UTC, the world's clock: when it should be there. Of one rank, the soonest is sent first.
+    tried_in:   the room that it was to be said in before its recipient left that one; perhaps it was.
     """
 
     key: str
@@ -95,6 +96,7 @@ class Notice:
     event_type: str = MESSAGE
     rank: int = Rank.PERSONAL
     deadline: dt.datetime | None = None
+    tried_in: str | None = None
 
     @property
     def place(self) -> str:
@@ -195,7 +197,8 @@ class Outbox:
     def perhaps_sent(self) -> set[str]:
         """Those of them that somebody may have begun to send: not without a room."""
         with self._database.reading() as connection:
-            return set(connection.execute(UNSENT.where(notice.c.room_id.is_not(None))).scalars())
+            begun = or_(notice.c.room_id.is_not(None), notice.c.tried_in.is_not(None))
+            return set(connection.execute(UNSENT.where(begun)).scalars())
 
     def place(self, recipient: str, room_id: str) -> None:
         """Say where the pending notices for this person go, now that their direct room is known."""
@@ -206,7 +209,8 @@ class Outbox:
         message = (notice.c.event_type == MESSAGE) & (notice.c.kind != "reply")
         waiting = (notice.c.state == NoticeState.PENDING) & (notice.c.room_id == room_id) & message
         with self._database.transaction() as connection:
-            connection.execute(update(notice).where(waiting).values(room_id=None, recipient=recipient))
+            values = {"room_id": None, "recipient": recipient, "tried_in": room_id}
+            connection.execute(update(notice).where(waiting).values(**values))
 
     def refused_since(self, recipient: str, moment: dt.datetime) -> int:
         """How many notices for this person were refused since then (the world's clock)."""
@@ -258,6 +262,7 @@ def _notice(row: Row[Any]) -> Notice:
         event_type=row.event_type,
         rank=row.rank,
         deadline=row.deadline,
+        tried_in=row.tried_in,
     )
 
 

@@ -192,6 +192,7 @@ CREATE TABLE notice (
 	rank INTEGER DEFAULT 2 NOT NULL,
 	deadline DATETIME,
 	batch INTEGER,
+	tried_in VARCHAR,
 	PRIMARY KEY (seq),
 	UNIQUE ("key")
 );

@@ -8,10 +8,11 @@ from dataclasses import dataclass
 from enum import StrEnum
 from typing import Any
 
-from sqlalchemy import Delete, Select, delete, select, update
+from sqlalchemy import Connection, Select, delete, select, update
 from sqlalchemy.dialects.sqlite import insert
 
 from storage import topics
+from storage.concerned import followed
 from storage.database import Database
 from storage.programme import Talk
 from storage.tables.asking import person
@@ -102,7 +103,7 @@ class Subscriptions:
         theirs = (subscription.c.subscriber == subscriber) & subscription.c.id.in_(ids)
         with self._database.transaction() as connection:
             gone = connection.execute(delete(subscription).where(theirs)).rowcount
-            connection.execute(_beliefs_of_others(subscriber))
+            _forget_beliefs(connection, subscriber)
             topics.drop_unused(connection)
             touch(connection)
             return gone
@@ -188,12 +189,14 @@ def _ring(connection: Any, event_id: str, subscription_id: int) -> None:
     connection.execute(insert(bell).values(event_id=event_id, subscription_id=subscription_id).on_conflict_do_nothing())
 
 
-def _beliefs_of_others(subscriber: str) -> Delete:
+def _forget_beliefs(connection: Connection, subscriber: str) -> None:
     """What somebody believes of talks that they have ceased to follow is of no use; speakers' own talks stay theirs."""
-    followed = (
+    covered = (
         select(covers.c.talk_id)
         .join(subscription, subscription.c.topic_id == covers.c.topic_id)
         .where(subscription.c.subscriber == subscriber)
     )
-    other = (believed.c.subscriber == subscriber) & believed.c.speaker.is_(False) & believed.c.talk_id.not_in(followed)
-    return delete(believed).where(other)
+    theirs = (believed.c.subscriber == subscriber) & believed.c.speaker.is_(False) & believed.c.talk_id.not_in(covered)
+    for row in connection.execute(select(believed).where(theirs)).all():
+        if not followed(connection, row):
+            connection.execute(delete(believed).where(theirs, believed.c.talk_id == row.talk_id))

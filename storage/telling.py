@@ -9,17 +9,18 @@ from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
 from typing import Any
 
-from sqlalchemy import Connection, Row, and_, bindparam, delete, exists, func, select, update
+from sqlalchemy import Connection, Row, and_, bindparam, delete, func, select, update
 from sqlalchemy.dialects.sqlite import insert as upsert
 
 from storage.changes import Change, between
+from storage.concerned import followed, follows
 from storage.database import Database
 from storage.programme import Talk
 from storage.reminders import Due
 from storage.revisions import packed, unpacked
 from storage.speakers import accounts_of
 from storage.tables.messages import notice
-from storage.tables.subscribing import believed, covers, reminded, subscription
+from storage.tables.subscribing import believed, reminded
 from storage.talk_rows import by_ids
 from storage.wanted import touch
 
@@ -37,13 +38,6 @@ EARLIER = (
     )
     .order_by(reminded.c.due_at.desc())
     .limit(1)
-)
-WANTED = select(
-    exists().where(
-        covers.c.talk_id == bindparam("talk_id"),
-        subscription.c.topic_id == covers.c.topic_id,
-        subscription.c.subscriber == bindparam("subscriber"),
-    )
 )
 TELL = (
     update(believed)
@@ -207,7 +201,7 @@ def _reminding(connection: Connection, row: Row[Any], talk: Talk | None, now: dt
         return None
     speaker = row.subscriber in accounts_of(connection, [(one.id, one.name) for one in talk.speakers])
     where = {"subscriber": row.subscriber, "talk_id": row.talk_id}
-    if not speaker and not connection.execute(WANTED, where).scalar():
+    if not speaker and not follows(connection, row.subscriber, row.talk_id):
         return None
     was = connection.execute(EARLIER, {**where, "starts_at": row.starts_at}).scalar()
     return Reminding(talk, row.due_at, was, speaker)
@@ -218,8 +212,8 @@ def _change(connection: Connection, row: Row[Any], talk: Talk | None, now: dt.da
     change = net_change(row, talk, now)
     if change is None or row.speaker:
         return change
-    where = {"subscriber": row.subscriber, "talk_id": row.talk_id}
-    return change if connection.execute(WANTED, where).scalar() else None
+    concerned = follows(connection, row.subscriber, row.talk_id) or followed(connection, row)
+    return change if concerned else None
 
 
 def net_change(row: Row[Any], talk: Talk | None, now: dt.datetime) -> Change | None:

@@ -10,6 +10,7 @@ from typing import Any
 from sqlalchemy import Row, and_, delete, select
 
 from storage.changes import Change
+from storage.concerned import followed
 from storage.database import Database
 from storage.reminders import Rules
 from storage.tables.subscribing import believed, covers, subscription
@@ -52,21 +53,29 @@ class Unaware:
             if not rows:
                 return {}, None
             wanted = {(row.subscriber, row.talk_id) for row in connection.execute(WANTED)}
+            leaving = {
+                (row.subscriber, row.talk_id)
+                for row in rows
+                if not row.speaker and (row.subscriber, row.talk_id) not in wanted and followed(connection, row)
+            }
             talks = {talk.row_id: talk for talk in by_ids(connection, sorted({row.talk_id for row in rows}))}
             speakers_wait = {row.talk_id: row.since for row in connection.execute(SPEAKERS)}
         # What a release changes is the same for nearly all who follow a talk.
         changes: dict[tuple[int, str], Change | None] = {}
         waiting: dict[str, list[tuple[Row[Any], Change]]] = defaultdict(list)
         for row in rows:
-            # Who does not follow a talk any more is told what they missed when they follow it again.
-            if not (row.speaker or (row.subscriber, row.talk_id) in wanted):
+            # Who does not follow a talk any more is told what they missed when they follow it again; but that it left
+            # what they follow, they are told now.
+            is_theirs = row.speaker or (row.subscriber, row.talk_id) in wanted
+            if not is_theirs and (row.subscriber, row.talk_id) not in leaving:
                 continue
             same = row.talk_id, row.talk
             if same not in changes:
                 changes[same] = net_change(row, talks.get(row.talk_id), now)
             change = changes[same]
             if change is None:
-                self._forget(row)
+                if is_theirs:
+                    self._forget(row)
             elif row.subscriber not in resting:
                 waiting[row.subscriber].append((row, change))
         found: dict[str, list[int]] = {}

@@ -137,12 +137,17 @@ class Conferring(RuleBasedStateMachine):
             self.homeserver,  # type: ignore[arg-type]
             self.store,
             self.clock,
-            self.homeserver.room_of,
+            self.room_of,
             self.reminder,
         )
         self.loop.run_until_complete(self.deliverer._begin())
         self.loop.run_until_complete(self.reminder.look())
         self._note_asked()
+
+    async def room_of(self, user_id: str) -> str:
+        room_id = await self.homeserver.room_of(user_id)
+        self.store.outbox.place(user_id, room_id)
+        return room_id
 
     def go_on(self) -> bool:
         """Look, send, and compare; False where not everything could be sent."""

@@ -95,9 +95,11 @@ class Person:
         return bool(self.speaks_as) and self.speaks_as in talk.speakers
 
     def follows(self, talk: State) -> bool:
-        """Who is taken off a talk hears of it; until then it is theirs."""
+        """Who is taken off a talk hears of it; until then it is theirs. So do those whose track or location it left."""
         known = self.knows.get(talk.name)
-        return bool(self.wishes_for(talk)) or self.speaks(talk) or (known is not None and self.speaks(known))
+        if bool(self.wishes_for(talk)) or self.speaks(talk):
+            return True
+        return known is not None and (self.speaks(known) or any(kind != "search" for kind, _ in self.wishes_for(known)))
 
     def leads(self, talk: State, now: dt.datetime) -> set[int]:
         """When to be reminded of a talk; one that had begun when it was asked for is not reminded of."""

@@ -148,3 +148,20 @@ async def test_a_look_says_nothing_of_an_attempt_that_came_after_it(store: Store
     assert doubt.has("n")
     await doubt.make_sure(["n"], lambda _: False, NOW + dt.timedelta(minutes=1))
     assert not doubt.has("n")
+
+
+@pytest.mark.parametrize(
+    ("kind", "what"), [(Kind.LOCATION, "Herbert"), (Kind.TRACK, "Rust"), (Kind.SPEAKER, "Philip Herron")]
+)
+async def test_who_follows_what_a_talk_leaves_is_told_that_it_did(
+    conference: Conference, kind: Kind, what: str
+) -> None:
+    conference.store.subscriptions.add(ADA, kind, what, conference.clock.moment)
+    conference.release(conference.moved(3, location="Pembroke", track="Testing", speakers=(), starts_at=RUST_AT))
+    # What they follow besides may end meanwhile.
+    other, _ = conference.store.subscriptions.add(ADA, Kind.SEARCH, "closing", conference.clock.moment)
+    conference.store.subscriptions.remove(ADA, [other.id])
+    [(who, body)] = await conference.at(conference.clock.moment + 5 * MINUTE)
+    assert (who, "GCC Rust" in body, "now in Pembroke (was Herbert)" in body) == (ADA, True, True)
+    conference.release(conference.moved(3, location="Meeting 1&2", track="Testing", speakers=(), starts_at=RUST_AT))
+    assert await conference.at(conference.clock.moment + 5 * MINUTE) == []  # it is none of theirs any more

@@ -105,9 +105,10 @@ class Machine(Conferring):
 
     @rule(who=people)
     def leave(self, who: str) -> None:
-        """We only notice when something is refused."""
+        """What was to be said in the room they left needs another; that there is none, we only notice when refused."""
         if who != ROOM:
             self.homeserver.left.add(who)
+            self.store.outbox.unplace(who, who)
             self.oracle.people[who].away = True
         self.go_on()
 

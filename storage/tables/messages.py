@@ -17,7 +17,8 @@ class NoticeRow(Row):
     Either `room_id` is known, or `recipient` is a person whose direct room is still to be found or made.
     `event_id` may be known before the notice is marked sent: the homeserver brings what we say back to us.
     Of several places, the one with the lowest `rank` is sent to first, and of these the one with the soonest `deadline`
-    (the world's clock). `batch` is the broadcast that it belongs to.
+    (the world's clock). `batch` is the broadcast that it belongs to. `tried_in` is the
+    room that it was to be said in before, and perhaps was.
     """
 
     __tablename__ = "notice"
@@ -44,6 +45,7 @@ class NoticeRow(Row):
     rank: int = Field(default=2, sa_column_kwargs={"server_default": text("2")})
     deadline: dt.datetime | None = None
     batch: int | None = None
+    tried_in: str | None = None
 
 
 class RoomRow(Row):

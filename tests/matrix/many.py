@@ -10,7 +10,7 @@ import asyncio
 import datetime as dt
 import random
 from collections import Counter
-from collections.abc import Awaitable, Callable, Sequence
+from collections.abc import Awaitable, Callable, Iterable, Sequence
 from contextlib import aclosing
 from dataclasses import dataclass
 from pathlib import Path
@@ -89,7 +89,7 @@ class Crowd:
         await free.start()
         try:
             self._account = await free.register("hallway", "secret")
-            accounts = await _all(range(self._people), lambda number: free.register(f"p{number}", "secret"))
+            accounts = await all_at_once(range(self._people), lambda number: free.register(f"p{number}", "secret"))
             await self._enter(free, accounts)
         finally:
             await free.stop()
@@ -108,7 +108,7 @@ class Crowd:
                 async with aclosing(_Closing(one)):
                     await one.join(self._rooms[where[0]])
 
-            await _all([(hall, user) for hall, users in self._users.items() for user in users], join)
+            await all_at_once([(hall, user) for hall, users in self._users.items() for user in users], join)
 
     def _subscribe(self) -> None:
         """Each has asked in their hall's room for the talk that starts there."""
@@ -229,8 +229,8 @@ def _reminds(event: Json) -> bool:
     return bool(event["type"] == "m.room.message" and event["content"].get("msgtype") == "m.text")
 
 
-async def _all(items: Sequence[Item], do: Callable[[Item], Awaitable[Got]]) -> list[Got]:
-    """Do it with each, ten at a time."""
+async def all_at_once(items: Iterable[Item], do: Callable[[Item], Awaitable[Got]]) -> list[Got]:
+    """Do it with each, ten at a time; returns what came of each, in order."""
     free = asyncio.Semaphore(AT_ONCE)
 
     async def one(item: Item) -> Got:

@@ -13,6 +13,7 @@ EMPTY = sa.text("''")
 
 def upgrade() -> None:
     op.add_column("notice", sa.Column("batch", sa.Integer(), nullable=True))
+    op.add_column("notice", sa.Column("tried_in", sa.String(), nullable=True))
     op.create_index("notice_batch", "notice", ["batch"], sqlite_where=sa.text("batch IS NOT NULL"))
     op.add_column("revision", sa.Column("act_id", sa.Integer(), nullable=True))
     _acts()
