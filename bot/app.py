@@ -17,6 +17,7 @@ from bot.backups import Backups
 from bot.clock import Clock
 from bot.config import Config, unknown_halls, unknown_leads
 from bot.config_values import seconds_of
+from bot.control import Control
 from bot.deliver import Deliverer
 from bot.direct import DirectRooms
 from bot.events import Event
@@ -150,7 +151,8 @@ async def _run(config: Config, store: Store, matrix: Matrix) -> None:
     inbox = Inbox(services, clock, matrix.user_id, answering, hints=config.matrix.command_hints)
     reactions = Reactions(services, clock, matrix.user_id, answering)
     spoke = partial(_spoke, store, reach, direct)
-    listener = Listener(matrix, store, inbox, reactions, rooms, synced, deliverer.settled, spoke)
+    control = Control(matrix, store, clock, config.roles.control_room)
+    listener = Listener(matrix, store, inbox, reactions, rooms, control, synced, deliverer.settled, spoke)
     teller = Teller(
         services, dt.timedelta(seconds=config.changes.settle_seconds), clock, matrix.user_id, deliverer.wake
     )
