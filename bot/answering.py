@@ -14,6 +14,7 @@ from bot.messages import content_of
 from commands.language import language_of
 from commands.registry import Services
 from commands.reply import Also, Reply, paragraphs
+from storage.clean import one_line
 from storage.errors import StoreError
 from storage.inbox import Heard
 from storage.outbox import Notice, Rank, notice_key
@@ -31,6 +32,7 @@ ANSWERED = "answered"
 # Nobody asks more than this in ten minutes; another program that answers our answers might.
 ASKED_MAX = 60
 ASKED_WITHIN = dt.timedelta(minutes=10)
+LOGGED_MAX = 200
 
 
 class Answering:
@@ -73,6 +75,8 @@ class Answering:
             if said is None:
                 store.inbox.conclude(event.event_id, "nothing to say to it")
                 return
+            if said.refused:
+                _log_refusal(event, room_id, said.refused)
             self._keep(event, room_id, said, content(said), now, direct)
             self._tell_others(event, said.also, now)
         self._wake()
@@ -102,7 +106,12 @@ class Answering:
         key = notice_key("re", event.event_id)
         expires_at = min(event.sent_at, now) + QUESTION_AGE
         recipient = None if reply.forgets else event.sender
-        answer = Notice(key, "reply", content, now, room_id, recipient, expires_at, rank=Rank.REPLY)
+        apart = reply.private and not direct
+        if apart:
+            # In a room with the asker alone, where what they asked is not.
+            content = content_of("m.notice", reply)
+        where = None if apart else room_id
+        answer = Notice(key, "reply", content, now, where, recipient, expires_at, rank=Rank.REPLY)
         if not store.outbox.add(answer):
             return
         if reply.forgets and (here := store.rooms.get(room_id)) and here.membership is Membership.LEAVING:
@@ -129,6 +138,11 @@ class Answering:
             until = now + one.lasts if one.lasts is not None else None
             rank = Rank.PERSONAL if one.many else Rank.REPLY
             self._services.store.outbox.add(Notice(key, "also", content, now, room_id, recipient, until, rank=rank))
+
+
+def _log_refusal(event: Event, room_id: str, refused: str) -> None:
+    words = one_line(event.body or str(event.relation.get("key", "")), LOGGED_MAX)
+    log.warning("refused %s to %s in %s: %s", refused, event.sender, room_id, words)
 
 
 def _too_old(event: Event, now: dt.datetime) -> str:

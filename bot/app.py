@@ -15,8 +15,9 @@ from bot.answering import Answering
 from bot.backoff import Backoff
 from bot.backups import Backups
 from bot.clock import Clock
-from bot.config import Config, unknown_halls
+from bot.config import Config, unknown_halls, unknown_leads
 from bot.config_values import seconds_of
+from bot.control import Control
 from bot.deliver import Deliverer
 from bot.direct import DirectRooms
 from bot.events import Event
@@ -38,6 +39,7 @@ from bot.session import check_credentials, log_in, session_path
 from bot.tell import Teller
 from commands.language import language_of
 from commands.registry import Services
+from commands.rights import leader
 from storage.errors import StoreError
 from storage.forecast import Capacity
 from storage.store import Store
@@ -105,6 +107,8 @@ def services_for(config: Config, store: Store) -> Services:
         rooms={hall.name.casefold(): hall.rooms[0] for hall in config.locations if hall.rooms},
         server=config.matrix.user_id.partition(":")[2],
         language=config.conference.language,
+        leaders=tuple(leader(one.user, one.tracks, one.locations) for one in config.roles.leads),
+        me=config.matrix.user_id,
     )
 
 
@@ -147,7 +151,8 @@ async def _run(config: Config, store: Store, matrix: Matrix) -> None:
     inbox = Inbox(services, clock, matrix.user_id, answering, hints=config.matrix.command_hints)
     reactions = Reactions(services, clock, matrix.user_id, answering)
     spoke = partial(_spoke, store, reach, direct)
-    listener = Listener(matrix, store, inbox, reactions, rooms, synced, deliverer.settled, spoke)
+    control = Control(matrix, store, clock, config.roles.control_room)
+    listener = Listener(matrix, store, inbox, reactions, rooms, control, synced, deliverer.settled, spoke)
     teller = Teller(
         services, dt.timedelta(seconds=config.changes.settle_seconds), clock, matrix.user_id, deliverer.wake
     )
@@ -172,8 +177,11 @@ async def _run(config: Config, store: Store, matrix: Matrix) -> None:
     # What is here now stays: the garbage collector need not look at it in the middle of an answer.
     gc.collect()
     gc.freeze()
-    for name in unknown_halls(config, halls) if (halls := store.talks.names()["location"]) else []:
+    names = store.talks.names()
+    for name in unknown_halls(config, halls) if (halls := names["location"]) else []:
         log.warning("location “%s”: the programme has no such hall; it has %s", name, ", ".join(halls))
+    for name in unknown_leads(config, names["track"], halls) if halls else []:
+        log.warning("roles.leads, “%s”: the programme has no such track or hall", name)
     log.info("Hallway runs as %s with %d talks", matrix.user_id, store.talks.count())
     try:
         learning = partial(_learn_name, matrix, inbox)

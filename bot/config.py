@@ -12,14 +12,16 @@ from pathlib import Path
 from typing import Any
 from zoneinfo import ZoneInfo
 
-from pydantic import AwareDatetime, BaseModel, ConfigDict, Field, ValidationError, field_validator
+from pydantic import AwareDatetime, BaseModel, ConfigDict, Field, ValidationError, field_validator, model_validator
 from pydantic_core import ErrorDetails
 
+from bot.config_lines import line_of
 from bot.config_values import (
     DatabaseUrl,
     FeedName,
     FormatName,
     LanguageCode,
+    Name,
     RoomName,
     Span,
     Timezone,
@@ -125,9 +127,22 @@ class RemindersSection(Section):
         )
 
 
+class LeadSection(Section):
+    user: UserId
+    tracks: list[Name] = []
+    locations: list[Name] = []
+
+    @model_validator(mode="after")
+    def _leads_something(self) -> LeadSection:
+        if not self.tracks and not self.locations:
+            raise ValueError(f"{self.user} is given neither `tracks` to lead nor `locations` to look after")
+        return self
+
+
 class Roles(Section):
     organizers: list[UserId] = []
     control_room: RoomName = ""
+    leads: list[LeadSection] = []
 
 
 class LocationSection(Section):
@@ -174,8 +189,19 @@ def _seconds(spans: list[str]) -> tuple[int, ...]:
 
 def unknown_halls(config: Config, halls: Iterable[str]) -> list[str]:
     """The names in `[[locations]]` that are no hall of the programme, whatever their case."""
-    known = {hall.casefold() for hall in halls}
-    return [location.name for location in config.locations if location.name.casefold() not in known]
+    return _strange((location.name for location in config.locations), halls)
+
+
+def unknown_leads(config: Config, tracks: Iterable[str], halls: Iterable[str]) -> list[str]:
+    """The names in `[[roles.leads]]` that are no track, or no hall, of the programme, whatever their case."""
+    leads = config.roles.leads
+    strange_tracks = _strange((name for one in leads for name in one.tracks), tracks)
+    return strange_tracks + _strange((name for one in leads for name in one.locations), halls)
+
+
+def _strange(names: Iterable[str], known: Iterable[str]) -> list[str]:
+    folded = {name.casefold() for name in known}
+    return [name for name in dict.fromkeys(names) if name.casefold() not in folded]
 
 
 def load_config(path: Path, environment: Mapping[str, str] | None = None) -> Config:
@@ -235,7 +261,7 @@ def _sentence(detail: ErrorDetails, path: Path, source: str, overrides: dict[str
     if len(steps) > 1 and str(steps[1]) in overrides.get(str(steps[0]), {}):
         where = f"environment {ENVIRONMENT}{str(steps[0]).upper()}__{str(steps[1]).upper()}"
     else:
-        line = _line_of(steps, source)
+        line = line_of(steps, source)
         where = f"{path}, line {line}" if line else str(path)
     return f"{where}: {_complaint(detail, key)}"
 
@@ -260,27 +286,3 @@ def _all_keys(model: type[BaseModel] = Config, prefix: str = "") -> list[str]:
         for section in sections:
             keys += _all_keys(section, f"{prefix}{name}.")
     return keys
-
-
-def _line_of(steps: list[int | str], source: str) -> int | None:
-    """The line (from 1) of the key that `steps` lead to, or of the nearest table above it that is written out."""
-    names = [str(step) for step in steps if isinstance(step, str)]
-    wanted = next((step for step in steps if isinstance(step, int)), 0)
-    table, seen, table_line = "", -1, None
-    for number, line in enumerate(source.splitlines(), 1):
-        header = re.match(r"\s*(\[\[?)\s*([^\]]+?)\s*\]", line)
-        if header:
-            table = header[2].strip("\"'")
-            seen = seen + 1 if header[1] == "[[" and table == names[0] else (0 if table == names[0] else seen)
-            if table == names[0] and seen == wanted:
-                table_line = number
-            continue
-        key = re.match(r"\s*[\"']?([^\"'=\s]+)[\"']?\s*=", line)
-        if not key:
-            continue
-        full = f"{table}.{key[1]}" if table else key[1]
-        if full == ".".join(names[: full.count(".") + 1]) and (table != names[0] or seen == wanted) and "." in full:
-            return number
-        if not table and key[1] == names[0]:
-            return number
-    return table_line

@@ -57,6 +57,12 @@ def _room(name: str) -> str:
     return name
 
 
+def _name(name: str) -> str:
+    if not name.strip():
+        raise ValueError("an empty name names nothing")
+    return name.strip()
+
+
 def _database_url(url: str) -> str:
     if not url.startswith("sqlite:"):
         raise ValueError(f"“{url}” is no SQLite database: write it like sqlite:///hallway.db")
@@ -74,6 +80,7 @@ Timezone = Annotated[str, AfterValidator(_timezone)]
 LanguageCode = Annotated[str, AfterValidator(_language)]
 UserId = Annotated[str, AfterValidator(_user_id)]
 RoomName = Annotated[str, AfterValidator(_room)]
+Name = Annotated[str, AfterValidator(_name)]
 Span = Annotated[str, AfterValidator(_span)]
 FeedName = Annotated[str, AfterValidator(_feed_name)]
 FormatName = Annotated[str, AfterValidator(_format)]

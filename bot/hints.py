@@ -37,7 +37,7 @@ STATE_DEFAULT, USERS_DEFAULT = 50, 0
 
 def descriptions(me: str, language: Language = ENGLISH) -> dict[str, dict[str, Any]]:
     """The content of the state event that describes each command of everybody's, by its state key."""
-    public = (one for one in commands().values() if not one.organizers)
+    public = (one for one in commands().values() if one.for_everybody)
     return {state_key(one.name, me): _description(one, language) for one in public}
 
 

@@ -9,6 +9,7 @@ from collections.abc import Awaitable, Callable, Sequence
 from contextlib import suppress
 
 from bot.backoff import Backoff
+from bot.control import Control
 from bot.events import Batch, Event, RoomUpdate
 from bot.inbox import Inbox
 from bot.matrix import Matrix
@@ -45,6 +46,7 @@ class Listener:
         inbox: Inbox,
         reactions: Reactions,
         rooms: Rooms,
+        control: Control,
         synced: asyncio.Event,
         settled: Callable[[float], Awaitable[None]],
         spoke: Callable[[Event, str], None],
@@ -54,6 +56,7 @@ class Listener:
         self._inbox = inbox
         self._reactions = reactions
         self._rooms = rooms
+        self._control = control
         self._synced = synced
         self._settled = settled
         self._spoke = spoke
@@ -106,7 +109,7 @@ class Listener:
 
     async def take(self, batch: Batch, since: str | None) -> None:
         """Deal with one sync response, then store its token. The first, without `since`, is history: not answered."""
-        for room in batch.rooms:
+        for room in await self._control_first(batch):
             await self._room(room, since)
         for invite in batch.invites:
             self._rooms.invited(invite)
@@ -116,6 +119,14 @@ class Listener:
         await self._settled(SETTLE_SECONDS)
         if batch.next_batch != since:
             self._store.inbox.put(TOKEN, batch.next_batch)
+
+    async def _control_first(self, batch: Batch) -> Sequence[RoomUpdate]:
+        """The rooms in the order to deal with them: who has left the control room may not decide elsewhere any more."""
+        room_id = self._control.room_id
+        if room_id in batch.left:
+            self._rooms.left(room_id)
+        await self._control.look(again=any(room.limited for room in batch.rooms if room.room_id == room_id))
+        return sorted(batch.rooms, key=lambda room: room.room_id != room_id)
 
     async def _room(self, update: RoomUpdate, since: str | None) -> None:
         known = self._store.rooms.get(update.room_id)
@@ -154,6 +165,7 @@ class Listener:
     def _event(self, event: Event, room_id: str, *, direct: bool, answering: bool, powers: bool) -> None:
         if event.state_key is not None:
             self._rooms.state(room_id, event, history=not answering)
+            self._control.state(room_id, event)
         elif event.sender == self._matrix.user_id:
             # It is sent, and we were perhaps killed before we knew. Also, what is done to it comes after it.
             if event.transaction_id:

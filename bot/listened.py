@@ -12,6 +12,7 @@ LISTENED = [
     "m.room.member",
     "m.room.tombstone",
     "m.room.encryption",
+    "m.room.power_levels",
     "m.reaction",
     "m.room.redaction",
     DIRECT_MARK,

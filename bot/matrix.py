@@ -156,14 +156,15 @@ class Matrix:
     async def invite(self, room_id: str, user_id: str) -> None:
         await self._do(Response, self._client.room_invite(room_id, user_id))
 
-    async def members(self, room_id: str) -> set[str]:
+    async def members(self, room_id: str, *, invited: bool = True) -> set[str]:
         """Full ids of the users who are in a room, or invited to it."""
+        wanted = ("join", "invite") if invited else ("join",)
         path = Api._build_path(["rooms", room_id, "members"], {"not_membership": "leave"})
         events = (await self._raw("GET", path, seconds=REQUEST_SECONDS)).get("chunk", [])
         return {
             str(event.get("state_key"))
             for event in events
-            if isinstance(event, dict) and event.get("content", {}).get("membership") in ("join", "invite")
+            if isinstance(event, dict) and event.get("content", {}).get("membership") in wanted
         }
 
     async def room_id(self, room: str) -> str:
@@ -186,10 +187,12 @@ class Matrix:
     async def may_send_state(self, room_id: str, user_id: str, kind: str) -> bool:
         """Whether a user may change state of this type in a room that we are in."""
         levels = await self.state(room_id, "m.room.power_levels")
-        # The whole event: who sent it is the room's creator.
+        return may_send_state(user_id, kind, levels, await self.created(room_id))
+
+    async def created(self, room_id: str) -> Mapping[str, Any]:
+        """The whole event `m.room.create`: who sent it is the room's creator."""
         path = Api._build_path(["rooms", room_id, "state", "m.room.create", ""], {"format": "event"})
-        create = await self._raw("GET", path, seconds=REQUEST_SECONDS)
-        return may_send_state(user_id, kind, levels, create)
+        return await self._raw("GET", path, seconds=REQUEST_SECONDS)
 
     async def profile_field(self, user_id: str, name: str) -> object:
         """What a person's profile says under a name, None where it says nothing (specification v1.16)."""

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import math
 from collections.abc import Mapping
 from typing import Any
 
@@ -17,6 +18,16 @@ def may_send_state(user_id: str, kind: str, levels: Mapping[str, Any], create: M
     `levels` is the content of the room's `m.room.power_levels`, `create` the whole event `m.room.create`, or where a
     homeserver does not give that, its content. What is not of the shape the specification gives counts as not there.
     """
+    usual = _level(levels.get("state_default"), STATE_DEFAULT if levels else 0)
+    return _power(user_id, levels, create) >= _needed(kind, levels, usual)
+
+
+def may_send_message(user_id: str, levels: Mapping[str, Any], create: Mapping[str, Any]) -> bool:
+    """Whether a user who is in the room may say something there; the same of `levels` and `create`."""
+    return _power(user_id, levels, create) >= _needed("m.room.message", levels, _level(levels.get("events_default"), 0))
+
+
+def _power(user_id: str, levels: Mapping[str, Any], create: Mapping[str, Any]) -> float:
     content = create.get("content", create)
     content = content if isinstance(content, Mapping) else {}
     creator = create.get("sender", content.get("creator"))
@@ -24,17 +35,18 @@ def may_send_state(user_id: str, kind: str, levels: Mapping[str, Any], create: M
     if version.isdecimal() and len(version) < LEVEL_DIGITS and int(version) >= CREATORS_VERSION:
         others = content.get("additional_creators")
         if user_id == creator or (isinstance(others, list) and user_id in others):
-            return True
-    users, events = levels.get("users"), levels.get("events")
-    usual = _level(levels.get("users_default"), 0)
-    has = _level(users.get(user_id), usual) if isinstance(users, Mapping) else usual
-    # Without any levels, the creator has a hundred and state is open to all of them.
+            return math.inf
+    # Without any levels, the creator has a hundred.
     if not levels:
-        has = 100 if user_id == creator else 0
-    needs = _level(levels.get("state_default"), STATE_DEFAULT if levels else 0)
-    if isinstance(events, Mapping):
-        needs = _level(events.get(kind), needs)
-    return has >= needs
+        return 100 if user_id == creator else 0
+    users = levels.get("users")
+    usual = _level(levels.get("users_default"), 0)
+    return _level(users.get(user_id), usual) if isinstance(users, Mapping) else usual
+
+
+def _needed(kind: str, levels: Mapping[str, Any], usual: int) -> int:
+    events = levels.get("events")
+    return _level(events.get(kind), usual) if isinstance(events, Mapping) else usual
 
 
 def _level(value: object, otherwise: int) -> int:

@@ -9,6 +9,7 @@ from typing import Any
 
 from commands.registry import Request, Services
 from commands.reply import Reply, Text, code, paragraphs
+from commands.rights import refused
 from storage.acts import Source
 from storage.plans import Plan, PlanState
 
@@ -96,7 +97,7 @@ def closed(plan: Plan, request: Request, services: Services) -> Reply | None:
     say = request.say
     if request.sender != plan.by and not services.organizes(request):
         said = say("Only who asked for it, or another organizer, can decide on that.")
-        return replace(paragraphs(said, ok=False), private=True)
+        return refused("confirm", said)
     words = code(plan.said)
     if plan.state is PlanState.DONE:
         return paragraphs(say("That was done already: {words}", words=words), ok=False)

@@ -171,8 +171,8 @@ class _Dispatch:
         assert entry is not None
         request = replace(self._request, command=name, args=args)
         if not may_ever(request, self._services, entry.name):
-            if args and entry.name in SLIPS:
-                return self._run(SLIPS[entry.name], args)
+            if args and entry.name in SLIPS and (reply := self._run(SLIPS[entry.name], args)).ok:
+                return reply
             return refusal(request, self._services, entry.name)
         return entry.answer(request, self._services)
 

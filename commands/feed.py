@@ -22,8 +22,7 @@ DECISIONS = ("accept", "reject")
 def feed(request: Request, services: Services) -> Reply:
     """Show where the programme comes from; accept or reject a release that was held back.
 
-    For organizers: in the control room, or by those the configuration names. The name of the feed is needed only
-    where several are held.
+    For organizers. The name of the feed is needed only where several are held.
 
     !feed
     !feed accept

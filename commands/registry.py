@@ -14,7 +14,7 @@ from zoneinfo import ZoneInfo
 
 from commands.language import ENGLISH, Language
 from commands.reply import Reply, Text
-from commands.rights import EVERYBODY, Leader, right
+from commands.rights import EVERYBODY, RIGHTS, Leader
 from storage.people import DEFAULTS, Settings
 from storage.programme import Talk
 from storage.store import Store
@@ -87,7 +87,7 @@ class Services:
     what the configuration calls the organizers' own room. `language` is the conference's. `rooms` are what the
     configuration calls the halls' Matrix rooms, by the location without its case; `halls` are all of them, by the
     location as it is configured. `server` is the bot's. `leads` are the seconds before a talk at which people are
-    reminded who chose nothing else. `leaders` look after tracks and locations.
+    reminded who chose nothing else. `leaders` look after tracks and locations. `me` is the bot's own user id.
     """
 
     store: Store
@@ -103,12 +103,16 @@ class Services:
     server: str = ""
     leads: tuple[int, ...] = (900,)
     leaders: tuple[Leader, ...] = ()
+    me: str = ""
 
     def organizes(self, request: Request) -> bool:
-        """Whether the sender may do what organizers do: by full user id, or by speaking in the control room."""
-        if request.sender in self.organizers:
-            return True
-        return bool(self.control_room) and request.room_id == self.store.rooms.id_of(self.control_room)
+        """Whether the sender is an organizer: by full user id, or in the control room with the right to speak there.
+
+        Wherever they ask. The bot itself is none.
+        """
+        if request.sender == self.me:
+            return False
+        return request.sender in self.organizers or self.store.control.speaks(request.sender)
 
     @property
     def control_room_id(self) -> str:
@@ -139,9 +143,8 @@ class Command:
     answer: Answer
 
     @property
-    def organizers(self) -> bool:
-        """Whether it is not for everybody."""
-        return right(self.name) != EVERYBODY
+    def for_everybody(self) -> bool:
+        return RIGHTS[self.name] == EVERYBODY
 
     @property
     def summary(self) -> str:
@@ -178,7 +181,7 @@ _commands: dict[str, Command] = {}
 def command(name: str, usage: str = "") -> Callable[[Answer], Answer]:
     """Make a function a command; who may use it stands in `commands/rights.py`.
 
-    Raises `ValueError` for a name taken twice or a function without a docstring.
+    Raises `ValueError` for a name taken twice, or that does not stand there, or a function without a docstring.
     """
 
     def register(answer: Answer) -> Answer:
@@ -186,6 +189,8 @@ def command(name: str, usage: str = "") -> Callable[[Answer], Answer]:
             raise ValueError(f"the command {name} has no docstring, which is its help")
         if name in _commands and _commands[name].answer.__module__ != answer.__module__:
             raise ValueError(f"two commands are called {name}")
+        if name not in RIGHTS:
+            raise ValueError(f"commands/rights.py does not say who may use {name}")
         _commands[name] = Command(name, usage, answer)
         return answer
 

@@ -7,6 +7,7 @@ from commands._topics import described, wish_for
 from commands.lines import Writer
 from commands.registry import Request, Services, command
 from commands.reply import Reply, Text, bold, code, paragraphs, quoted
+from commands.rights import may, refusal
 from commands.subscribe import coming_talks, what_comes
 from commands.unsubscribe import Ending
 from storage.programme import Talk
@@ -37,10 +38,11 @@ def room(request: Request, services: Services) -> Reply:
         mine = code(f"{services.prefix}{doing.casefold()} {what.strip() or 'rust'}")
         said = request.say("This is our direct chat, and what is told here is for you: {command}", command=mine)
         return paragraphs(said, ok=False)
-    if not (request.powers or services.organizes(request)):
-        said = request.say("Whoever may change this room's topic can do that, and you may not.")
-        return paragraphs(said, ok=False)
-    if doing.casefold() in UNSUBSCRIBE:
+    ending = doing.casefold() in UNSUBSCRIBE
+    right = "room unsubscribe" if ending else "room subscribe"
+    if not may(request, services, right):
+        return refusal(request, services, right)
+    if ending:
         return (
             Ending(request, services, own, "room unsubscribe", "room").of(what.strip())
             if own

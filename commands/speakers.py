@@ -20,8 +20,7 @@ DIGITS = 9
 def speakers(request: Request, services: Services) -> Reply:
     """Show who says they are a speaker, and confirm or reject it.
 
-    For organizers: in the control room, or by those the configuration names, in a direct chat. "reject" also takes back
-    what was confirmed.
+    For organizers, in the control room or in a direct chat. "reject" also takes back what was confirmed.
 
     !speakers
     !speakers accept 1

@@ -15,6 +15,7 @@ if TYPE_CHECKING:
     from storage.agenda import Agenda
     from storage.answers import Answers
     from storage.capacity import Load
+    from storage.control import Control
     from storage.digests import Digests
     from storage.feeds import Accepted, Feeds
     from storage.folding import Folding
@@ -176,6 +177,12 @@ class Store:
         from storage.acts import Acts
 
         return Acts(self.database)
+
+    @cached_property
+    def control(self) -> Control:
+        from storage.control import Control
+
+        return Control(self.database)
 
     @cached_property
     def organizing(self) -> Organizing:

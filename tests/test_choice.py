@@ -17,7 +17,7 @@ from tests.conftest import Dialog
 from tests.small import MONDAY, NOW, PROGRAMME, TALKS, at, talk
 
 DURING = at(MONDAY, "10:20")
-EVERYBODYS = [name for name, entry in commands().items() if not entry.organizers]
+EVERYBODYS = [name for name, entry in commands().items() if entry.for_everybody]
 KERNEL = "Rust in the kernel\nMon 12 Sep 10:15–11:00 (Europe/Dublin, UTC+1) · Herbert · on now"
 DUBLIN = "times in Europe/Dublin, UTC+1"
 KEYS = {

@@ -259,5 +259,5 @@ def _monday() -> dt.datetime:
 
 
 def _no_command(name: str) -> str:
-    known = [known for known, entry in commands().items() if not entry.organizers]
+    known = [known for known, entry in commands().items() if entry.for_everybody]
     return f"There is no command “{name}”. There are: {', '.join('!' + one for one in known)}"

@@ -56,6 +56,23 @@ def refused(tmp_path: Path, text: str, **environment: str) -> str:
             MATRIX + '[[feeds]]\nname = "a"\nsource = "x"\n[[feeds]]\nname = "a"\nsource = "y"\n',
             "c.toml, line 4: `feeds`: two feeds are called “a”",
         ),
+        (
+            MATRIX + '[[roles.leads]]\nuser = "@ada:x.org"\ntracks = ["Rust"]\n[[roles.leads]]\nuser = "@bob:x.org"\n',
+            "c.toml, line 7: `roles.leads`: @bob:x.org is given neither `tracks` to lead nor `locations` to look after",
+        ),
+        (
+            MATRIX + '[[roles.leads]]\nuser = "grace"\ntracks = ["Rust"]\n',
+            "c.toml, line 5: `roles.leads.user`: “grace” is not a full Matrix user id like @ada:example.org",
+        ),
+        (
+            MATRIX + '[roles]\n[[roles.leads]]\nuser = "@ada:x.org"\nlocations = [\n "Herbert",\n " ",\n]\n',
+            "c.toml, line 7: `roles.leads.locations`: an empty name names nothing",
+        ),
+        (
+            MATRIX + '[roles]\nleads = [{ track = "Rust" }]\n',
+            "c.toml, line 5: `roles.leads.track` is not a setting. Did you mean `roles.leads.tracks`?",
+        ),
+        (MATRIX + '[[roles.leads]]\ntracks = ["Rust"]\n', "c.toml, line 4: `roles.leads.user` is missing"),
         ("[matrix\n", "c.toml: Expected ']' at the end of a table declaration (at line 1, column 8)"),
     ],
 )
@@ -81,7 +98,7 @@ def test_the_environment_wins_and_is_checked_too(tmp_path: Path) -> None:
 def test_the_example_shows_every_key_and_no_other(tmp_path: Path) -> None:
     text = EXAMPLE.read_text(encoding="utf-8")
     # What has no default is shown as a comment: "# key = value" and "# [section]".
-    everything = re.sub(r"^# (\[+\w+\]+|\w+ = .*)$", r"\1", text, flags=re.MULTILINE)
+    everything = re.sub(r"^# (\[+[\w.]+\]+|\w+ = .*)$", r"\1", text, flags=re.MULTILINE)
     assert keys_of(tomllib.loads(everything)) == keys_in(Config)
 
 

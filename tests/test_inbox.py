@@ -56,6 +56,24 @@ def test_a_reply_of_an_old_client_is_read_below_its_quotation(small_store: Store
     assert small_store.outbox.counts() == {"pending": 1}
 
 
+@pytest.mark.parametrize("direct", [False, True])
+def test_a_refusal_is_said_to_the_sender_alone_and_logged(
+    small_store: Store, direct: bool, caplog: pytest.LogCaptureFixture
+) -> None:
+    services, clock = Services(small_store), Clock()
+    inbox = Inbox(services, clock, "@bot:x.org", Answering(services, clock, lambda: None))
+    said = {"msgtype": "m.text", "body": "!feed accept \x1b[31m" + "x" * 900}
+    inbox.accept(Event("$1", "m.room.message", "@ada:x.org", said, clock.real()), "!hall", direct=direct)
+    (notice,) = small_store.outbox.pending(9)
+    assert (notice.room_id, notice.recipient) == ("!hall" if direct else None, "@ada:x.org")
+    assert notice.content["body"] == "!feed is for the organizers of the conference, sorry."
+    assert ("m.relates_to" in notice.content) is direct
+    (line,) = caplog.messages
+    assert line.startswith("refused feed to @ada:x.org in !hall: !feed accept ")
+    assert "\x1b" not in line
+    assert len(line) < 250
+
+
 @pytest.mark.parametrize(
     ("header", "milliseconds", "seconds"),
     [

@@ -6,7 +6,7 @@ from typing import Any
 
 import pytest
 
-from bot.powers import may_send_state
+from bot.powers import may_send_message, may_send_state
 
 ADA, EVE = "@ada:example.org", "@eve:example.org"
 OLD = {"type": "m.room.create", "sender": ADA, "content": {"room_version": "10"}}
@@ -37,3 +37,26 @@ V12 = {"type": "m.room.create", "sender": ADA, "content": {"room_version": "12",
 )
 def test_who_may_change_the_topic(user: str, levels: dict[str, Any], create: dict[str, Any], may: bool) -> None:
     assert may_send_state(user, "m.room.topic", levels, create) is may
+
+
+@pytest.mark.parametrize(
+    ("user", "levels", "create", "may"),
+    [
+        (EVE, {}, OLD, True),
+        (EVE, {"users": {ADA: 100}}, OLD, True),
+        (EVE, {"events_default": 50}, OLD, False),
+        (EVE, {"events_default": 50, "users_default": 50}, OLD, True),
+        (EVE, {"events_default": 50, "users": {EVE: 60}}, OLD, True),
+        (EVE, {"events_default": "50", "users": {EVE: "60"}}, OLD, True),
+        (EVE, {"events": {"m.room.message": 10}, "users": {EVE: 5}}, OLD, False),
+        (EVE, {"events": {"m.room.message": 0}, "events_default": 50}, OLD, True),
+        (EVE, {"users": {EVE: -1}}, OLD, False),
+        (EVE, {"events": [], "users": {EVE: 100}, "events_default": 101}, OLD, False),
+        (ADA, {"events_default": 101, "users": {}}, OLD, False),
+        (ADA, {"events_default": 101, "users": {}}, V12, True),
+        (EVE, {"events_default": 101, "users": {}}, V12, True),
+        ("@mallory:example.org", {"events_default": 1, "users": {}}, V12, False),
+    ],
+)
+def test_who_may_speak(user: str, levels: dict[str, Any], create: dict[str, Any], may: bool) -> None:
+    assert may_send_message(user, levels, create) is may

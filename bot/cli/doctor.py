@@ -5,9 +5,8 @@ from __future__ import annotations
 import argparse
 import asyncio
 import datetime as dt
-from collections.abc import AsyncIterator, Mapping
+from collections.abc import AsyncIterator
 from pathlib import Path
-from typing import Any
 from zoneinfo import ZoneInfo
 
 from bot.cli import DONE, FAILED, WRONG, Failure
@@ -17,6 +16,7 @@ from bot.config import Config, ConfigError, FeedSection, load_config, unknown_ha
 from bot.feed import fetch
 from bot.matrix import Matrix
 from bot.matrix_errors import MatrixError, RefusedError
+from bot.powers import may_send_message
 from bot.reading import FeedError, parse
 from bot.session import StartError, check_credentials, log_in, session_path
 from commands.reply import counted
@@ -117,20 +117,9 @@ async def _room(matrix: Matrix, room: str, joined: set[str]) -> Finding:
             return True, f"room {room}: not in it yet; `hallway run` joins it, once invited"
         if await matrix.state(known, "m.room.encryption"):
             return False, f"room {room}: is encrypted, and the bot cannot read there yet"
-        rights = await matrix.state(known, "m.room.power_levels")
+        rights, created = await matrix.state(known, "m.room.power_levels"), await matrix.created(known)
     except RefusedError as error:
         return False, f"room {room}: {error}"
-    if not may_write(rights, matrix.user_id):
+    if not may_send_message(matrix.user_id, rights, created):
         return False, f"room {room}: the bot is not allowed to write there; give it the power level for messages"
     return True, f"room {room}"
-
-
-def may_write(rights: Mapping[str, Any], user_id: str) -> bool:
-    """Whether these `m.room.power_levels` let somebody send messages (specification, "m.room.power_levels")."""
-
-    def level(table: object, name: str, default: object) -> int:
-        found = table.get(name, default) if isinstance(table, dict) else default
-        return found if isinstance(found, int) else 0
-
-    needed = level(rights.get("events"), "m.room.message", rights.get("events_default", 0))
-    return level(rights.get("users"), user_id, rights.get("users_default", 0)) >= needed

@@ -5,12 +5,7 @@ from __future__ import annotations
 import asyncio
 import sys
 
-import pytest
-
-from bot.cli.doctor import may_write
 from tests.matrix.world import World
-
-BOT = "@bot:x.org"
 
 
 async def doctor(world: World) -> tuple[int, list[str]]:
@@ -46,18 +41,3 @@ async def test_a_room_the_bot_cannot_read_or_write_in_is_named(world: World) -> 
             f"WRONG room {mute}: the bot is not allowed to write there; give it the power level for messages",
         ],
     )
-
-
-@pytest.mark.parametrize(
-    ("rights", "may"),
-    [
-        ({}, True),
-        ({"events_default": 50}, False),
-        ({"events_default": 50, "users_default": 50}, True),
-        ({"events_default": 50, "users": {BOT: 60}}, True),
-        ({"events": {"m.room.message": 10}, "users": {BOT: 5}}, False),
-        ({"events": [], "users": {BOT: "100"}, "events_default": 1}, False),
-    ],
-)
-def test_who_may_write(rights: dict[str, object], may: bool) -> None:
-    assert may_write(rights, BOT) is may
