@@ -67,6 +67,7 @@ def test_reminders_are_said_through_the_catalogs(cyrillic_store: Store) -> None:
 @pytest.mark.usefixtures("wide_german")
 def test_who_is_which_speaker_is_said_through_the_catalogs(cyrillic_store: Store) -> None:
     services = Services(cyrillic_store, control_room=CONTROL, language="de")
+    cyrillic_store.control.replace({GRACE: True})
     cyrillic_store.rooms.put(Room(CONTROL, Membership.LEFT))
     talks = [
         (ADA, "!iam ада"),

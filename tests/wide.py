@@ -96,6 +96,6 @@ def bypassed(reply_html: str) -> list[str]:
     left = re.sub(r"<code>.*?</code>", " ", reply_html)
     left = html.unescape(re.sub(r"<[^>]*>", " ", left))
     left = re.sub(r"“[^”]*”", " ", left)
-    left = re.sub(r"!\w+|@\S+|\bUTC\b|\b[A-Z][A-Za-z]+/[A-Za-z_/]+", " ", left)
+    left = re.sub(r"![\w-]+|@\S+|\bUTC\b|\b[A-Z][A-Za-z]+/[A-Za-z_/]+", " ", left)
     left = re.sub("|".join(LANGUAGES.values()), " ", left)
     return re.findall(r"[A-Za-z]{2,}", left)
