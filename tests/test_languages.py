@@ -143,6 +143,20 @@ ASKED = [
     "!room subscribe track:память", "!room subscribe открытие", "!room", "!room unsubscribe абвгд", "!room абвгд",
     "!room unsubscribe all", "!unsubscribe all", "!forget me",
 ]  # fmt: skip
+# What organizers do, of which talks and locations with names that are not Latin come.
+ORGANIZED = [
+    "!next", "!move 1 to новый зал", "!confirm", "!confirm", "!overrides", "!undo", "!drop", "!undo",
+    "!confirm", "!undo", "!next", "!cancel 1 болезнь", "!drop", "!drop", "!cancel 1 болезнь", "!confirm",
+    "!changes", "!restore 1", "!confirm", "!swap 1 and 2", "!swap 1 and 1", "!delay 1 by 10m",
+    "!delay 1 by 10m and everything after it", "!delay 1 by 20h", "!delay 1", "!delay room:большой зал by 5m",
+    "!delay track:нет by 5m", "!move", "!move 1", "!cancel", "!swap", "!delay",
+    '!add "опыт" at 15:00 in малый зал for 45m', "!confirm", '!add "опыт"', "!add",
+    '!add "опыт" at 15:00 in зал for 20h', "!rename-location большой зал to зал", "!confirm",
+    "!rename-location", "!rename-location нет to да", "!overrides", "!full зал", "!confirm", "!now",
+    "!open зал", "!confirm", "!open зал", "!full", "!full нет", "!audit", "!undo 1", "!undo нет", "!undo 999",
+    "!confirm 999", "!confirm нет",
+]  # fmt: skip
+NAMED = frozenset({"add", "cancel", "delay", "full", "move", "open", "rename-location", "restore", "swap"})
 # These answer in another language than German.
 ELSEWHERE = frozenset({"!lang español"})
 MOMENTS = [at(MONDAY, "08:00"), at(MONDAY, "10:20"), at(TUESDAY, "10:30"), at(TUESDAY, "23:00")]
@@ -163,8 +177,9 @@ def test_nothing_is_said_past_the_catalogs(cyrillic_store: Store, now: dt.dateti
     )
     found = {}
     for who in (ADA, GRACE):
-        asked = [*ASKED, *(f"!help {name}" for name in commands())]
-        asked += [example for one in commands().values() for example in one.examples if example not in ELSEWHERE]
+        asked = [*ASKED, *ORGANIZED, *(f"!help {name}" for name in commands())]
+        examples = [example for one in commands().values() if one.name not in NAMED for example in one.examples]
+        asked += [example for example in examples if example not in ELSEWHERE]
         for words in asked:
             reply = answer(words, organized, sender=who, room_id="!hall", direct=words == "!frobnicate", now=now)
             cyrillic_store.people.change(who, language="de")
