@@ -84,7 +84,7 @@ class Door(World):
                 for number, one in enumerate(self.followers):
                     # Some follow the track, some the location, most the talk; some do so in two ways.
                     kind = (Kind.TALK, Kind.TALK, Kind.TRACK, Kind.LOCATION)[number % 4]
-                    what = {Kind.TALK: talks["1"], Kind.TRACK: "BPF", Kind.LOCATION: "Herbert"}[kind]
+                    what = talks["1"] if kind is Kind.TALK else "BPF" if kind is Kind.TRACK else "Herbert"
                     store.subscriptions.add(one.user_id, kind, what, moment)
                     if number % 10 == 0:
                         store.subscriptions.add(one.user_id, Kind.SPEAKER, "Ada King", moment)
