@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections import defaultdict
 from collections.abc import Collection, Sequence
 from dataclasses import dataclass, field
+from functools import cache
 
 from storage import meanings, search
 from storage.meanings import SLIP, Group, Meaning
@@ -37,12 +38,18 @@ class Hits:
     named: int = 0
 
 
+@cache
+def _no_words() -> Vocabulary:
+    """Before the first question: what is made in each transaction that changes the programme must cost little."""
+    return vocabulary(())
+
+
 class Finder:
     """Keeps the programme's words for as long as the programme stays as it is."""
 
     def __init__(self) -> None:
         self._stamp: tuple[object, ...] = ()
-        self._known = vocabulary(())
+        self._known = _no_words()
         self._there: dict[str, bool] = {}
 
     def find(self, driver: Driver, query: Query, column: str = "", limit: int = search.RESULTS_MAX) -> Hits:

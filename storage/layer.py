@@ -161,16 +161,25 @@ class Laid:
                 self._connection.execute(delete(renamed).where(renamed.c.old == old))
 
 
-def call(connection: Connection, old: str, new: str, act_id: int) -> None:
-    """Let what the feeds put into a location called `old` be in one called `new`."""
-    row = {"old": old.casefold(), "shown": old, "new": new, "act_id": act_id}
-    connection.execute(delete(renamed).where(renamed.c.old == row["old"]))
-    connection.execute(insert(renamed), row)
+def call(connection: Connection, old: str, new: str, act_id: int) -> dict[str, str]:
+    """Let what the feeds put into a location called `old`, by them or by organizers, be in one called `new`.
+
+    Returns what was called how before, empty where it was called as the feeds do.
+    """
+    known = {row.shown: row.new for row in renames(connection).values()}
+    called = {name: new for name, was in known.items() if was == old} | {old: new}
+    call_back(connection, called, act_id)
+    return {name: known.get(name, "") for name in called}
 
 
-def forget_name(connection: Connection, old: str) -> None:
-    """Let the feeds' own name for a location count again, for what they put there from now on."""
-    connection.execute(delete(renamed).where(renamed.c.old == old.casefold()))
+def call_back(connection: Connection, called: Mapping[str, str], act_id: int) -> None:
+    """Let what the feeds put into locations with these names be in these others; empty: as the feeds call them."""
+    connection.execute(delete(renamed).where(renamed.c.old.in_([name.casefold() for name in called])))
+    rows = [
+        {"old": name.casefold(), "shown": name, "new": new, "act_id": act_id} for name, new in called.items() if new
+    ]
+    if rows:
+        connection.execute(insert(renamed), rows)
 
 
 def _override(row: Row[Any]) -> Override:

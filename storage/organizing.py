@@ -32,7 +32,7 @@ from storage.writing import write_talks
 
 
 class _UndoneError(Exception):
-    """Ends a preview."""
+    """Ends a preview, and what comes to nothing."""
 
 
 @dataclass(slots=True)
@@ -62,21 +62,13 @@ class Organizing:
     def carry_out(self, wish: Wish, source: Source, rooms: Collection[str] = ()) -> Effect:
         """Change the programme, note who is to hear of it, and keep it in the audit.
 
-        `rooms` are the halls' rooms that will hear of it.
+        `rooms` are the halls' rooms that will hear of it. What changes nothing is not kept: its effect has no number.
         """
-        with self._database.transaction() as connection:
-            act_id = Acts(self._database).add(wish.kind, source)
-            layers = _Layers()
-            changes = self._changes(connection, wish, act_id, layers)
-            made = self._write(connection, changes, act_id, source.at)
-            effect = self._effect(connection, made, act_id, source.at)
-            Acts(self._database).describe(act_id, _json(layers.before, made, 0), _json(layers.after, made, 1))
-            if wish.undoes is not None:
-                Acts(self._database).take_back(wish.undoes, act_id)
-            who = {*effect.people, *effect.rooms, *rooms} if made else set()
-            if who:
-                connection.execute(insert(hearer), [{"act_id": act_id, "who": one, "key": ""} for one in sorted(who)])
-        return effect
+        try:
+            with self._database.savepoint(), self._database.transaction() as connection:
+                return self._carried_out(connection, wish, source, rooms)
+        except _UndoneError:
+            return Effect(())
 
     def overrides(self) -> list[tuple[Talk, Talk, Override]]:
         """Every talk that organizers changed, as it is and as its feed has it, soonest first.
@@ -100,6 +92,22 @@ class Organizing:
         with self._database.reading() as connection:
             return {row.shown: row.new for row in layer.renames(connection).values()}
 
+    def _carried_out(self, connection: Connection, wish: Wish, source: Source, rooms: Collection[str]) -> Effect:
+        act_id = Acts(self._database).add(wish.kind, source)
+        layers = _Layers()
+        changes = self._changes(connection, wish, act_id, layers)
+        if not changes:
+            raise _UndoneError
+        made = self._write(connection, changes, act_id, source.at)
+        effect = self._effect(connection, made, act_id, source.at)
+        Acts(self._database).describe(act_id, _json(layers.before, made, 0), _json(layers.after, made, 1))
+        if wish.undoes is not None:
+            Acts(self._database).take_back(wish.undoes, act_id)
+        who = {*effect.people, *effect.rooms, *rooms} if made else set()
+        if who:
+            connection.execute(insert(hearer), [{"act_id": act_id, "who": one, "key": ""} for one in sorted(who)])
+        return effect
+
     def _changes(self, connection: Connection, wish: Wish, act_id: int, layers: _Layers) -> list[Change]:
         if wish.undoes is not None:
             act = Acts(self._database).get(wish.undoes)
@@ -107,8 +115,8 @@ class Organizing:
         changes = self._laid(connection, wish.talks, act_id, layers)
         if wish.renamed is not None:
             old, new = wish.renamed
-            layer.call(connection, old, new, act_id)
-            layers.before[0], layers.after[0] = {"renamed": old}, {"renamed": new}
+            called = layer.call(connection, old, new, act_id)
+            layers.before[0], layers.after[0] = {"renamed": old, "called": called}, {"renamed": new}
         if wish.added is not None:
             one = wish.added
             added = new_talk(
@@ -169,8 +177,8 @@ class Organizing:
         for talk in by_ids(connection, after["added"]):
             now = known.get(talk.row_id) or Override.nothing(talk)
             changes += self._put(connection, talk, now, {"cancelled": True}, talk.day, act_id, layers)
-        if after["renamed"]:
-            layer.forget_name(connection, before["renamed"])
+        if before["called"]:
+            layer.call_back(connection, before["called"], act_id)
         return changes
 
     def _write(
@@ -204,6 +212,7 @@ def _json(layers: dict[int, dict[str, Any]], made: Sequence[tuple[int, Change]],
     kept = {
         "layer": {row: {name: _plain(value) for name, value in one.items()} for row, one in layers.items() if row},
         "renamed": layers.get(0, {}).get("renamed", ""),
+        "called": layers.get(0, {}).get("called", {}),
         "talks": {row_id: json.loads(packed(one)) for row_id, one in talks.items() if one is not None},
         "added": [row_id for row_id, change in made if change.before is None] if after else [],
     }
@@ -224,4 +233,4 @@ def _read(kept: str) -> dict[str, Any]:
         for row, one in found["layer"].items()
     }
     days = {int(row): dt.date.fromisoformat(one["day"]) for row, one in found["talks"].items()}
-    return {"layer": layers, "days": days, "renamed": found["renamed"], "added": found["added"]}
+    return {"layer": layers, "days": days, "called": found["called"], "added": found["added"]}
