@@ -10,7 +10,7 @@ from commands.language import Language
 from commands.lines import Writer
 from commands.links import pill
 from commands.registry import Request, Services
-from commands.reply import Reply, Text, bold, joined, paragraphs, text
+from commands.reply import Reply, Text, bold, code, joined, paragraphs, text
 from storage.changes import Change
 from storage.programme import Talk
 from storage.telling import Reminding, Told
@@ -18,6 +18,8 @@ from storage.telling import Reminding, Told
 # A reminder that comes later than this says so.
 LATE = dt.timedelta(minutes=1)
 MINUTE = dt.timedelta(minutes=1)
+# So many talks, and as many changes, fit on a phone; a homeserver would not take all of a large release either.
+LINES = 20
 # A talk that ended longer ago in the same location is not the one before.
 BEFORE = dt.timedelta(hours=3)
 
@@ -25,14 +27,19 @@ BEFORE = dt.timedelta(hours=3)
 def told(what: Told, request: Request, services: Services, people: Sequence[str] = ()) -> Reply:
     """All that a notice says to one subscriber: what starts, soonest first, and then what has changed.
 
+    Of what is too much for one message it says how much that is, and what shows it.
+
     `people` are named at its end (full user ids) where it is said to several in a room.
     """
     writer = Writer(request, services)
-    reminded = {one.talk.row_id: one for one in what.reminders}
     changed = {one.after.row_id: one for one in what.changes}
     reminders = sorted(what.reminders, key=lambda one: (one.talk.starts_at, one.talk.location, one.talk.title))
+    more, reminders = len(reminders) - LINES, reminders[:LINES]
+    reminded = {one.talk.row_id for one in reminders}
     changes = [one for row_id, one in changed.items() if row_id not in reminded]
     lines = [line for one in reminders for line in _reminder(one, changed.get(one.talk.row_id), writer, services)]
+    if more > 0:
+        lines.append(writer.rest(more, "mine" if request.direct else "next"))
     if changes:
         lines += _changes(changes, what.own, writer)
     talks = [*(one.talk for one in reminders), *(one.after for one in changes)]
@@ -112,16 +119,32 @@ def _for_speaker(one: Reminding, writer: Writer, services: Services) -> list[Tex
 
 
 def _changes(changes: Sequence[Change], own: frozenset[int], writer: Writer) -> list[Text]:
+    """Their own talks first, then the soonest; the rest only counts, and is told with that."""
     say = writer.request.say
-    heading = writer.times.heading([one.after for one in changes])
-    theirs = [one for one in changes if one.after.row_id in own]
-    others = [one for one in changes if one.after.row_id not in own]
+    ordered = sorted(changes, key=lambda one: (one.after.row_id not in own, one.after.starts_at))
+    shown = ordered[:LINES]
+    heading = writer.times.heading([one.after for one in shown])
+    theirs = [one for one in shown if one.after.row_id in own]
+    others = [one for one in shown if one.after.row_id not in own]
     lines: list[Text] = []
     for title, some in ((say("Changed: your own talk"), theirs), (say("Changed: what you follow"), others)):
         if some:
-            ordered = sorted(some, key=lambda one: one.after.starts_at)
-            lines += [joined([bold(title), heading]), *(text("- ") + change_line(one, writer) for one in ordered)]
+            lines += [joined([bold(title), heading]), *(text("- ") + change_line(one, writer) for one in some)]
+    if more := len(ordered) - len(shown):
+        lines.append(_more_changes(more, writer))
     return lines
+
+
+def _more_changes(more: int, writer: Writer) -> Text:
+    if not writer.request.direct:
+        return writer.rest(more, "changes")
+    return writer.request.count(
+        "and {number} more: {changes} shows all changes, {mine} your talks as they are now",
+        "and {number} more: {changes} shows all changes, {mine} your talks as they are now",
+        more,
+        changes=code(f"{writer.prefix}changes"),
+        mine=code(f"{writer.prefix}mine"),
+    )
 
 
 def agenda_today(talks: Sequence[Talk], request: Request, services: Services) -> Reply:
