@@ -6,6 +6,7 @@ import datetime as dt
 import logging
 from collections.abc import Callable
 from dataclasses import dataclass
+from typing import Any
 
 from bot.clock import Clock
 from bot.events import Event
@@ -15,7 +16,7 @@ from commands.registry import Services
 from commands.reply import Text, paragraphs
 from commands.times import Times, zone_of
 from storage.inbox import Heard
-from storage.outbox import Notice, notice_key
+from storage.outbox import BACK, Notice, notice_key
 from storage.people import Unreachable
 from storage.rooms import Partner, Room
 
@@ -124,20 +125,31 @@ class Reach:
         with self._store.transaction():
             self._store.people.change(user_id, unreachable="", unreachable_at=None)
             self._store.telling.back(user_id)
-            words = self._words(user_id, why, since)
-            said = paragraphs(*words)
-            content = reply_to(where.event, said) if where.event else statement("m.notice", *words)
             # A homeserver that refuses our invitations refuses the next one too: once a day is often enough.
-            again = since.date() if why is Unreachable.REFUSED else since
-            key = notice_key("back", user_id, again.isoformat())
-            now = self._clock.real()
-            self._store.outbox.add(Notice(key, "back", content, now, where.room_id, user_id, expires_at=now + NEWS_AGE))
+            parts = (user_id, (since.date() if why is Unreachable.REFUSED else since).isoformat())
+            goes_on = self._goes_on(user_id, why)
+            if where.event:
+                # Others are there: why, and what was missed, is for the person alone.
+                self._say("back", parts, reply_to(where.event, paragraphs(goes_on)), where.room_id)
+                missed = statement("m.notice", *self._missed(user_id, why, since))
+                self._say("missed", parts, missed, None)
+            else:
+                words = [*self._missed(user_id, why, since), goes_on]
+                self._say("back", parts, statement("m.notice", *words), where.room_id)
         self._wake()
         self._news()
 
-    def _words(self, user_id: str, why: Unreachable, since: dt.datetime) -> list[Text]:
-        settings = self._store.people.settings(user_id)
-        language = language_of(settings.language or self._services.language)
+    def _say(self, kind: str, parts: tuple[str, str], content: dict[str, Any], room_id: str | None) -> None:
+        """`parts`: to whom, and of which absence."""
+        now = self._clock.real()
+        key = notice_key(kind, *parts)
+        self._store.outbox.add(Notice(key, BACK, content, now, room_id, parts[0], expires_at=now + NEWS_AGE))
+
+    def _language(self, user_id: str) -> Language:
+        return language_of(self._store.people.settings(user_id).language or self._services.language)
+
+    def _missed(self, user_id: str, why: Unreachable, since: dt.datetime) -> list[Text]:
+        language, settings = self._language(user_id), self._store.people.settings(user_id)
         zone = self._services.zone()
         times = Times(zone, zone_of(settings.zone), language, twelve=settings.clock == "12", dated=True)
         words = [_reason(language, why, times.moment(since))]
@@ -145,11 +157,13 @@ class Reach:
             words.append(
                 language.count("One message was not delivered.", "{number} messages were not delivered.", missed)
             )
-        if why is Unreachable.REFUSED:
-            words.append(language.say("I will try to invite you again; you can also invite me to a direct room."))
-        else:
-            words.append(language.say("I am back to reminding you."))
         return words
+
+    def _goes_on(self, user_id: str, why: Unreachable) -> Text:
+        say = self._language(user_id).say
+        if why is Unreachable.REFUSED:
+            return say("I will try to invite you again; you can also invite me to a direct room.")
+        return say("I am back to reminding you.")
 
 
 @dataclass(frozen=True, slots=True)

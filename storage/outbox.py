@@ -39,6 +39,8 @@ MESSAGE = "m.room.message"
 HINT = "hint"
 # Reminders and changes of what somebody follows, and the day’s agenda: what they say is looked at again when sent.
 PERSONAL, DIGEST = "personal", "digest"
+# That somebody can be reached again, and what they have missed.
+BACK = "back"
 # Under this name of the `state` table: how many messages a second the homeserver takes from us, empty for any number.
 RATE = "rate"
 PLACE = func.coalesce(notice.c.room_id, notice.c.recipient)
@@ -214,7 +216,8 @@ class Outbox:
 
     def refused_since(self, recipient: str, moment: dt.datetime) -> int:
         """How many notices for this person were refused since then (the world's clock)."""
-        refused = (notice.c.state == NoticeState.REFUSED) & (notice.c.recipient == recipient)
+        theirs = (notice.c.recipient == recipient) & (notice.c.kind != BACK)
+        refused = (notice.c.state == NoticeState.REFUSED) & theirs
         with self._database.reading() as connection:
             counted = select(func.count()).where(refused, notice.c.done_at >= moment)
             return int(connection.execute(counted).scalar_one())

@@ -309,12 +309,15 @@ def test_only_what_is_said_to_the_bot_and_later_brings_somebody_back(place: Dire
     assert place.why(ADA) is Unreachable.REFUSED
     speaks("$question", 2, to_us=True)
     assert place.why(ADA) is None
-    [(room_id, body)] = said(place)
+    (room_id, body), (direct, missed) = said(place)
     assert room_id == "!hall"
-    assert body.splitlines()[1:] == ["I will try to invite you again; you can also invite me to a direct room."]
+    # What was missed, and why, is nobody else's business.
+    assert body == "I will try to invite you again; you can also invite me to a direct room."
+    assert direct is None
+    assert missed.startswith("I could not reach you since")
 
     # The homeserver refuses again, they ask again: they are not told the same at every question.
     place.reach.give_up(ADA, Unreachable.REFUSED, NOW + 3 * MINUTE)
     speaks("$another", 4, to_us=True)
     assert place.why(ADA) is None
-    assert len(said(place)) == 1
+    assert len(said(place)) == 2
