@@ -6,12 +6,13 @@ import datetime as dt
 import logging
 from collections.abc import Callable, Sequence
 from dataclasses import replace
-from itertools import groupby
+from functools import partial
 from typing import Any
 from uuid import uuid4
 
 from bot.clock import Clock
 from bot.jobs import Jobs
+from bot.looking import Findings, find
 from bot.messages import content_of
 from commands._reminding import agenda_today, told
 from commands.language import language_of
@@ -36,7 +37,11 @@ ON_THE_WAY = dt.timedelta(minutes=5)
 # By so much the world's clock may run off from what it should show before what is due is worked out anew.
 JUMP = dt.timedelta(seconds=2)
 # To so many people is written in one go; the first of them are sent to while the next ones' turn comes.
-AT_ONCE = 100
+AT_ONCE = 25
+# What was found is written to the others for so long; what has become due meanwhile may be more urgent.
+FRESH = dt.timedelta(seconds=10)
+# A fault of ours over one person is not gone so soon.
+FAULT_RETRY = dt.timedelta(minutes=1)
 
 
 class Reminder:
@@ -65,6 +70,11 @@ class Reminder:
         self._hold = hold
         self._next: dt.datetime | None = None
         self._stamp: object = None
+        # What was found and is still to be written, and the stamp that it was found at.
+        self._left: Findings | None = None
+        self._left_stamp: object = None
+        # Whom something could not be told since we made a fault, and when to try again (the steady clock).
+        self._faulty: dict[str, float] = {}
         # When we had looked before, while there is more to write of what was found since.
         self._unfinished_since: dt.datetime | None = None
         self._expected = clock.real(), clock.steady()
@@ -87,10 +97,13 @@ class Reminder:
             # Read first: what changes meanwhile is looked at again.
             self._stamp = self._store.wanted_stamp()
             with self._store.transaction():
-                self._next, found = self._find()
+                self._next, found = self._write_some()
         except StoreError as error:
             log.warning("reminders are looked at later: %s", error)
-            self._next, found = self._clock.now() + RETRY, False
+            self._next, found, self._left = self._clock.now() + RETRY, False, None
+        except Exception:
+            log.exception("reminders could not be looked for; it is tried again")
+            self._next, found, self._left = self._clock.now() + FAULT_RETRY, False, None
         if found:
             self._wake()
         if self._next is not None:
@@ -123,33 +136,54 @@ class Reminder:
         """The subscribers that a notice is for."""
         return {one.subscriber for one in self._store.telling.about(notice.key, self._clock.now())}
 
-    def _find(self) -> tuple[dt.datetime | None, bool]:
-        now, store, rules = self._clock.now(), self._store, self._rules
-        resting = store.reminders.disturbed(now, rules)
-        since = self._note_missed(now)
-        since = min(since, self._unfinished_since or since)
-        due, first = store.reminders.due(now, rules)
-        # What was due before the last look became so later, by a change, or had to wait for its person.
-        due = [one if one.due_at > since else replace(one, due_at=now) for one in due]
-        news, second = store.unaware.ripe(now, rules, resting)
-        digests, third = store.digests.due(now, rules, resting)
-        by_person = {who: list(some) for who, some in groupby(due, key=lambda one: one.subscriber)}
-        soonest = {who: min(one.starts_at for one in some) for who, some in by_person.items()}
-        people = sorted({*by_person, *news}, key=lambda who: (soonest.get(who, now), who))
-        in_rooms = store.people.delivered(ROOM) if people else set()
-        for who in people[:AT_ONCE]:
-            self._tell(who, by_person.get(who, []), news.get(who, []), now)
-            if who in in_rooms and who not in news:
+    def _write_some(self) -> tuple[dt.datetime | None, bool]:
+        """Write to some of those who are to be told; when to look again, and whether there is something to deliver."""
+        now = self._clock.now()
+        found = self._left if self._left is not None and self._holds_still(self._left, now) else self._find(now)
+        people, found.people = found.people[:AT_ONCE], found.people[AT_ONCE:]
+        digests, found.digests = found.digests[:AT_ONCE], found.digests[AT_ONCE:]
+        in_rooms = self._store.people.delivered(ROOM) if people else set()
+        for who in people:
+            tell = partial(self._tell, who, found.due.get(who, []), found.news.get(who, []), now)
+            if self._safely(who, tell) and who in in_rooms and who not in found.news:
                 self._hold(who)
-        for who, moment in list(digests.items())[:AT_ONCE]:
-            self._send_digest(who, moment, now)
-        if max(len(people), len(digests)) > AT_ONCE:
-            self._unfinished_since = since
+        for who, moment in digests:
+            self._safely(who, partial(self._send_digest, who, moment, now))
+        self._left = found if found.people or found.digests else None
+        if self._left is not None:
             return now, True
         self._unfinished_since = None
-        ends = [moment for moment in resting.values() if moment is not None]
-        following = [moment for moment in (first, second, third, *ends) if moment is not None]
-        return min(following, default=None), bool(by_person or news or digests)
+        again = [now + FAULT_RETRY] if self._faulty else []
+        return min([*again, *([found.next] if found.next else [])], default=None), bool(people or digests)
+
+    def _find(self, now: dt.datetime) -> Findings:
+        since = self._note_missed(now)
+        self._unfinished_since = since = min(since, self._unfinished_since or since)
+        steady = self._clock.steady()
+        waiting = {who for who, until in self._faulty.items() if until > steady}
+        found = find(self._store, self._rules, now, since, waiting)
+        self._left_stamp = self._stamp
+        return found
+
+    def _holds_still(self, found: Findings, now: dt.datetime) -> bool:
+        """Whether what was found is true still: nothing was changed since, and little time has passed."""
+        fresh = found.at <= now <= found.at + FRESH
+        return fresh and self._stamp is not None and self._stamp == self._left_stamp
+
+    def _safely(self, who: str, write: Callable[[], None]) -> bool:
+        """Write to one person; False after a fault of ours, which is tried again later and costs nobody else."""
+        try:
+            with self._store.savepoint():
+                write()
+        except StoreError:
+            raise
+        except Exception:
+            if who not in self._faulty:
+                log.exception("%s could not be told something; it is tried again", who)
+            self._faulty[who] = self._clock.steady() + FAULT_RETRY.total_seconds()
+            return False
+        self._faulty.pop(who, None)
+        return True
 
     def _tell(self, who: str, due: Sequence[Due], talk_ids: Sequence[int], now: dt.datetime) -> None:
         # Always a new one: what is due is claimed with it, and must not be claimed by a notice that is done.

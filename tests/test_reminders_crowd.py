@@ -4,10 +4,13 @@ from __future__ import annotations
 
 import datetime as dt
 from dataclasses import replace
+from typing import Any
+
+import pytest
 
 from storage.programme import Talk
 from storage.subscriptions import Kind
-from tests.reminding import ADA, MINUTE, Conference
+from tests.reminding import ADA, GRACE, MINUTE, Conference
 from tests.small import MONDAY, PROGRAMME, TUESDAY, at
 
 RUST_AT = at(MONDAY, "10:15")
@@ -56,3 +59,50 @@ async def test_of_many_reminders_the_soonest_are_said_and_how_many_more_there_ar
     [(_, body)] = await conference.at(at(MONDAY, "12:00"))
     lines = body.splitlines()
     assert ["Subject 000" in lines[0], "Subject 019" in lines[19], lines[20]] == [True, True, "and 10 more: !mine"]
+
+
+async def test_a_fault_over_one_person_costs_nobody_else_anything(
+    monkeypatch: pytest.MonkeyPatch, caplog: pytest.LogCaptureFixture
+) -> None:
+    conference = Conference()
+    for who in (ADA, GRACE):
+        conference.subscribe(who, 2)
+    await conference.at(RUST_AT - 20 * MINUTE)
+    claim = conference.store.telling.claim
+
+    def faulty(key: str, who: str, *rest: Any) -> None:
+        claim(key, who, *rest)
+        if who == ADA:
+            raise KeyError("ours")
+
+    monkeypatch.setattr(conference.store.telling, "claim", faulty)
+    assert [who for who, _ in await conference.at(RUST_AT - 15 * MINUTE)] == [GRACE]
+    assert conference.jobs.at_moment == RUST_AT - 14 * MINUTE
+    assert await conference.at(RUST_AT - 14 * MINUTE) == []
+    assert [ADA in line for line in caplog.messages] == [True]
+    monkeypatch.undo()
+    assert await conference.at(RUST_AT - 14 * MINUTE + MINUTE / 2) == []
+    assert [who for who, _ in await conference.at(RUST_AT - 13 * MINUTE)] == [ADA]
+    assert await conference.at(RUST_AT - 12 * MINUTE) == []
+
+
+async def test_what_was_found_for_many_is_looked_for_anew_only_where_something_changed(
+    monkeypatch: pytest.MonkeyPatch,
+) -> None:
+    conference = Conference()
+    people = [f"@person{number:02}:example.org" for number in range(80)]
+    for who in people:
+        conference.subscribe(who, 2)
+    looked, due = [], conference.store.reminders.due
+
+    def counted(*args: Any) -> Any:
+        looked.append(1)
+        return due(*args)
+
+    monkeypatch.setattr(conference.store.reminders, "due", counted)
+    now = RUST_AT - 15 * MINUTE
+    said = await conference.at(now) + await conference.at(now)
+    assert (len(said), len(looked)) == (50, 1)
+    conference.store.subscriptions.remove(people[-1], [conference.store.subscriptions.of(people[-1])[0].id])
+    said += await conference.at(now) + await conference.at(now)
+    assert ([who for who, _ in said], len(looked)) == (people[:-1], 2)

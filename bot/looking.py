@@ -1,0 +1,54 @@
+"""What one look finds: who is to be told of what now, in which order, and when to look again."""
+
+from __future__ import annotations
+
+import datetime as dt
+from collections.abc import Container
+from dataclasses import dataclass, replace
+from itertools import groupby
+
+from storage.reminders import Due, Rules
+from storage.store import Store
+
+
+@dataclass(slots=True)
+class Findings:
+    """What is still to be written of it is taken from `people` and `digests`, the most urgent first.
+
+    at:      when this was found, by the conference's clock.
+    due:     the reminders of each person; `news` the rows of the talks that have changed for them.
+    digests: who is to be sent the day's agenda, and the moment it was due.
+    next:    when something more may be due, None where nothing is coming.
+    """
+
+    at: dt.datetime
+    people: list[str]
+    due: dict[str, list[Due]]
+    news: dict[str, list[int]]
+    digests: list[tuple[str, dt.datetime]]
+    next: dt.datetime | None
+
+
+def find(store: Store, rules: Rules, now: dt.datetime, since: dt.datetime, but: Container[str]) -> Findings:
+    """All that is due at `now` (aware UTC, the conference's clock), not to those in `but`.
+
+    What was due before `since` became so later, by a change, or had to wait for its person: it is due now.
+    """
+    resting = store.reminders.disturbed(now, rules)
+    due, first = store.reminders.due(now, rules)
+    due = [one if one.due_at > since else replace(one, due_at=now) for one in due]
+    news, second = store.unaware.ripe(now, rules, resting)
+    digests, third = store.digests.due(now, rules, resting)
+    by_person = {who: list(some) for who, some in groupby(due, key=lambda one: one.subscriber)}
+    soonest = {who: min(one.starts_at for one in some) for who, some in by_person.items()}
+    people = sorted({*by_person, *news}, key=lambda who: (soonest.get(who, now), who))
+    ends = [moment for moment in resting.values() if moment is not None]
+    following = [moment for moment in (first, second, third, *ends) if moment is not None]
+    return Findings(
+        now,
+        [who for who in people if who not in but],
+        by_person,
+        news,
+        [(who, moment) for who, moment in digests.items() if who not in but],
+        min(following, default=None),
+    )
