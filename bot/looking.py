@@ -3,12 +3,16 @@
 from __future__ import annotations
 
 import datetime as dt
-from collections.abc import Container
+from collections.abc import Container, Sequence
 from dataclasses import dataclass, replace
 from itertools import groupby
 
 from storage.reminders import Due, Rules
 from storage.store import Store
+
+# Changes and reminders are worth most while people can still go where they are sent.
+NEWS_SOON = dt.timedelta(minutes=5)
+ON_THE_WAY = dt.timedelta(minutes=5)
 
 
 @dataclass(slots=True)
@@ -52,3 +56,9 @@ def find(store: Store, rules: Rules, now: dt.datetime, since: dt.datetime, but: 
         [(who, moment) for who, moment in digests.items() if who not in but],
         min(following, default=None),
     )
+
+
+def deadline_of(starts: Sequence[dt.datetime], now: dt.datetime, *, changed: bool) -> dt.datetime:
+    """When people should know, by the conference's clock; of what starts soon, while half of the time is left."""
+    moments = [max(start - ON_THE_WAY, now + (start - now) / 2) for start in starts]
+    return min([*moments, now + NEWS_SOON] if changed or not moments else moments)

@@ -12,18 +12,19 @@ from uuid import uuid4
 
 from bot.clock import Clock
 from bot.jobs import Jobs
-from bot.looking import Findings, find
+from bot.looking import Findings, deadline_of, find
 from bot.messages import content_of
 from commands._reminding import agenda_today, told
 from commands.language import language_of
 from commands.registry import Request, Services
 from commands.reply import Reply
 from storage.errors import StoreError
-from storage.folding import ROOM
+from storage.folding import DM, ROOM
 from storage.outbox import DIGEST, PERSONAL, Notice, NoticeState, Rank, notice_key
 from storage.people import DEFAULTS
 from storage.programme import Talk
-from storage.reminders import Due, Rules
+from storage.quiet import quiet_until
+from storage.reminders import Due, Rules, zone_for
 from storage.store import Store
 from storage.telling import Told
 
@@ -31,9 +32,6 @@ log = logging.getLogger("hallway")
 
 LOOKED = "reminders_looked_at"
 RETRY = dt.timedelta(seconds=5)
-# Changes and reminders are worth most while people can still go where they are sent.
-NEWS_SOON = dt.timedelta(minutes=5)
-ON_THE_WAY = dt.timedelta(minutes=5)
 # By so much the world's clock may run off from what it should show before what is due is worked out anew.
 JUMP = dt.timedelta(seconds=2)
 # To so many people is written in one go; the first of them are sent to while the next ones' turn comes.
@@ -112,15 +110,17 @@ class Reminder:
     def compose(self, notice: Notice) -> dict[str, Any] | None:
         """What the notice says now, None where nothing of it is true any more."""
         if notice.kind == DIGEST:
-            return self._digest(notice.recipient or "")
-        now = self._clock.now()
-        about = self._store.telling.about(notice.key, now)
+            who = notice.recipient or ""
+            return None if self._declines(who, notice) else self._digest(who)
+        about = self._about(notice)
         return self._content(about, notice) if about else None
 
     def settled(self, notice: Notice) -> None:
         """The notice says what `compose` makes of it now."""
         if notice.kind == PERSONAL:
-            self._store.telling.settle(notice.key, self._store.telling.about(notice.key, self._clock.now()))
+            self._store.telling.settle(notice.key, self._about(notice))
+            # Whoever it is no longer for is told otherwise, or later.
+            self._stamp = None
 
     def given_up(self, notice: Notice, state: NoticeState) -> None:
         """The notice is not sent. What was refused stays with it until its person is back."""
@@ -131,6 +131,21 @@ class Reminder:
         if notice.kind == PERSONAL and (folded or state is not NoticeState.REFUSED):
             self._store.telling.free(notice.key)
             self._stamp = None
+        elif notice.kind == DIGEST and state is NoticeState.VOID and self._declines(notice.recipient or "", notice):
+            self._store.digests.undone(notice.recipient or "")
+
+    def _about(self, notice: Notice) -> list[Told]:
+        """What the notice has to say now, to those who still want it so."""
+        about = self._store.telling.about(notice.key, self._clock.now())
+        return [one for one in about if not self._declines(one.subscriber, notice)]
+
+    def _declines(self, who: str, notice: Notice) -> bool:
+        """Whether they have chosen meanwhile to be left in peace now, or not to be told in a room with others."""
+        if not who.startswith("@"):
+            return False
+        settings = self._store.people.settings(who)
+        resting = quiet_until(settings, self._clock.now(), zone_for(settings, self._rules.zone)) is not None
+        return resting or (notice.recipient is None and settings.deliver == DM)
 
     def _subscribed(self, notice: Notice) -> set[str]:
         """The subscribers that a notice is for."""
@@ -204,7 +219,7 @@ class Reminder:
             who if is_room else None,
             None if is_room else who,
             rank=Rank.SPEAKER if speaker else Rank.PERSONAL,
-            deadline=self._clock.real_of(_deadline(starts, now, changed=bool(talk_ids))),
+            deadline=self._clock.real_of(deadline_of(starts, now, changed=bool(talk_ids))),
         )
         self._add(blank, self._content(about, blank), _talks(about))
 
@@ -213,7 +228,8 @@ class Reminder:
         content = self._digest(who)
         if content is None:
             return
-        key = notice_key(DIGEST, who, moment.isoformat())
+        # A new one also where that of this moment was given up, since they wanted to be left in peace.
+        key = notice_key(DIGEST, who, moment.isoformat(), uuid4().hex)
         # What waits until the next one is due would say the same as that.
         ends = self._clock.real_of(self._store.digests.until(self._store.people.settings(who), now, self._rules))
         blank = Notice(key, DIGEST, {}, self._clock.real(), None, who, expires_at=ends)
@@ -260,12 +276,6 @@ class Reminder:
         (real, steady), now = self._expected, (self._clock.real(), self._clock.steady())
         self._expected = now
         return abs((now[0] - real).total_seconds() - (now[1] - steady)) > JUMP.total_seconds()
-
-
-def _deadline(starts: Sequence[dt.datetime], now: dt.datetime, *, changed: bool) -> dt.datetime:
-    """When people should know, by the conference's clock; of what starts soon, while half of the time is left."""
-    moments = [max(start - ON_THE_WAY, now + (start - now) / 2) for start in starts]
-    return min([*moments, now + NEWS_SOON] if changed or not moments else moments)
 
 
 def _together(about: Sequence[Told]) -> Told:

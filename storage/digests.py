@@ -14,6 +14,7 @@ from storage.quiet import next_daily
 from storage.reminders import Rules, zone_for
 from storage.subscriptions import Subscriptions
 from storage.tables.asking import person
+from storage.wanted import touch
 
 A_DAY = dt.timedelta(days=1)
 
@@ -64,3 +65,9 @@ class Digests:
         later = or_(person.c.digested_at.is_(None), person.c.digested_at < now)
         with self._database.transaction() as connection:
             connection.execute(update(person).where(person.c.user_id == user_id, later).values(digested_at=now))
+
+    def undone(self, user_id: str) -> None:
+        """The person was not sent it after all: what is due today is due once more."""
+        with self._database.transaction() as connection:
+            connection.execute(update(person).where(person.c.user_id == user_id).values(digested_at=None))
+            touch(connection)

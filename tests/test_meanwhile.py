@@ -85,6 +85,51 @@ async def test_who_wants_less_meanwhile_takes_nothing_from_those_told_with_them(
     assert "Testing everywhere" in body
 
 
+@pytest.mark.parametrize("choice", [{"muted_until": RUST_AT - 5 * MINUTE}, {"quiet": "10:00-10:10"}])
+async def test_who_wants_to_be_left_in_peace_while_it_waits_is_told_afterwards(
+    conference: Conference, choice: dict[str, Any]
+) -> None:
+    conference.subscribe(ADA, 2)
+    conference.clock.moment = RUST_AT - 15 * MINUTE
+    await conference.reminder.look()
+    conference.store.people.change(ADA, **choice)
+    assert conference.send() == []
+    await conference.reminder.tick()
+    assert conference.jobs.at_moment == RUST_AT - 5 * MINUTE
+    said = await conference.at(RUST_AT - 5 * MINUTE)
+    assert [(who, body.partition(":")[0]) for who, body in said] == [(ADA, "In 5 minutes")]
+
+
+async def test_a_digest_waits_for_the_end_of_a_mute_that_came_before_it_was_sent(conference: Conference) -> None:
+    conference.clock.moment = at(MONDAY, "07:00")
+    conference.subscribe(ADA, 2)
+    conference.store.people.change(ADA, digest="07:30", leads="off")
+    conference.clock.moment = at(MONDAY, "07:31")
+    await conference.reminder.look()
+    conference.store.people.change(ADA, muted_until=at(MONDAY, "08:00"))
+    assert conference.send() == []
+    assert await conference.at(at(MONDAY, "07:45")) == []
+    assert [body.partition(" ·")[0] for _, body in await conference.at(at(MONDAY, "08:00"))] == ["Your day"]
+    assert await conference.at(at(MONDAY, "08:30")) == []
+
+
+@pytest.mark.parametrize("choice", [{"muted_until": RUST_AT - 5 * MINUTE}, {"deliver": "dm"}])
+async def test_a_message_in_a_room_leaves_out_who_does_not_want_it_there_any_more(
+    conference: Conference, choice: dict[str, Any]
+) -> None:
+    for who in (ADA, GRACE):
+        conference.subscribe(who, 2)
+    conference.clock.moment = RUST_AT - 15 * MINUTE
+    await conference.reminder.look()
+    now, store = conference.clock.real(), conference.store
+    store.folding.fold([one.key for one in store.outbox.pending(9)], "personal-f", now)
+    store.outbox.add(Notice("personal-f", PERSONAL, {}, now, HALL, rank=Rank.PERSONAL, deadline=RUST_AT))
+    store.people.change(ADA, **choice)
+    [(where, body)] = conference.send()
+    assert (where, ADA in body, GRACE in body) == (HALL, False, True)
+    assert [who for who, _ in await conference.at(RUST_AT - 5 * MINUTE)] == [ADA]
+
+
 async def test_a_digest_that_waited_for_a_day_is_not_the_same_as_the_next(conference: Conference) -> None:
     conference.clock.moment = at(MONDAY, "07:00")
     conference.subscribe(ADA, 2)
