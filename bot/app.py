@@ -217,7 +217,7 @@ async def _tidy(store: Store, clock: Clock) -> None:
     kept = dt.timedelta(days=KEEP_DAYS)
     try:
         gone = store.inbox.forget_before(clock.real() - kept, clock.now() - kept)
-        gone += store.outbox.forget_before(clock.real() - kept)
+        gone += store.outbox.forget_before(clock.real() - kept) + store.plans.forget_before(clock.real() - kept)
     except StoreError as error:
         log.warning("housekeeping: %s", error)
         return
