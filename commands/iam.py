@@ -15,6 +15,8 @@ from storage.speakers import CLAIMED, CONFIRMED, REJECTED, WITHDRAWN, Account
 CLAIMS_MAX = 5
 # What was withdrawn or rejected counts for a day: each claim is a message that organizers have to look at.
 COUNTED = dt.timedelta(days=1)
+# From everybody together: who is forgotten and claims anew is not known any more.
+ASKED_MAX, ASKED = 20, "speakers_asked"
 NAMES_MAX = 6
 NOT = re.compile(r"not\s+(?=\S)", re.IGNORECASE)
 NOBODY = ("nobody", "no one", "noone")
@@ -143,6 +145,9 @@ def _ask(speaker: Named, control: str, request: Request, services: Services) -> 
     known = any(one.name == speaker.name and one.feed_id == speaker.feed_id for one in earlier)
     if len(earlier) >= CLAIMS_MAX and not known:
         return paragraphs(say("The organizers have enough to confirm for you already. Speak to them."), ok=False)
+    if not known and not _may_ask(request, services):
+        said = say("The organizers were asked about many people just now. Try again in an hour, or speak to them.")
+        return paragraphs(said, ok=False)
     account, is_new = speakers.claim(request.sender, speaker.name, feed_id=speaker.feed_id, now=request.now)
     who = bold(speaker.name)
     if account.state == REJECTED:
@@ -152,6 +157,17 @@ def _ask(speaker: Named, control: str, request: Request, services: Services) -> 
         say("Nothing changes until one of them confirms it; then I tell you in our direct chat."),
     )
     return _with(reply, Also(control, _question(account, speaker, request, services))) if is_new else reply
+
+
+def _may_ask(request: Request, services: Services) -> bool:
+    """Whether organizers may be asked once more in this hour; that counts then."""
+    hour = request.moment.strftime("%Y-%m-%dT%H")
+    kept, _, count = (services.store.inbox.get(ASKED) or "").partition(" ")
+    number = int(count) if kept == hour else 0
+    if number >= ASKED_MAX:
+        return False
+    services.store.inbox.put(ASKED, f"{hour} {number + 1}")
+    return True
 
 
 def _with(reply: Reply, also: Also) -> Reply:

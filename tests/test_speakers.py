@@ -13,6 +13,7 @@ from bot.config import RemindersSection
 from bot.events import Event
 from bot.inbox import Inbox
 from commands.dispatch import answer
+from commands.iam import ASKED_MAX
 from commands.registry import Services
 from commands.reply import Reply
 from storage.programme import FormatError, Speaker
@@ -43,6 +44,19 @@ def say(services: Services, body: str, sender: str = ADA, room_id: str = "!direc
 
 def decide(services: Services, body: str) -> Reply:
     return say(services, body, ORGANIZER, CONTROL, direct=False)
+
+
+def test_who_is_forgotten_and_claims_again_cannot_go_on_for_ever(services: Services) -> None:
+    asked = 0
+    for _ in range(ASKED_MAX + 5):
+        asked += len(say(services, "!iam ada", MALLORY).also)
+        say(services, "!forget me", MALLORY)
+        assert services.store.personal.export(MALLORY) == {}
+    assert asked == ASKED_MAX
+    assert say(services, "!iam ada").plain.startswith("The organizers were asked about many people just now.")
+    later = answer("!iam ada", services, sender=ADA, room_id="!direct", direct=True, now=NOW + 60 * MINUTE)
+    assert later is not None
+    assert len(later.also) == 1
 
 
 def test_who_says_they_are_a_speaker_is_one_once_an_organizer_confirms_it(services: Services) -> None:
