@@ -113,7 +113,11 @@ class Folder:
         with self._store.transaction():
             self._store.folding.fold(keys, key, now)
             # What it says is written when it is sent, as for all of its kind.
-            self._store.outbox.add(Notice(key, PERSONAL, {}, now, room_id, rank=Rank.PERSONAL, deadline=deadline))
+            new = Notice(key, PERSONAL, {}, now, room_id, rank=Rank.PERSONAL, deadline=deadline)
+            if self._store.outbox.add(new):
+                # A reaction to it means these talks, as to a direct one.
+                talks = [one for one in self._store.talks.by_rows([row for row, _ in some[0].slots]) if one]
+                self._store.answers.add(key, talks, talks[0] if len(talks) == 1 else None)
 
     def _late(self) -> list[Late]:
         return late(self._store.outbox.waiting(), self._capacity(), self._clock.real())

@@ -1,4 +1,4 @@
-"""What one look finds: who is to be told of what now, in which order, and when to look again."""
+"""What one look finds: who is to be told of what now, by when, together or not, and when to look again."""
 
 from __future__ import annotations
 
@@ -9,6 +9,7 @@ from itertools import groupby
 
 from storage.reminders import Due, Rules
 from storage.store import Store
+from storage.telling import Reminding, Told
 
 # Changes and reminders are worth most while people can still go where they are sent.
 NEWS_SOON = dt.timedelta(minutes=5)
@@ -62,3 +63,20 @@ def deadline_of(starts: Sequence[dt.datetime], now: dt.datetime, *, changed: boo
     """When people should know, by the conference's clock; of what starts soon, while half of the time is left."""
     moments = [max(start - ON_THE_WAY, now + (start - now) / 2) for start in starts]
     return min([*moments, now + NEWS_SOON] if changed or not moments else moments)
+
+
+def together(about: Sequence[Told]) -> Told:
+    """What several are reminded of, nobody's own things among it: only what is true of all of them."""
+    by_talk: dict[int, list[Reminding]] = {}
+    for one in (one for each in about for one in each.reminders):
+        by_talk.setdefault(one.talk.row_id, []).append(one)
+    reminders = [
+        Reminding(
+            some[0].talk,
+            max(one.due_at for one in some),
+            some[0].was if len({one.was for one in some}) == 1 else None,
+            speaker=False,
+        )
+        for some in by_talk.values()
+    ]
+    return Told(about[0].subscriber, tuple(reminders), ())

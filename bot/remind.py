@@ -12,7 +12,7 @@ from uuid import uuid4
 
 from bot.clock import Clock
 from bot.jobs import Jobs
-from bot.looking import Findings, deadline_of, find
+from bot.looking import Findings, deadline_of, find, together
 from bot.messages import content_of
 from commands._reminding import agenda_today, told
 from commands.language import language_of
@@ -251,7 +251,7 @@ class Reminder:
         if people and notice.recipient is None:
             # Said in a room to several: all of it, though one of them may not want every talk any more.
             room_id = notice.room_id or ""
-            return _mentioning(told(_together(about), self._request(room_id, room_id), self._services, people), people)
+            return _mentioning(told(together(about), self._request(room_id, room_id), self._services, people), people)
         request = self._request(about[0].subscriber, notice.room_id or "")
         return _mentioning(told(about[0], request, self._services), people)
 
@@ -276,12 +276,6 @@ class Reminder:
         (real, steady), now = self._expected, (self._clock.real(), self._clock.steady())
         self._expected = now
         return abs((now[0] - real).total_seconds() - (now[1] - steady)) > JUMP.total_seconds()
-
-
-def _together(about: Sequence[Told]) -> Told:
-    """What several are reminded of, nobody's own things among it."""
-    reminders = {one.talk.row_id: replace(one, speaker=False) for each in about for one in each.reminders}
-    return Told(about[0].subscriber, tuple(reminders.values()), ())
 
 
 def _talks(about: Sequence[Told]) -> list[Talk]:

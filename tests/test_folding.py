@@ -7,9 +7,12 @@ from collections.abc import Collection
 
 import pytest
 
+from bot.answering import Answering
+from bot.events import Event
 from bot.folding import MENTIONED_MAX, Folder
 from bot.matrix_errors import AwayError, MatrixError, RefusedError
 from bot.openings import ROW, Openings
+from bot.reactions import SNOOZE, Reactions
 from storage.forecast import Capacity, Waiting, late
 from storage.outbox import NoticeState
 from storage.rooms import Membership, Room
@@ -314,6 +317,38 @@ async def test_the_soonest_start_is_said_first() -> None:
     await hall.due(10)
     places = [one.place for one in hall.store.outbox.pending(999)]
     assert places.index(HALL) < places.index(OTHER)
+
+
+async def test_a_message_in_a_room_can_be_snoozed_by_those_it_is_for() -> None:
+    hall = Hall()
+    people = [hall.come(number, deliver="room") for number in (1, 2)]
+    other = hall.come(3, deliver="dm")
+    await hall.due()
+    [notice] = [one for one in hall.store.outbox.pending(9) if one.place == HALL]
+    hall.send()
+    answering = Answering(hall.services, hall.clock, lambda: None)
+    reactions = Reactions(hall.services, hall.clock, "@hallway:x.org", answering)
+    for who in (people[0], other):
+        relation = {"rel_type": "m.annotation", "event_id": f"${notice.key}", "key": SNOOZE}
+        event = Event(f"$z{who}", "m.reaction", who, {"m.relates_to": relation}, hall.clock.real())
+        reactions.accept(event, HALL, direct=False)
+    said = await hall.at(hall.clock.moment + 5 * MINUTE)
+    assert [who for who, _ in said] == [people[0]]
+
+
+async def test_what_is_said_to_several_is_true_of_all_of_them() -> None:
+    hall = Hall()
+    hall.come(2, deliver="room")
+    await hall.due()
+    hall.send()
+    hall.release(hall.moved(2, starts_at=hall.talk(2).starts_at + 60 * MINUTE))
+    await hall.at(hall.clock.moment + 5 * MINUTE)
+    alone = hall.come(1, deliver="room")
+    await hall.due()
+    [notice] = [one for one in hall.store.outbox.pending(9) if one.place == HALL]
+    content = hall.reminder.compose(notice)
+    assert content is not None
+    assert ("moved" in content["body"], alone in content["body"]) == (False, True)
 
 
 def test_how_often_rooms_may_be_opened_is_learnt_from_one_to_the_next() -> None:
