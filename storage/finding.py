@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections import defaultdict
 from collections.abc import Collection, Sequence
 from dataclasses import dataclass, field
-from functools import cache
+from functools import lru_cache
 
 from storage import meanings, search
 from storage.meanings import SLIP, Group, Meaning
@@ -22,6 +22,7 @@ CANDIDATES = 20
 # How much of what was asked for, rare words counting more, a talk must have to be an answer and not a mere offer.
 MOST = 0.6
 REMEMBERED = 10_000
+NO_WORDS = vocabulary(())
 
 
 @dataclass(frozen=True, slots=True)
@@ -38,10 +39,10 @@ class Hits:
     named: int = 0
 
 
-@cache
-def _no_words() -> Vocabulary:
-    """Before the first question: what is made in each transaction that changes the programme must cost little."""
-    return vocabulary(())
+@lru_cache(maxsize=2)
+def _words_of(texts: tuple[tuple[int, str, str], ...]) -> Vocabulary:
+    """The words of these talks: gathered once for what accepts a release, or shows one, and for who asks after it."""
+    return vocabulary(texts)
 
 
 class Finder:
@@ -49,7 +50,7 @@ class Finder:
 
     def __init__(self) -> None:
         self._stamp: tuple[object, ...] = ()
-        self._known = _no_words()
+        self._known = NO_WORDS
         self._there: dict[str, bool] = {}
 
     def find(self, driver: Driver, query: Query, column: str = "", limit: int = search.RESULTS_MAX) -> Hits:
@@ -71,7 +72,7 @@ class Finder:
     def _refresh(self, driver: Driver) -> None:
         stamp = search.stamp(driver)
         if stamp != self._stamp:
-            self._known = vocabulary(search.texts(driver))
+            self._known = _words_of(tuple(search.texts(driver)))
             self._there = {}
             self._stamp = stamp
 

@@ -49,6 +49,9 @@ TELL = (
     )
     .values(key=bindparam("with_key"))
 )
+THAT_BELIEF = and_(believed.c.subscriber == bindparam("of"), believed.c.talk_id == bindparam("about"))
+SETTLE = update(believed).where(THAT_BELIEF).values(telling=bindparam("telling"), key=bindparam("key"))
+KNOWN = delete(believed).where(THAT_BELIEF)
 ADDED = upsert(reminded)
 REMIND = ADDED.on_conflict_do_update(
     index_elements=["subscriber", "talk_id", "starts_at"],
@@ -149,6 +152,7 @@ class Telling:
         """The notice says exactly this: what else was to be in it is free to be told by another one."""
         said = {(one.subscriber, each.talk.row_id) for one in told for each in one.reminders}
         news = {(one.subscriber, each.after.row_id): packed(each.after) for one in told for each in one.changes}
+        changed: list[dict[str, Any]] = []
         with self._database.transaction() as connection:
             for row in connection.execute(OF_KEY, {"key": key}).all():
                 if (row.subscriber, row.talk_id) not in said:
@@ -157,18 +161,20 @@ class Telling:
                 telling = news.get((row.subscriber, row.talk_id), "")
                 values = {"telling": telling, "key": key if telling else ""}
                 if values != {"telling": row.telling, "key": row.key}:
-                    connection.execute(update(believed).where(belief(row)).values(**values))
+                    changed.append({"of": row.subscriber, "about": row.talk_id, **values})
+            if changed:
+                connection.execute(SETTLE, changed)
 
     def sent(self, key: str) -> None:
         """The notice was sent: what it told is what is believed now."""
         with self._database.transaction() as connection:
             rows = connection.execute(BELIEVED_OF_KEY, {"key": key}).all()
             talks = {talk.row_id: talk for talk in by_ids(connection, [row.talk_id for row in rows])}
+            known = [row for row in rows if _is_told(row, talks.get(row.talk_id))]
+            if known:
+                connection.execute(KNOWN, [{"of": row.subscriber, "about": row.talk_id} for row in known])
             for row in rows:
-                current = talks.get(row.talk_id)
-                if current is None or packed(current) == row.telling:
-                    connection.execute(delete(believed).where(belief(row)))
-                else:
+                if row not in known:
                     # It changed again on the way: nobody looks for that by itself.
                     values = {"talk": row.telling or row.talk, "telling": "", "key": ""}
                     connection.execute(update(believed).where(belief(row)).values(**values))
@@ -188,6 +194,11 @@ class Telling:
             connection.execute(update(believed).where(gone).values(telling="", key=""))
             connection.execute(delete(reminded).where(reminded.c.subscriber == subscriber, reminded.c.key.in_(refused)))
             touch(connection)
+
+
+def _is_told(row: Row[Any], talk: Talk | None) -> bool:
+    """Whether there is nothing more to say of the talk than what the row's notice told."""
+    return talk is None or packed(talk) == row.telling
 
 
 def _remind(connection: Connection, rows: Sequence[dict[str, Any]]) -> None:

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import datetime as dt
 from collections.abc import Coroutine, Mapping, Sequence
+from contextlib import suppress
 from dataclasses import replace
 from typing import Any
 
@@ -47,15 +48,28 @@ class Telling:
         self.store.subscriptions.add(who, kind, what, self.clock.moment)
 
     def release(self, talks: Sequence[Talk]) -> None:
-        programme = replace(self.programme, talks=tuple(talks))
+        self.take(replace(self.programme, talks=tuple(talks)))
+
+    def take(self, programme: Programme) -> None:
+        """The feed's next release."""
         self.store.feeds.accept("main", "test", programme, "", self.clock.moment)
 
     def after(self, some: dt.timedelta) -> list[tuple[str, str]]:
         """Go on by so much, look, and send: who was told what, one pair a message."""
         self.clock.moment += some
-        _run(self.teller.look())
-        _run(self.reminder.tick())
-        return self._send()
+        self.look(self.teller.look())
+        said: list[tuple[str, str]] = []
+        while True:
+            self.look(self.reminder.tick())
+            if not (sent := self._send()):
+                return said
+            said += sent
+
+    def look(self, look: Coroutine[Any, Any, None]) -> None:
+        """A look waits for nothing: it is done in one step, which here costs less than a loop."""
+        with suppress(StopIteration):
+            look.send(None)
+            raise AssertionError("a look is to wait for nothing")
 
     def waiting(self) -> object:
         """The rows of which it follows what will be told, but for when they were written."""
@@ -81,12 +95,3 @@ class Telling:
         assert content is not None
         self.store.sent(notice.key, f"${notice.key}", self.clock.real(), {})
         return str(content["body"])
-
-
-def _run(look: Coroutine[Any, Any, None]) -> None:
-    """A look waits for nothing: it is done in one step, which here costs less than a loop."""
-    try:
-        look.send(None)
-    except StopIteration:
-        return
-    raise AssertionError("a look is to wait for nothing")
