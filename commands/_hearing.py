@@ -32,6 +32,8 @@ def heard_in(changes: Sequence[Change], services: Services) -> dict[str, tuple[s
 
 def halls_now(services: Services) -> list[tuple[str, str, tuple[str, ...]]]:
     """The configured locations: their names there, what the programme calls them now, and their rooms."""
+    if not services.halls:
+        return []
     store = services.store
     halls = {name.casefold() for name in store.talks.per_location()}
     called = {old: new for old, new in store.revisions.renames().items() if old not in halls}
@@ -44,7 +46,7 @@ def rooms_of(changes: Sequence[Change], services: Services) -> frozenset[str]:
     What was not told yet of the same talks is told together with them: a room hears of what comes of it all.
     """
     first: dict[int, Talk | None] = {}
-    for one in services.store.revisions.untold():
+    for one in services.store.revisions.untold([one.after.row_id for one in changes]):
         first.setdefault(one.talk_id, one.change.before)
     made = [between(first.get(one.after.row_id, one.before), one.after) for one in changes]
     return frozenset(heard_in([one for one in made if one is not None and one.noteworthy], services))

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import re
+from itertools import islice
 
 from commands._aiming import still_coming, talk_for, which_talk
 from commands._changing import planned
@@ -15,6 +16,8 @@ from storage.effects import Wanted
 from storage.programme import Talk
 
 REASON_MAX = 200
+# A title may have a colon or two in it.
+CUTS_MAX = 3
 BECAUSE = re.compile(r"\s*(?::|\s[-–—]\s|\bbecause(?:\s+of)?\b|\bsince\b|\breason\b:?)\s*", re.IGNORECASE)
 NUMBERED = re.compile(r"#?(\d{1,3})(?:\s*[:,–-]\s*|\s+)(\S.*)", re.DOTALL)
 
@@ -51,7 +54,7 @@ def _parted(asked: str, request: Request, services: Services) -> tuple[Talk | Re
     whole = talk_for(asked, request, services)
     if isinstance(whole, Talk) and not BECAUSE.search(asked):
         return whole, ""
-    for cut in BECAUSE.finditer(asked):
+    for cut in islice(BECAUSE.finditer(asked), CUTS_MAX):
         about = talk_for(asked[: cut.start()].strip(), request, services)
         if isinstance(about, Talk):
             return about, asked[cut.end() :]

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import re
+from itertools import islice
 
 from commands._aiming import still_coming, talk_for
 from commands._changing import planned
@@ -12,6 +13,8 @@ from commands.reply import Reply, code, paragraphs
 from storage.effects import Wanted
 from storage.programme import Talk
 
+# A title may have an "and" or a comma in it.
+CUTS_MAX = 4
 TWO = re.compile(r"\s+(?:and|with|und|et|y)\s+|\s*[,&]\s*", re.IGNORECASE)
 NUMBERS = re.compile(r"\s*#?(\d{1,3})\s+#?(\d{1,3})\s*")
 QUOTED = re.compile(r"\s*[\"“„]([^\"“”„]+)[\"”“]\s*(?:and|with)?\s*[\"“„]([^\"“”„]+)[\"”“]\s*", re.IGNORECASE)
@@ -44,7 +47,8 @@ def _pairs(args: str) -> list[tuple[str, str]]:
     """Every way to read the words as two talks: a title may have an "and" in it."""
     if exact := NUMBERS.fullmatch(args) or QUOTED.fullmatch(args):
         return [(exact[1], exact[2])]
-    cuts = ((args[: cut.start()].strip(), args[cut.end() :].strip()) for cut in TWO.finditer(args))
+    finds = islice(TWO.finditer(args), CUTS_MAX)
+    cuts = ((args[: cut.start()].strip(), args[cut.end() :].strip()) for cut in finds)
     return [pair for pair in cuts if all(pair)]
 
 

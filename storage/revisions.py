@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import datetime as dt
 import json
-from collections.abc import Iterable, Mapping, Sequence
+from collections.abc import Collection, Iterable, Mapping, Sequence
 from dataclasses import asdict, dataclass
 from functools import lru_cache
 from typing import Any
@@ -72,9 +72,15 @@ class Revisions:
             statement = statement.where(revision.c.accepted_at >= moment)
         return self._recorded(statement)
 
-    def untold(self) -> list[Recorded]:
-        """What people are still to be told, oldest first."""
-        return self._recorded(JOINED.where(change.c.told_at.is_(None)).order_by(change.c.id))
+    def untold(self, talk_ids: Collection[int] | None = None) -> list[Recorded]:
+        """What people are still to be told, oldest first; of these talks, or of all."""
+        statement = JOINED.where(change.c.told_at.is_(None))
+        if talk_ids is not None:
+            # Not in the statement: a mass edit has more of them than SQLite takes.
+            known = set(talk_ids)
+            few = statement.where(change.c.talk_id.in_(known)) if len(known) <= CHUNK else statement
+            return [one for one in self._recorded(few.order_by(change.c.id)) if one.talk_id in known]
+        return self._recorded(statement.order_by(change.c.id))
 
     def mark_told(self, ids: Sequence[int], now: dt.datetime) -> None:
         with self._database.transaction() as connection:

@@ -2,16 +2,19 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Sequence
+from collections.abc import Collection, Iterable, Sequence
 from typing import Any
 
-from sqlalchemy import ColumnElement, Connection, Table, bindparam, delete, func, insert, select, update
+from sqlalchemy import Column, ColumnElement, Connection, Select, Table, bindparam, delete, func, insert, select, update
 
 from storage import search
 from storage.changes import Change
 from storage.programme import Talk
 from storage.tables.programme import location, speaker, talk, talk_speaker, track
 from storage.talk_rows import CHUNK
+
+# So many names or keys are asked for one by one, more of them by reading all.
+FEW = 50
 
 
 def write_talks(
@@ -21,8 +24,8 @@ def write_talks(
 
     Returns the changes with the row ids of their talks.
     """
-    ids = _ids(connection, name)
-    known = _positions(connection, name)
+    keys = [change.before.key for change in changes if change.before is not None]
+    ids, known = _ids(connection, name, keys), _positions(connection, name, keys)
     positions = {t.key: position for position, t in enumerate(talks)}
     after = [change.after for change in changes]
     locations = _named(connection, location, [t.location for t in after])
@@ -58,13 +61,19 @@ def write_talks(
     return numbered
 
 
-def _positions(connection: Connection, name: str) -> dict[int, int]:
-    rows = connection.execute(select(talk.c.id, talk.c.position).where(talk.c.feed == name))
+def _positions(connection: Connection, name: str, keys: Sequence[str]) -> dict[int, int]:
+    rows = connection.execute(_of(select(talk.c.id, talk.c.position).where(talk.c.feed == name), talk.c.key, keys))
     return {row.id: row.position for row in rows}
 
 
-def _ids(connection: Connection, name: str) -> dict[str, int]:
-    return {row.key: row.id for row in connection.execute(select(talk.c.key, talk.c.id).where(talk.c.feed == name))}
+def _ids(connection: Connection, name: str, keys: Sequence[str]) -> dict[str, int]:
+    rows = connection.execute(_of(select(talk.c.key, talk.c.id).where(talk.c.feed == name), talk.c.key, keys))
+    return {row.key: row.id for row in rows}
+
+
+def _of(statement: Select[Any], column: Column[Any], values: Collection[str]) -> Select[Any]:
+    """The statement for these values alone, where they are few: an organizer changes one talk of a thousand."""
+    return statement.where(column.in_(values)) if len(values) <= FEW else statement
 
 
 def _next_id(connection: Connection, table: Table) -> int:
@@ -113,8 +122,10 @@ def _search_row(talk_id: int, t: Talk) -> dict[str, Any]:
 
 def _named(connection: Connection, table: Table, names: Iterable[str]) -> dict[str, int]:
     """Row ids by name for locations or tracks, made where missing, in order of first appearance."""
-    known = {row.name: row.id for row in connection.execute(select(table.c.name, table.c.id))}
-    missing = [name for name in dict.fromkeys(names) if name and name not in known]
+    names = list(dict.fromkeys(names))
+    statement = _of(select(table.c.name, table.c.id), table.c.name, names)
+    known = {row.name: row.id for row in connection.execute(statement)}
+    missing = [name for name in names if name and name not in known]
     made = {name: row_id for row_id, name in enumerate(missing, _next_id(connection, table))}
     if made:
         rows: list[dict[str, Any]] = [{"id": row_id, "name": name} for name, row_id in made.items()]
@@ -125,8 +136,9 @@ def _named(connection: Connection, table: Table, names: Iterable[str]) -> dict[s
 
 def _write_speakers(connection: Connection, name: str, talks: Sequence[tuple[int, Talk]]) -> None:
     statement = select(speaker.c.id, speaker.c.feed_id, speaker.c.name).where(speaker.c.feed == name)
-    known = {(row.feed_id, row.name): row.id for row in connection.execute(statement)}
     wanted = dict.fromkeys((person.id, person.name) for _, t in talks for person in t.speakers)
+    statement = _of(statement, speaker.c.name, {called for _, called in wanted})
+    known = {(row.feed_id, row.name): row.id for row in connection.execute(statement)}
     missing = [identity for identity in wanted if identity not in known]
     known |= {identity: row_id for row_id, identity in enumerate(missing, _next_id(connection, speaker))}
     if missing:
@@ -144,6 +156,8 @@ def _write_speakers(connection: Connection, name: str, talks: Sequence[tuple[int
 
 
 def _write_order(connection: Connection, name: str, positions: dict[str, int]) -> None:
+    if not positions:
+        return
     rows = connection.execute(select(talk.c.id, talk.c.key, talk.c.position).where(talk.c.feed == name)).all()
     wrong = [(positions[row.key], row.id) for row in rows if row.position != positions.get(row.key, row.position)]
     if wrong:
