@@ -35,7 +35,7 @@ RETRY = dt.timedelta(seconds=5)
 # By so much the world's clock may run off from what it should show before what is due is worked out anew.
 JUMP = dt.timedelta(seconds=2)
 # To so many people is written in one go; the first of them are sent to while the next ones' turn comes.
-AT_ONCE = 25
+AT_ONCE = 100
 # What was found is written to the others for so long; what has become due meanwhile may be more urgent.
 FRESH = dt.timedelta(seconds=10)
 # A fault of ours over one person is not gone so soon.

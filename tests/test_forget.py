@@ -6,6 +6,7 @@ import datetime as dt
 from pathlib import Path
 from urllib.parse import quote
 
+import pytest
 from sqlalchemy import insert, text
 
 from bot.answering import FAREWELL, Answering
@@ -24,6 +25,12 @@ FULL = "@ada.lovelace:example.org"
 EVE, OTHER = "@eve:example.org", f"{FULL}.uk"
 DIRECT, HALL = "!direct", "!hall"
 REAL = dt.datetime.now(dt.UTC)
+
+
+@pytest.fixture(autouse=True)
+def _the_moment(monkeypatch: pytest.MonkeyPatch) -> None:
+    """Questions are asked now, however long the tests before this one took: older ones are not answered."""
+    monkeypatch.setattr(f"{__name__}.REAL", dt.datetime.now(dt.UTC))
 
 
 class Bot:

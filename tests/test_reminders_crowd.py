@@ -89,6 +89,7 @@ async def test_a_fault_over_one_person_costs_nobody_else_anything(
 async def test_what_was_found_for_many_is_looked_for_anew_only_where_something_changed(
     monkeypatch: pytest.MonkeyPatch,
 ) -> None:
+    monkeypatch.setattr("bot.remind.AT_ONCE", 25)
     conference = Conference()
     people = [f"@person{number:02}:example.org" for number in range(80)]
     for who in people:

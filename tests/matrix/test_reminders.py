@@ -75,7 +75,11 @@ async def test_a_room_hears_of_what_it_is_subscribed_to_by_who_may_change_its_to
     await world.bot.start()
     ada = await world.person("ada")
     hall = await world.hall("Herbert", ada)
-    refused = await ada.answer_to(await ada.say(hall, "!room subscribe room:herbert"))
+    await ada.say(hall, "!room subscribe room:herbert")
+    # That is for her alone to hear.
+    direct = str(await ada.wait_for(lambda: next(iter(ada.invites), "")))
+    await ada.join(direct)
+    (refused,) = await ada.wait_for(lambda: world.messages_of_bot(ada, direct))
     assert refused["content"]["body"] == "Whoever may change this room's topic can do that, and you may not."
     done = await world.organizer.answer_to(await world.organizer.say(hall, "!room subscribe room:herbert"))
     assert "Herbert" in done["content"]["body"]
