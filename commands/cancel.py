@@ -17,7 +17,7 @@ from storage.programme import Talk
 
 REASON_MAX = 200
 # A title may have a colon or two in it.
-CUTS_MAX = 3
+CUTS_MAX = 2
 BECAUSE = re.compile(r"\s*(?::|\s[-–—]\s|\bbecause(?:\s+of)?\b|\bsince\b|\breason\b:?)\s*", re.IGNORECASE)
 NUMBERED = re.compile(r"#?(\d{1,3})(?:\s*[:,–-]\s*|\s+)(\S.*)", re.DOTALL)
 
@@ -51,11 +51,9 @@ def _parted(asked: str, request: Request, services: Services) -> tuple[Talk | Re
         found = talk_for(numbered[1], request, services)
         if isinstance(found, Talk):
             return found, BECAUSE.sub("", numbered[2], count=1) if BECAUSE.match(numbered[2]) else numbered[2]
-    whole = talk_for(asked, request, services)
-    if isinstance(whole, Talk) and not BECAUSE.search(asked):
-        return whole, ""
     for cut in islice(BECAUSE.finditer(asked), CUTS_MAX):
-        about = talk_for(asked[: cut.start()].strip(), request, services)
-        if isinstance(about, Talk):
-            return about, asked[cut.end() :]
-    return whole, ""
+        about = asked[: cut.start()].strip()
+        hits = services.store.talks.find(about) if about else None
+        if hits is not None and hits.exact and hits.talks:
+            return talk_for(about, request, services), asked[cut.end() :]
+    return talk_for(asked, request, services), ""
