@@ -107,6 +107,9 @@ WANTED = (
     .order_by(subscription.c.subscriber, talk.c.id)
 )  # fmt: skip
 LEADS = select(subscription.c.leads).union(select(person.c.leads))
+AGAIN = select(func.max(snoozed.c.lead)).join(
+    talk, and_(talk.c.id == snoozed.c.talk_id, talk.c.starts_at == snoozed.c.starts_at)
+)
 RESTING = select(
     person.c.user_id, person.c.timezone, person.c.profile_timezone, person.c.quiet, person.c.muted_until,
     person.c.unreachable,
@@ -131,7 +134,7 @@ class Reminders:
         found: list[Due] = []
         later: list[dt.datetime] = []
         with self._database.reading() as connection:
-            for_people = self._longest(connection, rules)
+            for_people = self._longest(connection, rules, now)
             until = {"until": now + dt.timedelta(seconds=for_people)}
             coming = and_(talk.c.starts_at <= until["until"], _not_over(now))
             for slot in self._slots(connection, coming, rules, now):
@@ -166,11 +169,12 @@ class Reminders:
             leads = (*rules.for_speakers(one.kind), *one.snoozed)
             yield _Slot(one.user_id, one.talk_id, one.starts_at, leads, one.done)
 
-    def _longest(self, connection: Connection, rules: Rules) -> int:
-        """The longest lead that anybody has, in seconds."""
+    def _longest(self, connection: Connection, rules: Rules, now: dt.datetime) -> int:
+        """The longest lead that anybody has, in seconds; who wants to be reminded again has one more."""
+        again = connection.execute(AGAIN.where(_not_over(now))).scalar()
         chosen = [lead for value in connection.execute(LEADS).scalars() for lead in leads_of(value)]
         for_speakers = rules.longest_for_speakers if any_known(connection) else 0
-        return max([*chosen, *rules.leads, for_speakers])
+        return max([*chosen, *rules.leads, for_speakers, again or 0])
 
     def _undisturbed(self, due: list[Due], now: dt.datetime, rules: Rules) -> tuple[list[Due], list[dt.datetime]]:
         """Those who may be reminded now, and when the others may."""

@@ -6,6 +6,7 @@ import datetime as dt
 
 import pytest
 
+from commands.snooze import snooze_talks
 from storage.outbox import NoticeState
 from storage.subscriptions import Kind
 from tests.reminding import ADA, GRACE, MINUTE, Conference
@@ -311,3 +312,14 @@ async def test_a_halls_room_hears_of_a_change_after_the_speaker(conference: Conf
     assert store.unaware.speakers_first(now) == set()
     conference.release(conference.moved(3, starts_at=now + 90 * MINUTE))
     assert store.unaware.speakers_first(now + 2 * MINUTE) == set()
+
+
+async def test_who_wants_to_be_reminded_again_is_also_where_nobody_has_so_long_a_lead_any_more() -> None:
+    conference = Conference()
+    conference.subscribe(ADA, 5)
+    conference.store.people.change(ADA, leads="172800")
+    assert [who for who, _ in await conference.at(conference.clock.moment)] == [ADA]
+    conference.store.people.change(ADA, leads="off")
+    snooze_talks(conference.store, ADA, None, conference.clock.moment)
+    assert [who for who, _ in await conference.at(conference.clock.moment + 5 * MINUTE)] == [ADA]
+    assert await conference.at(conference.clock.moment + 5 * MINUTE) == []
