@@ -39,7 +39,7 @@ soak: $(READY)
 
 # INPUTS, EXAMPLES and SEED may be given: make fuzz INPUTS=2000 SEED=7
 fuzz: $(READY)
-	HALLWAY_FUZZ=$(or $(EXAMPLES),2000) $(BIN)/python -m pytest -q tests -k "fuzz or hostile or whatever" --timeout 3600 $(if $(SEED),--hypothesis-seed=$(SEED))
+	HALLWAY_FUZZ=$(or $(EXAMPLES),2000) $(BIN)/python -m pytest -q tests -k "fuzz or hostile or whatever or every_sequence" --timeout 3600 $(if $(SEED),--hypothesis-seed=$(SEED))
 	$(BIN)/python -m tests.faults.fuzz --inputs $(or $(INPUTS),50000) $(if $(SEED),--seed $(SEED))
 
 # Brings commands/locale/ up to date with what the code says; docs/languages.md tells how to go on.
