@@ -77,7 +77,9 @@ def _told(name: str, request: Request, services: Services) -> _Told:
     here = [one for one in store.talks.in_location(name) if not one.cancelled and one.over_at > now]
     talk = next(iter(here), None)
     soon = talk if talk is not None and talk.starts_at <= now + ON_THE_WAY else None
-    until = talk.over_at if talk is not None and talk.starts_at.date() == now.date() else now + ON_THE_WAY
+    zone = services.zone()
+    today = talk is not None and talk.starts_at.astimezone(zone).date() == now.astimezone(zone).date()
+    until = talk.over_at if talk is not None and today else now + ON_THE_WAY
     people = store.subscriptions.people_of(soon.row_id) if soon is not None else []
     rooms = [
         store.rooms.id_of(room)

@@ -111,10 +111,10 @@ def _unmention(connection: Connection, user_id: str) -> None:
 
 
 def _unname(connection: Connection, user_id: str) -> None:
-    """Take the id out of what the audit says of others' acts."""
-    for column in (act.c.said, act.c.before, act.c.after):
+    """Take the id out of what others did, or are about to do."""
+    for column in (act.c.said, act.c.before, act.c.after, plan.c.said, plan.c.plan, plan.c.outcome):
         without = {column.name: func.replace(column, user_id, SOMEBODY)}
-        connection.execute(update(act).where(column.contains(user_id, autoescape=True)).values(without))
+        connection.execute(update(column.table).where(column.contains(user_id, autoescape=True)).values(without))
 
 
 def _mentioned(content: dict[str, Any]) -> list[str]:

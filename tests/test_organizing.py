@@ -7,6 +7,7 @@ from collections.abc import Callable
 from dataclasses import replace
 
 import pytest
+from sqlalchemy import select
 
 from commands.dispatch import answer
 from commands.registry import Services
@@ -14,6 +15,7 @@ from commands.reply import Reply
 from commands.rights import Leader
 from storage.store import Store
 from storage.subscriptions import Kind
+from storage.tables.organizing import act, plan
 from tests.small import MONDAY, NOW, PROGRAMME, TALKS, TUESDAY, at
 
 ORGANIZER, OTHER, ADA, LEAD, STEWARD = (f"@{name}:example.org" for name in ("org", "other", "ada", "lead", "steward"))
@@ -288,3 +290,29 @@ def test_what_is_not_clear_is_asked_back_and_changes_nothing(say: Say, services:
     assert not reply.ok
     assert reply.plan is None
     assert services.store.acts.count() == 0
+
+
+def test_who_is_forgotten_is_named_in_nobodys_plan_or_act(say: Say, services: Services) -> None:
+    say(f'!add "Rust BoF" at 15:00 in Pembroke speaker {ADA}')
+    say(f"!cancel gcc rust: {ADA} is ill")
+    say("!confirm")
+    services.store.personal.forget(ADA)
+    with services.store.database.reading() as connection:
+        kept = [str(row) for table in (act, plan) for row in connection.execute(select(table))]
+    assert len(kept) == 3
+    assert [row for row in kept if ADA in row] == []
+
+
+def test_full_counts_until_what_is_on_that_day_is_over_by_the_conferences_own_days(
+    small_store: Store, services: Services
+) -> None:
+    # 20:30 on Monday in New York is Tuesday in UTC already.
+    services = replace(services, timezone="America/New_York")
+    evening = replace(
+        TALKS[0], starts_at=dt.datetime(2022, 9, 13, 0, 30, tzinfo=dt.UTC), duration=dt.timedelta(hours=1)
+    )
+    small_store.feeds.accept("main", "x", replace(PROGRAMME, talks=(evening, *TALKS[3:6])), "2", NOW)
+    now = dt.datetime(2022, 9, 12, 23, 0, tzinfo=dt.UTC)
+    shown = answer("!full herbert", services, sender=ORGANIZER, room_id=ROOM, direct=True, now=now)
+    assert shown is not None
+    assert shown.plain.startswith("Herbert is full until 21:30: nobody else fits in.")
