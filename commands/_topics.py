@@ -143,7 +143,5 @@ def _as_meant(asked: str, found: Found) -> str:
 
 def _kinds_called(words: str, services: Services) -> list[Kind]:
     """Whether a track, a person or a location is called exactly so."""
-    known, wanted = services.store.talks.known(), folded(words)
-    if not known.has(words):
-        return []
-    return [kind for kind in TYPED if any(folded(name) == wanted for name in known.by_kind[kind.value])]
+    kinds = services.store.talks.known().kinds_called(words)
+    return [kind for kind in TYPED if kind.value in kinds]

@@ -41,13 +41,15 @@ def chosen(asked: str, request: Request, services: Services) -> Talk | Reply | N
     number is to be read as words: something is called so, and no line has that number.
     """
     number = number_in(asked)
-    listed = request.listed or services.store.inbox.last_list(request.sender, request.room_id)
     place = int(number[:6])
-    if not 1 <= place <= len(listed):
+    rows = [] if request.listed else services.store.inbox.last_rows(request.sender, request.room_id)
+    lines = len(request.listed or rows)
+    if not 1 <= place <= lines:
         if not asked.strip().startswith("#") and _is_words(number, services):
             return None
-        return _no_such_line(number[:6], len(listed), request, services)
-    talk = listed[place - 1]
+        return _no_such_line(number[:6], lines, request, services)
+    # Of a long list, only the talk that is asked for is read.
+    talk = request.listed[place - 1] if request.listed else services.store.talks.by_rows([rows[place - 1]])[0]
     if talk is None:
         return paragraphs(
             request.say(

@@ -223,7 +223,7 @@ class _Search:
                 tells = meanings.weight([meaning], self.known) if meaning.sure == 1 else common
                 worth = meaning.sure * tells / meanings.rarity(meaning, self.known)
                 expression = search.within(self.column, meaning.expression)
-                found = search.ranks_of(self.driver, expression, ids, beginning=meaning.beginning)
+                found = search.ranks_of(self.driver, expression, ids)
                 for one, rank in found.items():
                     if worth * rank > best[one]:
                         best[one] = worth * rank

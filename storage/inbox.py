@@ -71,10 +71,15 @@ class Inbox:
 
     def last_list(self, user_id: str, room_id: str) -> list[Talk | None]:
         """The talks of that list as they are now, None for one that has left the programme; empty without a list."""
+        rows = self.last_rows(user_id, room_id)
+        return Talks(self._database).by_rows(rows) if rows else []
+
+    def last_rows(self, user_id: str, room_id: str) -> list[int]:
+        """The row ids of that list's talks."""
         statement = select(shown.c.talks).where(shown.c.user_id == user_id, shown.c.room_id == room_id)
         with self._database.reading() as connection:
             rows = connection.execute(statement).scalar()
-        return Talks(self._database).by_rows(json.loads(rows)) if rows else []
+        return [int(row) for row in json.loads(rows)] if rows else []
 
     def get(self, name: str) -> str | None:
         """A kept value, such as the sync token."""

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import math
-from collections.abc import Callable, Iterable, Sequence
+from collections.abc import Callable, Iterable, Iterator, Sequence
 from typing import NamedTuple
 
 from storage.query import FILLERS
@@ -44,7 +44,7 @@ def expression(groups: Iterable[Group]) -> str:
 
 def either(groups: Iterable[Group]) -> str:
     """An FTS5 expression: any meaning of any group."""
-    return " OR ".join(meaning.expression for group in groups for meaning in group)
+    return " OR ".join(meaning.expression for group in groups for meaning in _telling(group))
 
 
 def as_written(words: Sequence[str], known: Vocabulary, there: There) -> list[Group]:
@@ -61,7 +61,7 @@ def as_written(words: Sequence[str], known: Vocabulary, there: There) -> list[Gr
             place += 1
         elif word:
             groups.append(_spelled(word, known, there))
-    return groups
+    return _once(groups)
 
 
 def meant(words: Sequence[str], known: Vocabulary, there: There, *, placed: bool = False) -> list[Group]:
@@ -81,7 +81,7 @@ def meant(words: Sequence[str], known: Vocabulary, there: There, *, placed: bool
             readings = _readings(plain[place], known, there, alone=alone, phrase=" " in words[place])
             groups.append((plain[place] not in FILLERS, readings))
         place += length or 1
-    return [group for tells, group in groups if tells] or [group for _, group in groups]
+    return _once([group for tells, group in groups if tells] or [group for _, group in groups])
 
 
 def weight(group: Group, known: Vocabulary) -> float:
@@ -125,6 +125,17 @@ def said(groups: Sequence[Group], by: dict[int, Meaning]) -> str:
     return " ".join(by[place].phrase + ("…" if by[place].beginning else "") for place in sorted(by))
 
 
+def _telling(group: Group) -> Iterator[Meaning]:
+    """The meanings that add talks: a phrase does not, beside the phrases that begin so, and costs most to look for."""
+    begun = {meaning.phrase for meaning in group if meaning.beginning and " " in meaning.phrase}
+    return (meaning for meaning in group if meaning.beginning or meaning.phrase not in begun)
+
+
+def _once(groups: Iterable[Group]) -> list[Group]:
+    """The groups, a word that is said again left out: it tells nothing more, and may be there a thousand times."""
+    return list({tuple(group): group for group in groups}.values())
+
+
 def _plain(words: Sequence[str]) -> list[str]:
     """The words as the index has them; what is written with a hyphen is a phrase, as what stands in quotes is."""
     return [" ".join(folded(word)) for word in words]
@@ -162,9 +173,9 @@ def _readings(word: str, known: Vocabulary, there: There, *, alone: bool, phrase
     alike = known.alike(word)
     group += [Meaning(one, SYNONYM) for one in sorted(alike) if known.has(one)]
     if " " in word:
-        return (
-            group if phrase else [*group, *_slips_inside(word, known, there), Meaning(word, BEGINNING, beginning=True)]
-        )
+        if not phrase and (alone or not there(word)):
+            group += [*_slips_inside(word, known, there), Meaning(word, BEGINNING, beginning=True)]
+        return group
     # What everybody knows another word for is a word, and no slip of one.
     if word not in known.counts and not alike and len(group) == 1 and not there(word):
         slips = known.near(word, alone=alone)

@@ -27,13 +27,21 @@ class Names:
     def __init__(self, by_kind: Mapping[str, Sequence[str]]) -> None:
         self.by_kind = by_kind
         self._words: dict[tuple[str, ...], dict[str, list[Named]]] = {}
-        self._called: set[str] | None = None
+        self._called: dict[str, set[str]] = {}
 
     def has(self, words: str) -> bool:
         """Whether something is called exactly so, but for case, accents and punctuation."""
-        if self._called is None:
-            self._called = {" ".join(folded(name)) for names in self.by_kind.values() for name in names}
-        return " ".join(folded(words)) in self._called
+        return bool(self.kinds_called(words))
+
+    def kinds_called(self, words: str) -> set[str]:
+        """What kinds of things are called exactly so, but for case, accents and punctuation."""
+        if not self._called:
+            called = defaultdict(set)
+            for kind, names in self.by_kind.items():
+                for name in names:
+                    called[" ".join(folded(name))].add(kind)
+            self._called = dict(called)
+        return self._called.get(" ".join(folded(words)), set())
 
     def nearest(self, words: str, kinds: Collection[str] = KINDS) -> Named | None:
         """The kind and the name most like the words, of these kinds; None where nothing is much like any of them.

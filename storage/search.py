@@ -37,7 +37,6 @@ MATCH = "SELECT rowid FROM talk_search WHERE talk_search MATCH ? ORDER BY rank L
 # Accents are among these: no letter is.
 MARKS = re.compile(r"[^\w\s\x00-\x7f]+")
 STAMP = "SELECT max(id), count(*) FROM revision"
-RANKED = "SELECT rowid, rank FROM talk_search WHERE talk_search MATCH ? LIMIT ?"
 ANY = "SELECT 1 FROM talk_search WHERE talk_search MATCH ? LIMIT 1"
 
 
@@ -119,16 +118,11 @@ def match(driver: Driver, expression: str, *, column: str = "", limit: int = RES
     return [row[0] for row in driver.execute(MATCH, (within(column, expression), limit)).fetchall()]
 
 
-def ranks_of(driver: Driver, expression: str, ids: Collection[int], *, beginning: bool = False) -> dict[int, float]:
-    """How well each of these talks matches, those that do not left out: more is better.
-
-    `beginning` when it is of words that begin so: SQLite gathers these anew for each talk that it is asked about.
-    """
-    if beginning:
-        found = driver.execute(RANKED, (expression, ALL_MAX)).fetchall()
-        return {row[0]: -row[1] for row in found if row[0] in ids}
+def ranks_of(driver: Driver, expression: str, ids: Collection[int]) -> dict[int, float]:
+    """How well each of these talks matches, those that do not left out: more is better."""
     marks = ", ".join("?" * len(ids))
-    sql = f"SELECT rowid, rank FROM talk_search WHERE talk_search MATCH ? AND rowid IN ({marks})"  # noqa: S608
+    # The plus keeps SQLite from putting the whole question anew for each talk, which costs ten times as much.
+    sql = f"SELECT rowid, rank FROM talk_search WHERE talk_search MATCH ? AND +rowid IN ({marks})"  # noqa: S608
     return {row[0]: -row[1] for row in driver.execute(sql, (expression, *ids)).fetchall()}
 
 

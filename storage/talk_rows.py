@@ -30,42 +30,49 @@ SPEAKERS_OF = (
 
 
 def by_ids(connection: Connection, ids: Sequence[int]) -> list[Talk]:
-    rows: dict[int, Row[tuple[object, ...]]] = {}
+    rows: dict[int, Row[Any]] = {}
     for start in range(0, len(ids), CHUNK):
-        found = connection.execute(BY_IDS, {"ids": ids[start : start + CHUNK]})
-        rows |= {row.id: row for row in found}
+        found = connection.execute(BY_IDS, {"ids": ids[start : start + CHUNK]}).all()
+        rows |= {row[0]: row for row in found}
     return talks_of(connection, [rows[talk_id] for talk_id in ids if talk_id in rows])
 
 
-def talks_of(connection: Connection, rows: Sequence[Row[tuple[object, ...]]]) -> list[Talk]:
-    speakers = _speakers(connection, [row.id for row in rows])
-    return [
-        Talk(
-            key=row.key,
-            id=row.feed_id,
-            title=row.title,
-            starts_at=row.starts_at,
-            duration=row.ends_at - row.starts_at,
-            day=row.day,
-            location=row.location or "",
-            track=row.track or "",
-            kind=row.kind,
-            subtitle=row.subtitle,
-            abstract=row.abstract,
-            language=row.language,
-            url=row.url,
-            speakers=tuple(speakers[row.id]),
-            cancelled=row.cancelled,
-            feed=row.feed,
-            row_id=row.id,
-        )
-        for row in rows
-    ]
+def talks_of(connection: Connection, rows: Sequence[Row[Any]]) -> list[Talk]:
+    speakers = _speakers(connection, [row[0] for row in rows])
+    return [_talk(row, speakers.get(row[0], ())) for row in rows]
+
+
+def _talk(row: Any, speakers: Sequence[Speaker]) -> Talk:
+    # By the order of COLUMNS: by name takes twice as long, and a list may be of everything there is.
+    (
+        row_id, feed, key, feed_id, title, subtitle, abstract, kind,
+        language, url, day, starts_at, ends_at, cancelled,
+        place, subject,
+    ) = row  # fmt: skip
+    return Talk(
+        key=key,
+        id=feed_id,
+        title=title,
+        starts_at=starts_at,
+        duration=ends_at - starts_at,
+        day=day,
+        location=place or "",
+        track=subject or "",
+        kind=kind,
+        subtitle=subtitle,
+        abstract=abstract,
+        language=language,
+        url=url,
+        speakers=tuple(speakers),
+        cancelled=cancelled,
+        feed=feed,
+        row_id=row_id,
+    )
 
 
 def _speakers(connection: Connection, talk_ids: Sequence[int]) -> dict[int, list[Speaker]]:
     found: dict[int, list[Speaker]] = defaultdict(list)
     for start in range(0, len(talk_ids), CHUNK):
-        for row in connection.execute(SPEAKERS_OF, {"ids": talk_ids[start : start + CHUNK]}):
-            found[row.talk_id].append(Speaker(row.name, row.feed_id))
+        for talk_id, name, feed_id in connection.execute(SPEAKERS_OF, {"ids": talk_ids[start : start + CHUNK]}).all():
+            found[talk_id].append(Speaker(name, feed_id))
     return found

@@ -261,7 +261,8 @@ def _coming_first(talks: list[Talk], now: dt.datetime) -> list[Talk]:
 def is_called(name: str, words: Sequence[str]) -> bool:
     """Whether somebody's name has all the words, as beginnings and without accents."""
     wanted = [part for word in words for part in search.folded(word)]
-    return all(any(part.startswith(want) for part in search.folded(name)) for want in wanted)
+    parts = search.folded(name)
+    return all(any(part.startswith(want) for part in parts) for want in wanted)
 
 
 def _distinct(column: Any, everything: FromClause) -> Select[Any]:
