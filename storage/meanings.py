@@ -61,7 +61,7 @@ def as_written(words: Sequence[str], known: Vocabulary, there: There) -> list[Gr
             place += 1
         elif word:
             groups.append(_spelled(word, known, there))
-    return _once(groups)
+    return groups if len(set(plain)) == len(plain) else _once(groups)
 
 
 def meant(words: Sequence[str], known: Vocabulary, there: There, *, placed: bool = False) -> list[Group]:
@@ -127,7 +127,7 @@ def said(groups: Sequence[Group], by: dict[int, Meaning]) -> str:
 
 def _telling(group: Group) -> Iterator[Meaning]:
     """The meanings that add talks: a phrase does not, beside the phrases that begin so, and costs most to look for."""
-    begun = {meaning.phrase for meaning in group if meaning.beginning and " " in meaning.phrase}
+    begun = [meaning.phrase for meaning in group if meaning.beginning and " " in meaning.phrase]
     return (meaning for meaning in group if meaning.beginning or meaning.phrase not in begun)
 
 
