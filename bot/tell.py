@@ -19,6 +19,7 @@ from storage.errors import StoreError
 from storage.outbox import Notice, Rank, notice_key
 from storage.revisions import Recorded
 from storage.store import Store
+from storage.unaware import SPEAKER_FIRST
 
 log = logging.getLogger("hallway")
 
@@ -47,9 +48,11 @@ class Teller:
         try:
             now = self._clock.now()
             waiting = self._store.unaware.speakers_first(now)
-            due = [one for one in ripe(self._store.revisions.untold(), now, self._settle) if one.talk_id not in waiting]
-            if due:
-                self._tell(due)
+            due = ripe(self._store.revisions.untold(), now, self._settle)
+            told = [one for one in due if one.talk_id not in waiting]
+            # For a minute all of it waits for what speakers are to know first, so that it is one message.
+            if told and (len(told) == len(due) or now - min(one.at for one in due) >= SPEAKER_FIRST):
+                self._tell(told)
         except StoreError as error:
             log.warning("changes are told later: %s", error)
 
@@ -83,14 +86,13 @@ class Teller:
 
 
 def ripe(untold: Sequence[Recorded], now: dt.datetime, settle: dt.timedelta) -> list[Recorded]:
-    """What is to be told now: everything once the first of it is old enough, before that only what will not wait."""
+    """What is to be told now: everything, once the first of it is old enough or something of it will not wait."""
     if not untold:
         return []
     # A clock that was set back, as a rehearsal's is at each start, must not make them wait for ever.
-    if not dt.timedelta() <= now - min(one.at for one in untold) < settle:
-        return list(untold)
-    urgent = {one.talk_id for one in untold if any(now <= moment <= now + SOON for moment in _starts(one.change))}
-    return [one for one in untold if one.talk_id in urgent]
+    settled = not dt.timedelta() <= now - min(one.at for one in untold) < settle
+    urgent = any(now <= moment <= now + SOON for one in untold for moment in _starts(one.change))
+    return list(untold) if settled or urgent else []
 
 
 def _starts(change: Change) -> Iterable[dt.datetime]:

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import datetime as dt
 from collections import defaultdict
-from collections.abc import Collection
+from collections.abc import Collection, Mapping, Sequence
 from typing import Any
 
 from sqlalchemy import Row, and_, delete, select
@@ -21,6 +21,7 @@ from storage.telling import belief, net_change
 SOON = dt.timedelta(hours=1)
 # How much longer attendees wait for the speaker to be told first.
 SPEAKER_FIRST = dt.timedelta(minutes=1)
+NEVER = dt.datetime.max.replace(tzinfo=dt.UTC)
 WANTED = (
     select(believed.c.subscriber, believed.c.talk_id)
     .join(covers, covers.c.talk_id == believed.c.talk_id)
@@ -81,17 +82,11 @@ class Unaware:
         found: dict[str, list[int]] = {}
         later: list[dt.datetime] = []
         for subscriber, some in waiting.items():
-            settled = min(row.since for row, _ in some) + rules.settle
-            # A clock that was set back, as a rehearsal's is, must not make anybody wait for ever.
-            settled = settled if settled - rules.settle <= now else now
-            for row, change in some:
-                at = row.since if row.speaker or _is_soon(change, now) else settled
-                if not row.speaker and row.talk_id in speakers_wait:
-                    at = max(at, speakers_wait[row.talk_id] + SPEAKER_FIRST)
-                if at <= now or row.since > now:
-                    found.setdefault(subscriber, []).append(row.talk_id)
-                else:
-                    later.append(at)
+            told, at = _now_and_later(some, speakers_wait, now, rules.settle)
+            if told:
+                found[subscriber] = told
+            if at is not None:
+                later.append(at)
         return found, min(later, default=None)
 
     def speakers_first(self, now: dt.datetime) -> set[int]:
@@ -103,6 +98,40 @@ class Unaware:
     def _forget(self, row: Row[Any]) -> None:
         with self._database.transaction() as connection:
             connection.execute(delete(believed).where(belief(row), believed.c.key == ""))
+
+
+def _now_and_later(
+    some: Sequence[tuple[Row[Any], Change]],
+    speakers_wait: Mapping[int, dt.datetime],
+    now: dt.datetime,
+    settle: dt.timedelta,
+) -> tuple[list[int], dt.datetime | None]:
+    """The talks to tell one subscriber of now, and when to look for the rest; None where there is no rest.
+
+    What cannot wait takes the rest along, so that one release is one message. Only what speakers are to know first
+    stays behind; for its sake what is urgent, but not one's own talk, waits too: that is a minute at most.
+    """
+    settled = min(row.since for row, _ in some) + settle
+    # A clock that was set back, as a rehearsal's is, must not make anybody wait for ever.
+    first = {
+        row.talk_id: speakers_wait[row.talk_id] + SPEAKER_FIRST
+        for row, _ in some
+        if not row.speaker and speakers_wait.get(row.talk_id, NEVER) <= now
+    }
+    last = max(first.values(), default=now)
+    moments: dict[int, dt.datetime] = {}
+    for row, change in some:
+        if row.speaker or row.since > now:
+            moments[row.talk_id] = min(row.since, now)
+        elif _is_soon(change, now):
+            soonest = max(row.since, first.get(row.talk_id, row.since))
+            moments[row.talk_id] = max(soonest, min(last, row.since + SPEAKER_FIRST))
+        else:
+            moments[row.talk_id] = max(settled, first.get(row.talk_id, settled))
+    if min(moments.values()) > now:
+        return [], min(moments.values())
+    told = [talk_id for talk_id in moments if first.get(talk_id, now) <= now]
+    return told, min((at for talk_id, at in first.items() if talk_id not in told), default=None)
 
 
 def _is_soon(change: Change, now: dt.datetime) -> bool:

@@ -259,7 +259,7 @@ def test_what_feed_does_not_know_it_says(held_store: Store) -> None:
     assert say(held_store, "!feed accept other", who=GRACE) == "No release of “other” is held back."
 
 
-def test_changes_settle_and_what_is_near_does_not_wait(small_store: Store) -> None:
+def test_changes_settle_and_what_is_near_takes_all_along(small_store: Store) -> None:
     noon = at(MONDAY, "08:00")
     soon = replace(TALKS[0], location="Pembroke")  # at ten
     late = replace(TALKS[6], location="Pembroke")  # tomorrow
@@ -271,7 +271,8 @@ def test_changes_settle_and_what_is_near_does_not_wait(small_store: Store) -> No
 
     assert (titles(0), titles(2), titles(3)) == ([], [], ["Opening", "Closing"])
     late_in_the_morning = [one.change.after.title for one in ripe(untold, at(MONDAY, "09:30"), 24 * HOUR)]
-    assert late_in_the_morning == ["Opening"]
+    assert late_in_the_morning == ["Opening", "Closing"]
+    assert ripe(untold, at(MONDAY, "08:59"), 24 * HOUR) == []
     assert ripe([], noon, MINUTE) == []
 
 

@@ -240,3 +240,33 @@ def test_times_that_change_only_as_text_tell_nobody_anything() -> None:
     assert [edit.before for edit in changed] == [None] * 4
     check_people(crowd, changed, heard)
     check_rooms(changed, heard)
+
+
+@needs_pairs
+@pytest.mark.parametrize("name", [MOVED, RENAMED])
+def test_what_cannot_wait_takes_the_rest_along(name: str) -> None:
+    before, after = pair(name)
+    # Half an hour before something starts that is changed: whom that concerns is told at once.
+    now = min(side.starts_at for edit in edits(before, after) for side in edit.sides) - 30 * MINUTE
+    bot, crowd, changed, heard = played(before, after, now)
+    tell(f"{name}, as it is on", bot, changed, heard)
+    begun = tuple(edit.line for edit in changed)
+    news = {
+        who: [moment for moment, body in some if any(row.startswith(begun) for row in body.splitlines())]
+        for who, some in heard.items()
+        if who.startswith("@")
+    }
+    concerned = crowd.concerned(changed)
+    urgent = {who for who, some in concerned.items() if any(_is_near(edit, now) for edit in some)}
+    assert urgent
+    assert {who for who, moments in news.items() if moments} == set(concerned)
+    for who in concerned:
+        [moment] = news[who]
+        assert moment < MINUTE if who in urgent else WINDOW <= moment <= WINDOW + MINUTE
+    # A room has all of it at once: what is taken back later is another change.
+    check_rooms(changed, heard)
+    assert all(moment < MINUTE for place, some in heard.items() if place.startswith("!") for moment, _ in some)
+
+
+def _is_near(edit: Edit, now: dt.datetime) -> bool:
+    return any(now <= side.starts_at <= now + dt.timedelta(hours=1) for side in edit.sides)
