@@ -75,10 +75,13 @@ class Teller:
         self._wake()
 
     def _follow_renames(self, changes: Sequence[Change]) -> None:
-        """Keep what halls are called now, so that the rooms configured for the old name go on hearing of them."""
-        for old, (new, _) in renamed(changes, self._store.talks.per_location()).items():
+        """Keep what halls are called now, so that their rooms and followers go on hearing of them."""
+        found = renamed(changes, self._store.talks.per_location())
+        for old, (new, _) in found.items():
             log.warning("the location “%s” is now called “%s”: put that into [[locations]]", old, new)
             self._store.revisions.rename(old, new)
+        if found:
+            self._store.subscriptions.follow_renames()
 
     def _request(self, room_id: str) -> Request:
         language = language_of(self._services.language)

@@ -91,7 +91,7 @@ class Revisions:
     def renames(self) -> dict[str, str]:
         """What locations are called now, by the case-folded name they had."""
         with self._database.reading() as connection:
-            return dict(json.loads(connection.execute(RENAMES).scalar() or "{}"))
+            return known_renames(connection)
 
     def rename(self, old: str, new: str) -> None:
         """A location is called otherwise; what was renamed to the old name before is now called by the new one."""
@@ -106,6 +106,11 @@ class Revisions:
     def _recorded(self, statement: Any) -> list[Recorded]:
         with self._database.reading() as connection:
             return [_read(row) for row in connection.execute(statement)]
+
+
+def known_renames(connection: Connection) -> dict[str, str]:
+    """What locations are called now, by the case-folded name they had."""
+    return dict(json.loads(connection.execute(RENAMES).scalar() or "{}"))
 
 
 def record(

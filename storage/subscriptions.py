@@ -60,6 +60,12 @@ class Subscriptions:
         self._database = database
         self._talks = talks
 
+    def follow_renames(self) -> None:
+        """A location is called otherwise now: who follows it goes on following it."""
+        with self._database.transaction() as connection:
+            topics.cover(connection, self._talks)
+            touch(connection)
+
     def add(
         self, subscriber: str, kind: Kind, what: str | Talk, now: dt.datetime, *, room_id: str = "", bell: str = ""
     ) -> tuple[Subscription, bool]:

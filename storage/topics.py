@@ -10,7 +10,9 @@ from sqlalchemy import Connection, delete, insert, select
 from sqlalchemy.dialects.sqlite import insert as upsert
 
 from storage.programme import Talk
+from storage.revisions import known_renames
 from storage.search import folded
+from storage.tables.organizing import renamed
 from storage.tables.programme import location, speaker, talk, talk_speaker, track
 from storage.tables.subscribing import covers, subscription, topic
 from storage.talk_rows import CHUNK
@@ -84,7 +86,18 @@ def _named(connection: Connection, kind: str) -> dict[str, set[int]]:
     found: dict[str, set[int]] = defaultdict(set)
     for name, talk_id in connection.execute(NAMED[kind]):
         found[value_of(kind, name)].add(talk_id)
+    if kind == LOCATION:
+        # Who follows a location that is called otherwise now goes on following it.
+        for old, new in _renames(connection).items():
+            if (before := value_of(kind, old)) not in found:
+                found[before] = found.get(value_of(kind, new), set())
     return found
+
+
+def _renames(connection: Connection) -> dict[str, str]:
+    """What locations are called now, by the names they had: as the programme showed it, and as organizers said."""
+    said = {row.old: row.new for row in connection.execute(select(renamed.c.old, renamed.c.new))}
+    return known_renames(connection) | said
 
 
 def _searched(words: str, talks: Talks) -> set[int]:

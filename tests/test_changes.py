@@ -20,6 +20,7 @@ from storage.changes import Change, ChangeKind, Doubt, between, diff, fingerprin
 from storage.programme import Hints, Programme, Speaker, Talk
 from storage.refreshing import Held
 from storage.store import Store
+from storage.subscriptions import Kind
 from tests.conftest import SAMPLE
 from tests.small import MONDAY, NOW, PROGRAMME, TALKS, TUESDAY, at
 
@@ -383,7 +384,9 @@ async def test_the_room_of_a_renamed_hall_goes_on_hearing_of_it(small_store: Sto
             small_store.outbox.mark_sent(notice.key, "$e", NOW)
         return [line for notice in told for line in str(notice.content["body"]).splitlines()[1:]]
 
+    follower = small_store.subscriptions.add("@ada:example.org", Kind.LOCATION, "Herbert", NOW)[0]
     assert await heard(herbert_renamed()) == ["the location Herbert is now called Herbert Hall (4 talks)"]
+    assert small_store.subscriptions.of("@ada:example.org") == [follower]  # of the same four talks
     later = replace(TALKS[6], location="Herbert Hall", starts_at=TALKS[6].starts_at + HOUR)
     assert await heard(herbert_renamed(later)) == ["- Closing: now Tue 18:00 (was Tue 17:00) · Herbert Hall"]
 

@@ -120,11 +120,14 @@ def test_a_location_called_otherwise_stays_so_for_what_the_feed_adds(store: Stor
     moved = tuple(
         Wanted(one.row_id, location="Red hall") for one in store.talks.of_feed("main") if one.location == "Herbert"
     )
+    store.subscriptions.add(ADA, Kind.LOCATION, "Herbert", NOW)
     number = store.organizing.carry_out(Wish("rename-location", moved, renamed=("Herbert", "Red hall")), SOURCE).act_id
     new = replace(TALKS[1], key="guid-9", id="9", title="Late breaking", starts_at=at(MONDAY, "15:00"))
     accept(store, new)
     assert row(store, new).location == "Red hall"
     assert "Herbert" not in locations(store)
+    followed = [*(one.talk_id for one in moved), row(store, new).row_id]
+    assert sorted(store.subscriptions.of(ADA)[0].talk_ids) == sorted(followed)
 
     undo(store, number)
     accept(store, new, replace(new, key="guid-10", id="10", starts_at=at(MONDAY, "16:00")))
