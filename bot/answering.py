@@ -24,8 +24,8 @@ log = logging.getLogger("hallway")
 
 # A question is not answered when it is older than this, and neither is its reply sent: the person has moved on.
 QUESTION_AGE = dt.timedelta(minutes=10)
-# A file may have to wait for a direct room to be opened, which homeservers limit most.
-FILE_AGE = dt.timedelta(hours=1)
+# What is for the asker alone may have to wait for a direct room to be opened, which homeservers limit most.
+APART_AGE = dt.timedelta(hours=1)
 # How long a last word may take before the room is left.
 FAREWELL = dt.timedelta(seconds=30)
 ANSWERED = "answered"
@@ -77,7 +77,10 @@ class Answering:
                 return
             if said.refused:
                 _log_refusal(event, room_id, said.refused)
-            self._keep(event, room_id, said, content(said), now, direct)
+            if said.private and not direct:
+                self._keep_apart(event, room_id, said, content, now)
+            else:
+                self._keep(event, room_id, said, content(said), now, direct)
             self._tell_others(event, said.also, now)
         self._wake()
 
@@ -99,6 +102,23 @@ class Answering:
             sorry = language.say("Something went wrong on my side; the people who run me can see it in my log.")
             return paragraphs(sorry, ok=False)
 
+    def _keep_apart(
+        self, event: Event, room_id: str, reply: Reply, content: Callable[[Reply], dict[str, Any]], now: dt.datetime
+    ) -> None:
+        """The answer in the asker's direct room, apart from the question; where they asked, that it is there."""
+        outbox, key = self._services.store.outbox, notice_key("re", event.event_id)
+        # A refusal is no more than a word, and of no use later.
+        until = min(event.sent_at, now) + (QUESTION_AGE if reply.here is None else APART_AGE)
+        said = content_of("m.notice", reply)
+        if not outbox.add(Notice(key, "reply", said, now, None, event.sender, until, rank=Rank.REPLY)):
+            return
+        if reply.here is not None:
+            named, until = notice_key("here", event.event_id), min(event.sent_at, now) + QUESTION_AGE
+            word = content(reply.here)
+            outbox.add(Notice(named, "reply", word, now, room_id, event.sender, until, rank=Rank.REPLY))
+        if reply.shown or reply.one:
+            self._services.store.answers.add(key, reply.shown, reply.one, hint=self._hints and reply.one is not None)
+
     def _keep(
         self, event: Event, room_id: str, reply: Reply, content: dict[str, Any], now: dt.datetime, direct: bool
     ) -> None:
@@ -106,12 +126,7 @@ class Answering:
         key = notice_key("re", event.event_id)
         expires_at = min(event.sent_at, now) + QUESTION_AGE
         recipient = None if reply.forgets else event.sender
-        apart = reply.private and not direct
-        if apart:
-            # In a room with the asker alone, where what they asked is not.
-            content = content_of("m.notice", reply)
-        where = None if apart else room_id
-        answer = Notice(key, "reply", content, now, where, recipient, expires_at, rank=Rank.REPLY)
+        answer = Notice(key, "reply", content, now, room_id, recipient, expires_at, rank=Rank.REPLY)
         if not store.outbox.add(answer):
             return
         if reply.forgets and (here := store.rooms.get(room_id)) and here.membership is Membership.LEAVING:
@@ -124,7 +139,7 @@ class Answering:
             store.answers.add(key, reply.shown, reply.one, hint=hint)
         if reply.file:
             # A person's own file is no other's business; their direct room may be still to be opened.
-            where, until = room_id if direct else None, now + FILE_AGE
+            where, until = room_id if direct else None, now + APART_AGE
             held, named = file_content(reply.file), notice_key("file", event.event_id)
             store.outbox.add(Notice(named, "file", held, now, where, event.sender, until, rank=Rank.REPLY))
 

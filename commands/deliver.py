@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from dataclasses import replace
 
+from commands._apart import apart
 from commands._leads import IN_A_ROOM, IN_DIRECT
 from commands.registry import Request, Services, command
 from commands.reply import Reply, Text, code, joined, paragraphs, quoted
@@ -38,15 +39,23 @@ def deliver(request: Request, services: Services) -> Reply:
     !deliver either
     """
     asked = request.args.strip().casefold()
-    examples = joined([code(f"{services.prefix}deliver {one}") for one in (IN_DIRECT, IN_A_ROOM, EITHER)], ", ")
     if not asked:
-        return paragraphs(shown(request), request.say("Change it: {examples}", examples=examples))
+        return _shown(request, services)
     where = WHERE.get(asked)
     if where is None:
-        said = request.say("I know no place {words}. {examples}", words=quoted(asked), examples=examples)
+        said = request.say("I know no place {words}. {examples}", words=quoted(asked), examples=_examples(services))
         return paragraphs(said, ok=False)
     services.store.people.change(request.sender, deliver=where)
     return paragraphs(shown(replace(request, settings=replace(request.settings, deliver=where))))
+
+
+@apart
+def _shown(request: Request, services: Services) -> Reply:
+    return paragraphs(shown(request), request.say("Change it: {examples}", examples=_examples(services)))
+
+
+def _examples(services: Services) -> Text:
+    return joined([code(f"{services.prefix}deliver {one}") for one in (IN_DIRECT, IN_A_ROOM, EITHER)], ", ")
 
 
 def shown(request: Request) -> Text:

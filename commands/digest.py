@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from dataclasses import replace
 
+from commands._apart import apart
 from commands._spans import DAY, read_clock
 from commands.lines import own_times
 from commands.registry import Request, Services, command
@@ -26,9 +27,8 @@ def digest(request: Request, services: Services) -> Reply:
     !digest off
     """
     asked = request.args.strip().casefold()
-    examples = joined([code(f"{services.prefix}digest {one}") for one in ("on", "on 08:00", "off")], ", ")
     if not asked:
-        return paragraphs(shown(request, services), request.say("Change it: {examples}", examples=examples))
+        return _shown(request, services)
     if asked in NONE:
         return _change("", request, services)
     words = asked.removeprefix("on").strip().removeprefix("at ").strip()
@@ -37,10 +37,20 @@ def digest(request: Request, services: Services) -> Reply:
         said = request.say(
             "I cannot read {words} as a time of the day. For example: {examples}",
             words=quoted(asked),
-            examples=examples,
+            examples=_examples(services),
         )
         return paragraphs(said, ok=False)
     return _change(at, request, services)
+
+
+@apart
+def _shown(request: Request, services: Services) -> Reply:
+    how = request.say("Change it: {examples}", examples=_examples(services))
+    return paragraphs(shown(request, services), how)
+
+
+def _examples(services: Services) -> Text:
+    return joined([code(f"{services.prefix}digest {one}") for one in ("on", "on 08:00", "off")], ", ")
 
 
 def shown(request: Request, services: Services) -> Text:

@@ -66,8 +66,16 @@ def answer(
     with services.store.savepoint():
         reply = _Dispatch(request, services, addressed=direct or mentioned).answer(line)
         if reply is not None and len(reply.shown) > 0:
-            services.store.inbox.remember_list(sender, room_id, reply.shown, now)
+            places = {room_id, *_own_room(reply, request, services)}
+            for place in places:
+                services.store.inbox.remember_list(sender, place, reply.shown, now)
     return reply
+
+
+def _own_room(reply: Reply, request: Request, services: Services) -> list[str]:
+    """The asker's direct room, where that is where they see the reply; none before it is opened."""
+    own = services.store.rooms.direct(request.sender) if reply.private and not request.direct else None
+    return [own.room_id] if own else []
 
 
 def pick(

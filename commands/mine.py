@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Iterator, Sequence
 
+from commands._apart import apart
 from commands._clashes import gap, overlap, way
 from commands._spans import span
 from commands._topics import described
@@ -18,6 +19,7 @@ ALL = "all"
 
 
 @command("mine", "[all]")
+@apart
 def mine(request: Request, services: Services) -> Reply:
     """Your agenda.
 

@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Mapping, Sequence
 from typing import Any
 
+from commands._apart import apart
 from commands.registry import Request, Services, command
 from commands.reply import Reply, Text, bold, code, paragraphs
 
@@ -16,7 +17,7 @@ KEPT_DAYS = 30
 def my(request: Request, services: Services) -> Reply:
     """What I keep of you.
 
-    In short, and in a direct room alone. The people who run me can give you all of it.
+    In short, in our direct chat. The people who run me can give you all of it.
 
     !my data
     """
@@ -24,9 +25,11 @@ def my(request: Request, services: Services) -> Reply:
         data, mine = code(f"{services.prefix}my {DATA}"), code(f"{services.prefix}mine")
         said = request.say("{data} shows what I keep of you, {mine} your agenda.", data=data, mine=mine)
         return paragraphs(said, ok=False)
-    if not request.direct:
-        data = code(f"{services.prefix}my {DATA}")
-        return paragraphs(request.say("That is for your eyes alone: ask {data} in a direct chat.", data=data), ok=False)
+    return _kept(request, services)
+
+
+@apart
+def _kept(request: Request, services: Services) -> Reply:
     kept = services.store.personal.export(request.sender)
     return paragraphs(
         bold(request.say("What I keep of {person}", person=request.sender)),

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from commands._apart import apart
 from commands._reminding import BEFORE
 from commands._speakers import names
 from commands.lines import Writer, words_and_page
@@ -12,6 +13,7 @@ from storage.speakers import CLAIMED
 
 
 @command("mytalks", "[page]")
+@apart
 def mytalks(request: Request, services: Services) -> Reply:
     """List your own talks.
 

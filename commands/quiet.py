@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from dataclasses import replace
 
+from commands._apart import apart
 from commands._spans import read_hours
 from commands.lines import own_times
 from commands.registry import Request, Services, command
@@ -24,18 +25,29 @@ def quiet(request: Request, services: Services) -> Reply:
     !quiet off
     """
     asked = request.args.strip().casefold()
-    examples = joined([code(f"{services.prefix}quiet {one}") for one in ("22:00-08:00", "off")], ", ")
     if not asked:
-        return paragraphs(shown(request, services), request.say("Change it: {examples}", examples=examples))
+        return _shown(request, services)
     hours = "" if asked in NONE else read_hours(asked)
     if not hours and asked not in NONE:
         said = request.say(
-            "I cannot read {words} as hours of the day. For example: {examples}", words=quoted(asked), examples=examples
+            "I cannot read {words} as hours of the day. For example: {examples}",
+            words=quoted(asked),
+            examples=_examples(services),
         )
         return paragraphs(said, ok=False)
     services.store.people.change(request.sender, quiet=hours)
     changed = replace(request, settings=replace(request.settings, quiet=hours))
     return paragraphs(shown(changed, services), _next(changed, services))
+
+
+@apart
+def _shown(request: Request, services: Services) -> Reply:
+    how = request.say("Change it: {examples}", examples=_examples(services))
+    return paragraphs(shown(request, services), how)
+
+
+def _examples(services: Services) -> Text:
+    return joined([code(f"{services.prefix}quiet {one}") for one in ("22:00-08:00", "off")], ", ")
 
 
 def shown(request: Request, services: Services) -> Text:

@@ -6,6 +6,7 @@ import datetime as dt
 import re
 from dataclasses import replace
 
+from commands._apart import apart
 from commands._leads import leads_of, spans
 from commands._spans import DAY, read_spans
 from commands._topics import described
@@ -67,6 +68,7 @@ def shown(request: Request, services: Services) -> Text:
     return request.say("Reminders: {spans} before a talk, as for everybody.", spans=spans(leads, request))
 
 
+@apart
 def _shown(request: Request, services: Services) -> Reply:
     examples = [code(f"{services.prefix}remind {one}") for one in ("10m", "1h, 10m", "off", "30m for 2")]
     how = request.say("Change it: {examples}", examples=joined(examples, ", "))

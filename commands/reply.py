@@ -65,8 +65,9 @@ class Reply:
 
     `ok` is False when there was nothing to answer with. `about` is the talk that it is about alone, where it shows no
     list of one. `file` is sent behind it. `forgets`: nothing may be kept of whom it answers. `also` is what is said
-    elsewhere because of it. `plan` is the number of the plan that it shows. `private`: it is for the asker alone.
-    `refused` is what they may not do, as `commands/rights.py` calls it.
+    elsewhere because of it. `plan` is the number of the plan that it shows. `private`: it is for the asker alone, and
+    `here` is what is said instead where others read along, nothing where there is none. `refused` is what they may not
+    do, as `commands/rights.py` calls it.
     """
 
     plain: str
@@ -80,6 +81,7 @@ class Reply:
     also: tuple[Also, ...] = ()
     plan: int | None = None
     private: bool = False
+    here: Reply | None = None
     refused: str = ""
 
     @property

@@ -3,11 +3,13 @@
 from __future__ import annotations
 
 from commands import clock, deliver, digest, lang, mute, quiet, remind, tz
+from commands._apart import apart
 from commands.registry import Request, Services, command
 from commands.reply import Reply, bold, code, joined, paragraphs
 
 
 @command("settings")
+@apart
 def settings(request: Request, services: Services) -> Reply:
     """Show what you have set for yourself, and how to change it.
 

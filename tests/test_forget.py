@@ -162,11 +162,8 @@ def test_only_the_full_words_forget(small_store: Store) -> None:
     assert small_store.subscriptions.of(FULL) == before
 
 
-def test_what_is_kept_is_said_in_a_direct_room_alone(small_store: Store) -> None:
+def test_what_is_kept_is_said(small_store: Store) -> None:
     known(small_store)
-    assert said(small_store, "!my data", FULL, direct=False) == [
-        "That is for your eyes alone: ask !my data in a direct chat."
-    ]
     assert said(small_store, "!my data", FULL) == [
         f"What I keep of {FULL}",
         "What you set, and the time zone of your Matrix profile: !settings",

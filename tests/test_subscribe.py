@@ -220,9 +220,9 @@ def test_a_long_agenda_comes_in_pages(store: Store) -> None:
     store.feeds.accept("main", "x", dataclasses.replace(PROGRAMME, talks=talks), "x", NOW)
     said(store, "!subscribe track:t", now=at(MONDAY, "07:00"))
     numbers: list[str] = []
-    for words in ("!mine", "!mine #2", "!mine #3", "!mine #4"):
+    for words in ("!mine", "!mine #2"):
         page = said(store, words, now=at(MONDAY, "07:00"), direct=False)
-        assert len(page) <= 9
+        assert len(page) <= 20
         numbers += [line.partition(".")[0] for line in page if line[:1].isdigit()]
     assert numbers == [str(number) for number in range(1, 21)]
     assert page[-1] == "Always: the track T (20 talks)"
