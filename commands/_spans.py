@@ -26,11 +26,34 @@ CLOCK = re.compile(r"(\d{1,2})(?:[:.h](\d{2})|h)?\s*([ap])?\.?(?:m\.?)?(?:\s*(?:
 
 
 def read_span(words: str) -> dt.timedelta | None:
-    """How long the words say; a number alone, or behind hours, is minutes. None where they say nothing of the kind."""
-    words = " ".join(word for word in words.casefold().split() if not re.fullmatch(AND, word))
+    """How long the words say; a number alone, or behind hours, is minutes. None where they say nothing of the kind.
+
+    Nor where they say two of them ("10m 1h").
+    """
+    found = _read(" ".join(word for word in words.casefold().split() if not re.fullmatch(AND, word)))
+    return found[0] if found and len(found) == 1 else None
+
+
+def read_spans(words: str) -> list[dt.timedelta] | None:
+    """The spans that are written behind each other, the longest first; None where one is none.
+
+    "1h, 10m", "1h and 10m" and "10m 1h" are two; "1h 10m" is one, since its units grow smaller.
+    """
+    found: set[dt.timedelta] = set()
+    for part in PARTS.split(words.strip()):
+        spans = _read(" ".join(part.casefold().split()))
+        if spans is None:
+            return None
+        found |= set(spans)
+    return sorted(found, reverse=True)
+
+
+def _read(words: str) -> list[dt.timedelta] | None:
+    """The spans in words without "and": each goes on as long as its units grow smaller."""
     if HALF.fullmatch(words):
-        return 30 * MINUTE
-    found, place, before = dt.timedelta(), 0, ""
+        return [30 * MINUTE]
+    found: list[dt.timedelta] = []
+    place, before, last = 0, "", dt.timedelta()
     while place < len(words):
         piece = PIECE.match(words, place)
         if len(words) > WRITTEN_MAX or piece is None or (piece[2] and piece[2] not in ONE):
@@ -38,16 +61,12 @@ def read_span(words: str) -> dt.timedelta | None:
         unit = UNITS.get(piece[3]) if piece[3] else _implied(before)
         if unit is None:
             return None
-        found += int(piece[1] or 1) * unit
-        place, before = piece.end(), piece[3] or "m"
-    return found if words else None
-
-
-def read_spans(words: str) -> list[dt.timedelta] | None:
-    """The spans that are written behind each other ("1h, 10m"), the longest first; None where one is none."""
-    found = [read_span(part) for part in PARTS.split(words.strip())]
-    spans = {span for span in found if span is not None}
-    return sorted(spans, reverse=True) if None not in found else None
+        if unit < last:
+            found[-1] += int(piece[1] or 1) * unit
+        else:
+            found.append(int(piece[1] or 1) * unit)
+        place, before, last = piece.end(), piece[3] or "m", unit
+    return found or None
 
 
 def read_clock(words: str) -> str:

@@ -32,7 +32,7 @@ AROUND = re.compile(r"(?:^me\b|(?<!\S)(?:before|early|earlier|in advance)\b)\s*"
 def remind(request: Request, services: Services) -> Reply:
     """How long before a talk I remind you.
 
-    Several times are allowed. With "for" and a number of your last list, or a track, only of that. "off" means that you
+    Several times are allowed: "1h, 10m" or "10m 1h"; "1h 10m" is one. With "for" and a number of your last list, or a track, only of that. "off" means that you
     still hear what changes, "default" that it is as it was.
 
     !remind

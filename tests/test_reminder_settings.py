@@ -55,6 +55,9 @@ def test_the_lead_of_all_talks_and_of_one(small_store: Store) -> None:
     assert said(small_store, "!remind me 1h 10m before, 5 min")[0].startswith(
         "Reminders: 1 hour 10 minutes, and again 5 minutes"
     )
+    assert said(small_store, "!remind 5m 1h 10m") == [
+        "Reminders: 1 hour 10 minutes, and again 5 minutes before a talk, as you chose."
+    ]
     said(small_store, "!mine")
     one = said(small_store, "!remind 30m for 1")
     assert one == ["I remind you 30 minutes before: Mon 11:00 · Herbert · GCC Rust"]

@@ -15,6 +15,9 @@ NO_SPANS = (
     "",
     "rust",
     "10m 5",
+    "10m 1h",
+    "10m 10m",
+    "1h 10m 5m",
     "10 10",
     "an apple",
     "10 minutes before",
@@ -25,6 +28,12 @@ NO_SPANS = (
     "5 x 5",
     "10m" * 40,
 )
+SEVERAL = {
+    "10m, 1h": [60, 10], "10m 1h": [60, 10], "1h and 10m": [60, 10], "1 hour and 10 minutes": [60, 10],
+    "1h 10m": [70], "1h10m": [70], "1h30": [90], "10m1h": [60, 10], "10m; 10m": [10], "10m 10m": [10],
+    "1d 2h, 15": [1560, 15], "5m 1h 10m 1d": [1440, 70, 5], "1d 1h 1h": [1500, 60], "half an hour, 5m": [30, 5],
+    "10m,,5m": [], "10m 5": [], "1h 10m 5": [], "rust": [], "": [],
+}  # fmt: skip
 CLOCKS = {
     "7": "07:00", "7:30": "07:30", "7.30": "07:30", "7h30": "07:30", "7am": "07:00", "12am": "00:00", "12 pm": "12:00",
     "7:30 p.m.": "19:30", "22h": "22:00", "8 Uhr": "08:00", "24:00": "00:00", "730": "", "24:01": "", "25": "",
@@ -50,16 +59,12 @@ def test_what_is_no_span_is_none(words: str) -> None:
 
 
 def test_several_spans_are_read_the_longest_first() -> None:
-    read = {words: read_spans(words) for words in ("10m, 1h", "1h and 10m", "10m; 10m", "1d 2h, 15", "10m,,5m", "rust")}
-    minutes = {words: [one.total_seconds() / 60 for one in found or ()] for words, found in read.items()}
-    assert minutes == {
-        "10m, 1h": [60, 10],
-        "1h and 10m": [60, 10],
-        "10m; 10m": [10],
-        "1d 2h, 15": [1560, 15],
-        "10m,,5m": [],
-        "rust": [],
-    }
+    assert {words: minutes(words) for words in SEVERAL} == SEVERAL
+
+
+def minutes(words: str) -> list[float]:
+    """What is read, in minutes; none where nothing is."""
+    return [one.total_seconds() / 60 for one in read_spans(words) or ()]
 
 
 def test_times_of_the_clock_and_hours_are_read() -> None:
