@@ -14,7 +14,7 @@ from commands.choosing import chosen, number_in
 from commands.lines import Writer
 from commands.registry import Request, Services, command
 from commands.reply import Reply, Text, code, joined, paragraphs, quoted
-from commands.unsubscribe import named_among
+from commands.unsubscribe import covered_among, named_among, which_of
 from storage.people import OFF
 from storage.programme import Talk
 from storage.subscriptions import Kind, Subscription
@@ -23,23 +23,25 @@ LEADS_MAX = 5
 LONGEST = 14 * DAY
 USUAL = frozenset(("default", "usual", "reset"))
 NONE = frozenset(("off", "none", "never"))
-FOR = re.compile(r"(?:^|\s)for\s+(\S.*)$", re.IGNORECASE)
+FOR = re.compile(r"(?:^|\s)(?:for|für|pour|para)\s+(\S.*)$", re.IGNORECASE)
 # "Me 1h before and 10m before" is "1h and 10m".
 AROUND = re.compile(r"(?:^me\b|(?<!\S)(?:before|early|earlier|in advance)\b)\s*", re.IGNORECASE)
 
 
-@command("remind", "[time before | off | default] [for <number>]")
+@command("remind", "[time before | off | default] [for <number or words>]")
 def remind(request: Request, services: Services) -> Reply:
     """How long before a talk I remind you.
 
-    Several times are allowed: "1h, 10m" or "10m 1h"; "1h 10m" is one. With "for" and a number of your last list, or a track, only of that. "off" means that you
-    still hear what changes, "default" that it is as it was.
+    Several times are allowed: "1h, 10m" or "10m 1h"; "1h 10m" is one. With "for" and a number of your last list, or
+    words for something you are subscribed to, only of that. "off" means that you still hear what changes, "default"
+    that it is as it was.
 
     !remind
     !remind 10m
     !remind 1h, 10m
     !remind off
     !remind 30m for 2
+    !remind 20m for gcc rust
     """
     asked = request.args.strip()
     about = FOR.search(asked)
@@ -50,7 +52,7 @@ def remind(request: Request, services: Services) -> Reply:
     if leads is None:
         return _unread(said, request, services)
     if about is not None:
-        return _of_one(about[1].strip(), leads, request, services)
+        return _of_one(about[1].strip(), said, leads, request, services)
     if _may_be_a_line(said, request, services):
         return _which(said, request, services)
     services.store.people.change(request.sender, leads=leads)
@@ -128,8 +130,8 @@ def _unread(said: str, request: Request, services: Services) -> Reply:
     return paragraphs(answer, ok=False)
 
 
-def _of_one(about: str, leads: str, request: Request, services: Services) -> Reply:
-    """Other times for one talk, or for a standing subscription."""
+def _of_one(about: str, said: str, leads: str, request: Request, services: Services) -> Reply:
+    """Other times for one talk, or for a standing subscription; `leads` is what is kept for what was `said`."""
     own = services.store.subscriptions.of(request.sender)
     if number_in(about):
         picked = chosen(about, request, services)
@@ -139,16 +141,27 @@ def _of_one(about: str, leads: str, request: Request, services: Services) -> Rep
             return _of_talk(picked, leads, own, request, services)
     found = named_among(own, about)
     if not found:
-        mine = code(f"{services.prefix}mine")
-        said = request.say(
-            "You have no such subscription as {words}. Name a number of {mine}, or a track as there.",
-            words=quoted(about),
-            mine=mine,
-        )
-        return paragraphs(said, ok=False)
+        return _of_words(about, said, leads, own, request, services)
     services.store.subscriptions.set_leads(request.sender, [one.id for one in found], leads)
     what = joined([described(one.kind, one.shown, request) for one in found], ", ")
     return paragraphs(_done(what, leads, request, services))
+
+
+def _of_words(
+    about: str, said: str, leads: str, own: list[Subscription], request: Request, services: Services
+) -> Reply:
+    """The same for the talk that the words mean, among those that are covered."""
+    talks = covered_among(own, about, request, services)
+    if len(talks) == 1:
+        return _of_talk(talks[0], leads, own, request, services)
+    if talks:
+        return which_of(talks, about, f"remind {said} for 2", request, services)
+    answer = request.say(
+        "Not subscribed to anything like {words}. {command} shows what there is.",
+        words=quoted(about),
+        command=code(f"{services.prefix}mine"),
+    )
+    return paragraphs(answer, ok=False)
 
 
 def _of_talk(talk: Talk, leads: str, own: list[Subscription], request: Request, services: Services) -> Reply:

@@ -54,6 +54,21 @@ def named_among(own: Sequence[Subscription], asked: str) -> list[Subscription]:
     return called if len(called) == 1 else []
 
 
+def covered_among(own: Sequence[Subscription], asked: str, request: Request, services: Services) -> list[Talk]:
+    """The talks that the words mean, among those that somebody's subscriptions cover."""
+    found = Finding(request, services, Writer(request, services)).find(asked)
+    covered = {row for one in own for row in one.talk_ids}
+    talks = [talk for talk in found.talks if found.exact and talk.row_id in covered]
+    return [talk for talk in talks if folded(talk.title) == folded(asked)] or talks
+
+
+def which_of(talks: Sequence[Talk], asked: str, again: str, request: Request, services: Services) -> Reply:
+    """Ask which of several talks is meant; `again` is what to say then."""
+    title = request.say("Several of them match {words}", words=quoted(asked))
+    which = request.say("Which one? {which}", which=code(f"{services.prefix}{again}"))
+    return Writer(request, services).listing(title, talks, again=f"search {asked}").noted(which)
+
+
 @dataclass(frozen=True, slots=True)
 class Ending:
     """Ends subscriptions among `own`, all of one subscriber's: the sender's, or those of the room they are in.
@@ -113,24 +128,17 @@ class Ending:
 
     def _by_words(self, asked: str) -> Reply:
         """End what is about the talk, among those that are covered, that the words mean."""
-        say, writer = self.request.say, Writer(self.request, self.services)
-        found = Finding(self.request, self.services, writer).find(asked)
-        covered = {row for one in self.own for row in one.talk_ids}
-        talks = [talk for talk in found.talks if found.exact and talk.row_id in covered]
-        equal = [talk for talk in talks if folded(talk.title) == folded(asked)]
-        if len(equal or talks) == 1:
-            return self._talk((equal or talks)[0])
+        talks = covered_among(self.own, asked, self.request, self.services)
+        if len(talks) == 1:
+            return self._talk(talks[0])
         if not talks:
-            shows = self._code(self.shows)
-            said = say(
+            said = self.request.say(
                 "Not subscribed to anything like {words}. {command} shows what there is.",
                 words=quoted(asked),
-                command=shows,
+                command=self._code(self.shows),
             )
             return paragraphs(said, ok=False)
-        title = say("Several of them match {words}", words=quoted(asked))
-        which = say("Which one? {which}", which=self._code(f"{self.again} 2"))
-        return writer.listing(title, talks, again=f"search {asked}").noted(which)
+        return which_of(talks, asked, f"{self.again} 2", self.request, self.services)
 
     def _code(self, words: str) -> Text:
         return code(f"{self.services.prefix}{words}")

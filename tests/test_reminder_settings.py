@@ -81,10 +81,36 @@ def test_a_talk_of_a_track_gets_a_lead_of_its_own(small_store: Store) -> None:
     assert [(one.kind, one.leads) for one in small_store.subscriptions.of(ADA)] == [("track", ""), ("talk", "7200,300")]
 
 
+def test_the_lead_of_one_is_set_by_its_words(small_store: Store) -> None:
+    for words in ("gcc rust", "track:rust", "track:memory", "testing everywhere", "speaker:josé garcía"):
+        said(small_store, f"!subscribe {words}")
+    one = said(small_store, "!remind 20m for gcc")
+    assert one == ["I remind you 20 minutes before: Mon 11:00 · Herbert · GCC Rust"]
+    # A talk that a track covers, and standing subscriptions by their names, with the kind or without.
+    assert said(small_store, "!remind 5m for rust in the kernel")[0].endswith(" · Rust in the kernel")
+    assert said(small_store, "!remind off for memory") == ["No reminder, but what changes: the track Memory"]
+    assert said(small_store, "!remind 1h for speaker:josé")[0] == "I remind you 1 hour before: the speaker José García"
+    assert leads(small_store) == ["", "1200", "", "off", "", "3600", "300"]
+
+
+def test_words_for_several_or_for_nothing_one_follows_set_no_lead(small_store: Store) -> None:
+    for words in ("gcc rust", "rust in the kernel"):
+        said(small_store, f"!subscribe {words}")
+    lines = said(small_store, "!remind 1h, 20m for rust")
+    assert lines[0].startswith("Several of them match “rust”")
+    assert lines[-1] == "Which one? !remind 1h, 20m for 2"
+    assert said(small_store, "!remind 20m for testing everywhere") == [
+        "Not subscribed to anything like “testing everywhere”. !mine shows what there is."
+    ]
+    assert leads(small_store) == ["", "", ""]
+    assert said(small_store, "!remind 1h, 20m for 2")[0].endswith(" · Rust in the kernel")
+    assert leads(small_store) == ["", "", "3600,1200"]
+
+
 def test_a_lead_that_cannot_be_read_or_may_be_a_line_changes_nothing(small_store: Store) -> None:
     for words in ("rust", "-5m", "99999d", "1m,2m,3m,4m,5m,6m", "for 1", "10m for"):
         assert said(small_store, f"!remind {words}")[0].startswith("I cannot read"), words
-    assert said(small_store, "!remind 10m for track:zzz")[0].startswith("You have no such subscription")
+    assert said(small_store, "!remind 10m for track:zzz")[0].startswith("Not subscribed to anything like")
     said(small_store, "!next rust")
     assert said(small_store, "!remind 2")[0].startswith("2 minutes before every talk: !remind 2m. Or of line 2 of your")
     assert leads(small_store) == [""]
