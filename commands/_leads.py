@@ -10,6 +10,7 @@ from commands.registry import Request, Services
 from commands.reply import Text, code, joined, text
 from storage.people import OFF
 from storage.programme import Talk
+from storage.subscriptions import Subscription
 
 IN_DIRECT, IN_A_ROOM = "dm", "room"
 
@@ -27,6 +28,16 @@ def spans(leads: Sequence[int], request: Request) -> Text:
     """ "1 hour, and again 15 minutes"."""
     *some, last = [text(span(dt.timedelta(seconds=lead), request)) for lead in leads]
     return request.say("{one}, and again {other}", one=joined(some, ", "), other=last) if some else last
+
+
+def own_leads(one: Subscription, request: Request, services: Services) -> Text:
+    """The reminders of a subscription with times of its own: "reminder 30 minutes before"; else empty."""
+    if not one.leads:
+        return Text()
+    before = leads_of(one.leads, request, services)
+    return (
+        request.say("reminder {spans} before", spans=spans(before, request)) if before else request.say("no reminder")
+    )
 
 
 def how_reminded(leads: Sequence[int], request: Request, services: Services) -> Text:

@@ -2,11 +2,12 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Sequence
+from collections.abc import Iterator, Mapping, Sequence
 
 from commands._apart import apart
 from commands._clashes import gap, overlap, way
-from commands._spans import span
+from commands._leads import own_leads
+from commands._spans import MINUTE, span
 from commands._topics import described
 from commands.lines import Writer, words_and_page
 from commands.registry import Request, Services, command
@@ -23,8 +24,8 @@ ALL = "all"
 def mine(request: Request, services: Services) -> Reply:
     """Your agenda.
 
-    What you are subscribed to, by day; talks that overlap, long breaks and short ways are marked. The numbers
-    work with !talk, !unsubscribe and !remind. "all" shows what is over, too.
+    What you are subscribed to, by day; talks that overlap, long breaks, short ways and reminders of their own are
+    marked. The numbers work with !talk, !unsubscribe and !remind. "all" shows what is over, too.
 
     !mine
     !mine all
@@ -36,7 +37,7 @@ def mine(request: Request, services: Services) -> Reply:
         return paragraphs(nothing_yet(request, services), ok=False)
     talks = services.store.subscriptions.agenda(request.sender)
     coming = talks if words.casefold() == ALL else [talk for talk in talks if talk.over_at > request.now]
-    stands = _standing(own, request)
+    stands = _standing(own, request, services)
     if not coming:
         past = code(f"{services.prefix}mine all")
         over = say("Nothing of what you are subscribed to is still to come. What is over: {command}", command=past)
@@ -47,27 +48,35 @@ def mine(request: Request, services: Services) -> Reply:
     more = len(coming) - first - len(pages[page - 1])
     tail = writer.more(more, f"mine {words}".strip(), page + 1) if more else stands
     head = joined([bold(say("Your agenda")), writer.times.heading(pages[page - 1])])
-    return _listed(head, coming, pages[page - 1], tail, first, writer)
+    leads = {row: own_leads(one, request, services) for one in own if one.kind is Kind.TALK for row in one.talk_ids}
+    return _listed(head, coming, pages[page - 1], tail, first, leads, writer)
 
 
-def _listed(head: Text, agenda: Sequence[Talk], shown: Sequence[Talk], tail: Text, first: int, writer: Writer) -> Reply:
-    """A page of the agenda, with a line before each day."""
+def _listed(
+    head: Text,
+    agenda: Sequence[Talk],
+    shown: Sequence[Talk],
+    tail: Text,
+    first: int,
+    leads: Mapping[int, Text],
+    writer: Writer,
+) -> Reply:
+    """A page of the agenda, with a line before each day. `leads` are the reminders of talks that have their own."""
     days = [None, *(talk.day for talk in shown)]
     parts = [
         (place, bold(writer.language.full_date(talk.day)))
         for place, talk in enumerate(shown)
         if talk.day != days[place]
     ]
-    lines = [_line(agenda, first + place, writer) for place in range(len(shown))]
+    lines = [_line(agenda, first + place, leads, writer) for place in range(len(shown))]
     return numbered(head, lines, tail, agenda, first + 1, parts)
 
 
-def _line(agenda: Sequence[Talk], place: int, writer: Writer) -> Text:
+def _line(agenda: Sequence[Talk], place: int, leads: Mapping[int, Text], writer: Writer) -> Text:
     talk = agenda[place]
     when = writer.times.time(talk.starts_at)
-    return joined(
-        [when, writer.place(talk), bold(talk.title), writer.state(talk), *_marks(agenda, place, writer.request)]
-    )
+    marks = _marks(agenda, place, writer.request)
+    return joined([when, writer.place(talk), bold(talk.title), writer.state(talk), *marks, leads.get(talk.row_id, "")])
 
 
 def _marks(agenda: Sequence[Talk], place: int, request: Request) -> Iterator[Text]:
@@ -85,6 +94,9 @@ def _marks(agenda: Sequence[Talk], place: int, request: Request) -> Iterator[Tex
         return
     before = max(earlier, key=lambda one: one.over_at)
     if (left := way(before, talk)) is not None:
+        if left < MINUTE:
+            yield request.say("no time to get here from {location}", location=before.location)
+            return
         length = span(left, request)
         yield request.say("only {span} to get here from {location}", span=length, location=before.location)
     elif not others and (free := gap(before, talk)) is not None:
@@ -105,14 +117,17 @@ def _pages(talks: Sequence[Talk], rows: int) -> Iterator[list[Talk]]:
     yield page
 
 
-def _standing(own: Sequence[Subscription], request: Request) -> Text:
-    """The subscriptions that cover what is added later, each with how many talks it stands for."""
+def _standing(own: Sequence[Subscription], request: Request, services: Services) -> Text:
+    """The subscriptions that cover what is added later, with how many talks each stands for and its own reminders."""
     wide = [one for one in own if one.kind is not Kind.TALK]
     named = [
-        request.count(
-            "{what} ({number} talk)", "{what} ({number} talks)", len(one.talk_ids),
-            what=described(one.kind, one.shown, request),
-        )
+        joined([
+            request.count(
+                "{what} ({number} talk)", "{what} ({number} talks)", len(one.talk_ids),
+                what=described(one.kind, one.shown, request),
+            ),
+            own_leads(one, request, services),
+        ], ": ")
         for one in wide
     ]  # fmt: skip
     return request.say("Always: {what}", what=joined(named, ", ")) if named else text("")

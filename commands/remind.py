@@ -7,19 +7,20 @@ import re
 from dataclasses import replace
 
 from commands._apart import apart
-from commands._leads import leads_of, spans
+from commands._leads import leads_of, own_leads, spans
 from commands._spans import DAY, read_spans
 from commands._topics import described
 from commands.choosing import chosen, number_in
 from commands.lines import Writer
 from commands.registry import Request, Services, command
-from commands.reply import Reply, Text, code, joined, paragraphs, quoted
+from commands.reply import Reply, Text, bold, code, joined, paragraphs, quoted
 from commands.unsubscribe import covered_among, named_among, which_of
 from storage.people import OFF
 from storage.programme import Talk
 from storage.subscriptions import Kind, Subscription
 
 LEADS_MAX = 5
+OWN_SHOWN = 10
 LONGEST = 14 * DAY
 USUAL = frozenset(("default", "usual", "reset"))
 NONE = frozenset(("off", "none", "never"))
@@ -57,7 +58,7 @@ def remind(request: Request, services: Services) -> Reply:
         return _which(said, request, services)
     services.store.people.change(request.sender, leads=leads)
     changed = replace(request, settings=replace(request.settings, leads=leads))
-    return paragraphs(shown(changed, services), _own_leads(changed, services))
+    return paragraphs(shown(changed, services), _how_many(changed, services))
 
 
 def shown(request: Request, services: Services) -> Text:
@@ -78,6 +79,21 @@ def _shown(request: Request, services: Services) -> Reply:
 
 
 def _own_leads(request: Request, services: Services) -> Text:
+    """What is reminded of at other times, and when."""
+    own = [one for one in services.store.subscriptions.of(request.sender) if one.leads]
+    named = [joined([_named(one, request, services), own_leads(one, request, services)], ": ") for one in own]
+    what = Writer(request, services).with_more(named, OWN_SHOWN)
+    return request.say("Otherwise: {what}", what=what) if own else Text()
+
+
+def _named(one: Subscription, request: Request, services: Services) -> Text:
+    if one.kind is not Kind.TALK:
+        return described(one.kind, one.shown, request)
+    talks = services.store.talks.by_rows(one.talk_ids)
+    return joined([bold(talk.title) for talk in talks if talk], ", ")
+
+
+def _how_many(request: Request, services: Services) -> Text:
     """How many subscriptions are reminded of at other times."""
     own = [one for one in services.store.subscriptions.of(request.sender) if one.leads]
     if not own:

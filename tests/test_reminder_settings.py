@@ -63,7 +63,13 @@ def test_the_lead_of_all_talks_and_of_one(small_store: Store) -> None:
     assert one == ["I remind you 30 minutes before: Mon 11:00 · Herbert · GCC Rust"]
     assert said(small_store, "!remind off for track:memory") == ["No reminder, but what changes: the track Memory"]
     assert leads(small_store) == ["4200,300", "1800", "off"]
-    assert "2 of your subscriptions have times of their own." in said(small_store, "!remind")
+    assert (
+        said(small_store, "!remind")[1]
+        == "Otherwise: GCC Rust: reminder 30 minutes before, the track Memory: no reminder"
+    )
+    agenda = said(small_store, "!mine")
+    assert agenda[2] == "1. 11:00 · Herbert · GCC Rust · reminder 30 minutes before"
+    assert agenda[-1] == "Always: the track Memory (2 talks): no reminder"
     said(small_store, "!remind default for 1")
     assert said(small_store, "!remind off") == [
         "Reminders: none; you still hear what changes.",

@@ -191,6 +191,7 @@ def test_the_agenda_marks_what_overlaps_long_breaks_and_short_ways(store: Store)
         talk(1, "One", MONDAY, "10:00", 30, "A", "T"),
         talk(2, "Two", MONDAY, "10:20", 30, "B", "T"),
         talk(3, "Three", MONDAY, "10:55", 30, "A", "T"),
+        talk(6, "Six", MONDAY, "11:25", 30, "B", "T"),
         talk(4, "Four", MONDAY, "14:00", 30, "A", "T"),
         talk(5, "Five", TUESDAY, "10:00", 30, "A", "T"),
     )
@@ -202,10 +203,11 @@ def test_the_agenda_marks_what_overlaps_long_breaks_and_short_ways(store: Store)
         "1. 10:00 · A · One · overlaps with 2",
         "2. 10:20 · B · Two · overlaps with 1",
         "3. 10:55 · A · Three · only 5 minutes to get here from B",
-        "4. 14:00 · A · Four · 2 hours 35 minutes free before",
+        "4. 11:25 · B · Six · no time to get here from A",
+        "5. 14:00 · A · Four · 2 hours 5 minutes free before",
         "Tuesday 13 September",
-        "5. 10:00 · A · Five",
-        "Always: the track T (5 talks)",
+        "6. 10:00 · A · Five",
+        "Always: the track T (6 talks)",
     ]
     assert said(store, "!talk 3")[0] == "Three"
     later = said(store, "!mine", now=at(MONDAY, "12:00"))
