@@ -19,7 +19,8 @@ NONE = frozenset(("off", "none"))
 def digest(request: Request, services: Services) -> Reply:
     """Your agenda of the day each morning.
 
-    On days of the conference for which you have talks, by your own clock.
+    On days of the conference for which you have talks, by your own clock. A time that is over today counts from the
+    next day on.
 
     !digest
     !digest on
@@ -66,6 +67,9 @@ def shown(request: Request, services: Services) -> Text:
 
 def _change(at: str, request: Request, services: Services) -> Reply:
     services.store.people.change(request.sender, digest=at)
+    if at != request.settings.digest:
+        # Today's, where its time is over, would come at once; it was not asked for when it was due.
+        services.store.digests.done(request.sender, request.now)
     changed = replace(request, settings=replace(request.settings, digest=at))
     return paragraphs(shown(changed, services), _next(changed, services))
 

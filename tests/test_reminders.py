@@ -10,7 +10,8 @@ from commands.snooze import snooze_talks
 from storage.outbox import NoticeState
 from storage.subscriptions import Kind
 from tests.reminding import ADA, GRACE, MINUTE, Conference
-from tests.small import MONDAY, at
+from tests.small import MONDAY, TUESDAY, at
+from tests.test_subscribe import said as answered
 
 RUST_AT = at(MONDAY, "10:15")
 RUST = "In 15 minutes: Rust in the kernel — Miguel Ojeda, Wedson Almeida · Mon 12 Sep 10:15–11:00 (UTC+1) · Herbert"
@@ -197,6 +198,26 @@ async def test_speakers_are_reminded_as_such_once_and_hear_of_changes_first(conf
     assert [one.recipient for one in conference.store.outbox.pending(9)] == [ADA]
     assert [who for who, _ in conference.send()] == [ADA]
     assert [who for who, _ in await conference.at(conference.clock.moment)] == [GRACE]
+
+
+async def test_a_digest_whose_time_is_over_when_it_is_switched_on_comes_the_next_day(conference: Conference) -> None:
+    conference.subscribe(ADA, 3)
+    conference.subscribe(ADA, 7)
+    conference.store.people.change(ADA, leads="off")
+    now = at(MONDAY, "10:06")
+    assert await conference.at(now) == []
+    assert answered(conference.store, "!digest on 07:30", now=now)[1].startswith("The next: Tue 13 Sep 07:30")
+    assert await conference.at(now) == []
+    # Nor a time that is changed to one that is over; what is still to come today comes today.
+    answered(conference.store, "!digest on 09:00", now=now)
+    assert await conference.at(now) == []
+    answered(conference.store, "!digest on 10:30", now=now)
+    assert await conference.at(at(MONDAY, "10:29")) == []
+    ((who, body),) = await conference.at(at(MONDAY, "10:30"))
+    assert (who, "GCC Rust" in body) == (ADA, True)
+    answered(conference.store, "!digest on", now=at(MONDAY, "10:31"))
+    ((who, body),) = await conference.at(at(TUESDAY, "10:30"))
+    assert (who, "Closing" in body) == (ADA, True)
 
 
 async def test_the_digest_is_the_day_from_ones_own_morning(conference: Conference) -> None:
