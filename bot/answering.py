@@ -17,8 +17,7 @@ from commands.reply import Also, Reply, paragraphs
 from storage.clean import one_line
 from storage.errors import StoreError
 from storage.inbox import Heard
-from storage.outbox import Notice, Rank, notice_key
-from storage.rooms import Membership
+from storage.outbox import FAREWELL, Notice, Rank, notice_key
 
 log = logging.getLogger("hallway")
 
@@ -26,8 +25,8 @@ log = logging.getLogger("hallway")
 QUESTION_AGE = dt.timedelta(minutes=10)
 # What is for the asker alone may have to wait for a direct room to be opened, which homeservers limit most.
 APART_AGE = dt.timedelta(hours=1)
-# How long a last word may take before the room is left.
-FAREWELL = dt.timedelta(seconds=30)
+# How long a last word may take before the room is left without it.
+FAREWELL_AGE = dt.timedelta(seconds=30)
 ANSWERED = "answered"
 # Nobody asks more than this in ten minutes; another program that answers our answers might.
 ASKED_MAX = 60
@@ -36,15 +35,24 @@ LOGGED_MAX = 200
 
 
 class Answering:
-    """`wake` is called when there is something new to deliver.
+    """`wake` is called when there is something new to deliver, `leave` when rooms are to be left.
 
     `hints`: in direct rooms the bot puts a bell on answers that name one talk, for people to tap.
     """
 
-    def __init__(self, services: Services, clock: Clock, wake: Callable[[], None], *, hints: bool = False) -> None:
+    def __init__(
+        self,
+        services: Services,
+        clock: Clock,
+        wake: Callable[[], None],
+        *,
+        leave: Callable[[], None] = lambda: None,
+        hints: bool = False,
+    ) -> None:
         self._services = services
         self._clock = clock
         self._wake = wake
+        self._leave = leave
         self._hints = hints
 
     def once(
@@ -64,6 +72,9 @@ class Answering:
         """
         store = self._services.store
         with store.transaction():
+            if store.rooms.is_leaving(room_id):
+                # Whoever was forgotten there is not to be known again by what they say until we are gone.
+                return
             now = self._clock.real()
             outcome = refused or _too_old(event, now) or ANSWERED
             if not store.inbox.add(Heard(event.event_id, room_id, event.sender, event.sent_at, now, outcome)):
@@ -83,6 +94,8 @@ class Answering:
                 self._keep(event, room_id, said, content(said), now, direct)
             self._tell_others(event, said.also, now)
         self._wake()
+        if said.forgets:
+            self._leave()
 
     def too_many(self, sender: str, room_id: str) -> str:
         """Why no more is answered here but to a command: two programs must not go on at each other for ever."""
@@ -124,14 +137,14 @@ class Answering:
     ) -> None:
         store = self._services.store
         key = notice_key("re", event.event_id)
-        expires_at = min(event.sent_at, now) + QUESTION_AGE
-        recipient = None if reply.forgets else event.sender
-        answer = Notice(key, "reply", content, now, room_id, recipient, expires_at, rank=Rank.REPLY)
+        if reply.forgets:
+            # The room is left once this is said.
+            answer = Notice(key, FAREWELL, content, now, room_id, None, now + FAREWELL_AGE, rank=Rank.REPLY)
+        else:
+            expires_at = min(event.sent_at, now) + QUESTION_AGE
+            answer = Notice(key, "reply", content, now, room_id, event.sender, expires_at, rank=Rank.REPLY)
         if not store.outbox.add(answer):
             return
-        if reply.forgets and (here := store.rooms.get(room_id)) and here.membership is Membership.LEAVING:
-            # Not before this is said.
-            store.rooms.change(room_id, retry_at=now + FAREWELL)
         if reply.plan is not None:
             store.plans.bind(reply.plan, key)
         if reply.shown or reply.one:

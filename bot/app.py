@@ -146,7 +146,11 @@ async def _run(config: Config, store: Store, matrix: Matrix) -> None:
     joiner = Joiner(matrix, store, clock, rooms)
     profiles = Profiles(matrix, store, clock)
     answering = Answering(
-        services, clock, partial(_each, deliverer.wake, profiles.wake, reminder.wake), hints=config.matrix.hints
+        services,
+        clock,
+        partial(_each, deliverer.wake, profiles.wake, reminder.wake),
+        leave=rooms.news.set,
+        hints=config.matrix.hints,
     )
     inbox = Inbox(services, clock, matrix.user_id, answering, hints=config.matrix.command_hints)
     reactions = Reactions(services, clock, matrix.user_id, answering)

@@ -58,7 +58,7 @@ class Joiner:
         """What is due now. A room that fails is tried again later and keeps no other one waiting."""
         now = self._clock.real()
         for room in self._store.rooms.unsettled():
-            if room.retry_at is not None and room.retry_at > now:
+            if (room.retry_at is not None and room.retry_at > now) or self._store.outbox.parts_from(room.room_id, now):
                 continue
             try:
                 await (self._join(room) if room.membership is Membership.INVITED else self._leave(room))

@@ -51,7 +51,7 @@ class Reactions:
             self._decide(bare == DONE, event, room_id, target, direct)
             return
         number, bell, sleepy = reaction_number(key), bare == BELL, bare == SNOOZE
-        if number is None and not bell and not sleepy:
+        if (number is None and not bell and not sleepy) or self._store.rooms.is_leaving(room_id):
             return
         shown = self._store.answers.of_event(target, room_id)
         if shown is None:

@@ -37,6 +37,8 @@ class Rank(IntEnum):
 
 MESSAGE = "m.room.message"
 HINT = "hint"
+# A last word, behind which the room is left.
+FAREWELL = "farewell"
 # Reminders and changes of what somebody follows, and the day’s agenda: what they say is looked at again when sent.
 PERSONAL, DIGEST = "personal", "digest"
 # That somebody can be reached again, and what they have missed.
@@ -159,6 +161,13 @@ class Outbox:
         pending = select(notice.c.key).where(notice.c.state == NoticeState.PENDING, theirs).limit(1)
         with self._database.reading() as connection:
             return connection.execute(pending).first() is not None
+
+    def parts_from(self, room_id: str, now: dt.datetime) -> bool:
+        """Whether a last word is still to be said in the room before it is left."""
+        last = (notice.c.room_id == room_id) & (notice.c.kind == FAREWELL) & (notice.c.expires_at > now)
+        pending = notice.c.state == NoticeState.PENDING
+        with self._database.reading() as connection:
+            return connection.execute(select(notice.c.key).where(last, pending)).first() is not None
 
     def waiting(self) -> list[Waiting]:
         """All that is still to be sent, in the order in which it is."""

@@ -7,7 +7,7 @@ from dataclasses import asdict, dataclass, replace
 from enum import StrEnum
 from typing import Any
 
-from sqlalchemy import ColumnElement, RowMapping, bindparam, case, delete, exists, func, select
+from sqlalchemy import ColumnElement, RowMapping, bindparam, case, delete, exists, func, literal_column, select
 from sqlalchemy.dialects.sqlite import insert as upsert
 
 from storage.database import Database
@@ -19,6 +19,9 @@ from storage.tables.subscribing import covers, subscription
 # Whose subscription it is: a full user id, or a room's id.
 subscriber = subscription.c.subscriber
 BY_ID = select(room).where(room.c.room_id == bindparam("room_id"))
+LEAVES = select(room.c.room_id).where(
+    room.c.room_id == bindparam("room_id"), room.c.membership == literal_column("'leaving'")
+)
 
 
 class Membership(StrEnum):
@@ -103,6 +106,11 @@ class Rooms:
     def unsettled(self) -> list[Room]:
         """Rooms that are to be joined or to be left."""
         return self._where(room.c.membership.in_([Membership.INVITED, Membership.LEAVING]))
+
+    def is_leaving(self, room_id: str) -> bool:
+        """Whether the room is to be left."""
+        with self._database.reading() as connection:
+            return connection.execute(LEAVES, {"room_id": room_id}).first() is not None
 
     def joined(self) -> list[Room]:
         return self._where(room.c.membership == Membership.JOINED)

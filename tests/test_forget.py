@@ -9,16 +9,17 @@ from urllib.parse import quote
 import pytest
 from sqlalchemy import insert, text
 
-from bot.answering import FAREWELL, Answering
+from bot.answering import FAREWELL_AGE, Answering
 from bot.clock import Clock
 from bot.events import Event
 from bot.inbox import Inbox
 from commands.registry import Services
-from storage.outbox import Notice
+from storage.outbox import FAREWELL, Notice, Rank
 from storage.rooms import Membership, Room
 from storage.store import Store
 from storage.tables.subscribing import believed, reminded, snoozed, speaker_account
 from tests.small import NOW
+from tests.test_rooms import Place
 from tests.test_subscribe import said
 
 FULL = "@ada.lovelace:example.org"
@@ -38,8 +39,10 @@ class Bot:
 
     def __init__(self, store: Store) -> None:
         self.store, services, clock = store, Services(store), Clock(NOW)
-        self._inbox = Inbox(services, clock, "@bot:example.org", Answering(services, clock, lambda: None))
+        answering = Answering(services, clock, lambda: None, leave=self._leave)
+        self._inbox = Inbox(services, clock, "@bot:example.org", answering)
         self._heard = 0
+        self.left = 0
 
     def hear(self, words: str, who: str = FULL, room_id: str = DIRECT, event_id: str = "") -> str:
         self._heard += 1
@@ -47,6 +50,9 @@ class Bot:
         event = Event(event_id, "m.room.message", who, {"msgtype": "m.text", "body": words}, REAL)
         self._inbox.accept(event, room_id, direct=room_id == DIRECT)
         return event_id
+
+    def _leave(self) -> None:
+        self.left += 1
 
     def pending(self) -> list[Notice]:
         """All that is still to be said, each place's in its order."""
@@ -108,7 +114,7 @@ def without_others(body: bytes) -> bytes:
 def test_nothing_is_left_of_who_is_forgotten_but_the_answer_that_says_so(small_store: Store, tmp_path: Path) -> None:
     bot = known(small_store)
     assert without_others(file_of(small_store, tmp_path)).count(FULL.encode()) > 10
-    event_id = bot.hear("!forget me")
+    event_id = bot.hear("!forget me yes")
 
     left = without_others(file_of(small_store, tmp_path))
     assert FULL.encode() not in left
@@ -126,14 +132,19 @@ def test_nothing_is_left_of_who_is_forgotten_but_the_answer_that_says_so(small_s
     assert said_so["folded"].content["body"] == f"…, {OTHER}, {EVE}"
     assert [one.shown for one in small_store.subscriptions.of(EVE)] == ["Rust"]
 
-    bot.hear("!forget me", event_id=event_id)
+    bot.hear("!forget me yes", event_id=event_id)
     assert FULL.encode() not in without_others(file_of(small_store, tmp_path)), "the same event was heard as a new one"
+    assert len([one for one in bot.pending() if one.room_id == DIRECT]) == 1
+    # What is still said there until we are gone leaves no trace either, and is not answered.
+    bot.hear("!subscribe closing")
+    bot.hear("!now")
+    assert FULL.encode() not in without_others(file_of(small_store, tmp_path))
     assert len([one for one in bot.pending() if one.room_id == DIRECT]) == 1
 
 
 def test_a_profile_that_was_being_read_is_not_written_back(small_store: Store) -> None:
     bot = known(small_store)
-    bot.hear("!forget me")
+    bot.hear("!forget me yes")
     since = REAL - dt.timedelta(hours=1)
     small_store.people.note_profile(FULL, REAL, since, "Asia/Tokyo")
     assert small_store.personal.export(FULL) == {}
@@ -145,20 +156,52 @@ def test_a_profile_that_was_being_read_is_not_written_back(small_store: Store) -
 
 def test_who_was_forgotten_can_begin_anew(small_store: Store) -> None:
     bot = known(small_store)
-    bot.hear("!forget me", room_id=HALL)
+    bot.hear("!forget me yes", room_id=HALL)
     assert said(small_store, "!mine", FULL)[0].startswith("You are not subscribed to anything yet.")
     assert small_store.rooms.direct(FULL) is None
-    bot.hear("!subscribe closing")
+    bot.hear("!subscribe closing", room_id=HALL)
     assert sorted(small_store.personal.export(FULL)) == ["heard", "notice", "subscription"]
+
+
+def test_what_is_deleted_is_said_before_it_is(small_store: Store) -> None:
+    known(small_store)
+    before = small_store.personal.export(FULL)
+    for direct in (True, False):
+        assert said(small_store, "!forget me", FULL, direct=direct) == [
+            f"This deletes all that I keep of {FULL}",
+            "Your settings and questions, and what I still had to tell you.",
+            "3 subscriptions, and their reminders.",
+            "That you are the speaker Ada, also where the organizers have entered it: I do not remind you of your own "
+            "talks any more, until they enter it anew.",
+            "It cannot be undone. I leave our direct chat then; what was said in our rooms stays there.",
+            "To do it: !forget me yes",
+        ]
+    assert small_store.personal.export(FULL) == before
+    assert said(small_store, "!forget me", "@new:example.org")[1:3] == [
+        "Your settings and questions, and what I still had to tell you.",
+        "It cannot be undone. I leave our direct chat then; what was said in our rooms stays there.",
+    ]
+    assert said(small_store, "!forget me, yes!", FULL)[:2] == [
+        "I have forgotten you: your settings, subscriptions and questions are deleted, and nothing more comes from me.",
+        "You are not taken for Ada any more.",
+    ]
 
 
 def test_only_the_full_words_forget(small_store: Store) -> None:
     bot = known(small_store)
     before = small_store.subscriptions.of(FULL)
-    for words in ("!forget", "!forget everything", "!forget me not", f"!forget {FULL}"):
-        assert said(small_store, words, FULL)[0].startswith("!forget me deletes all that I keep of you at once")
+    for words in (
+        "!forget",
+        "!forget yes",
+        "!forget everything",
+        "!forget me not",
+        f"!forget {FULL}",
+        "!forget me yes no",
+    ):
+        assert said(small_store, words, FULL)[0].startswith("!forget me deletes all that I keep of you, when you have")
+    bot.hear("!forget me")
     assert small_store.subscriptions.of(FULL) == before
-    bot.hear("!forget me", EVE)
+    bot.hear("!forget me yes", EVE)
     assert small_store.subscriptions.of(FULL) == before
 
 
@@ -188,11 +231,39 @@ def test_an_export_says_what_rows_are_about(small_store: Store) -> None:
 
 def test_the_direct_room_is_left_once_the_last_word_is_said(small_store: Store) -> None:
     bot = known(small_store)
-    bot.hear("!forget me")
+    bot.hear("!forget me yes")
+    assert bot.left == 1
     room = small_store.rooms.get(DIRECT)
     assert room is not None
-    assert (room.membership, room.direct_with or "") == (Membership.LEAVING, "")
-    assert room.retry_at is not None
-    assert room.retry_at >= REAL + FAREWELL
-    assert [one.room_id for one in bot.pending() if one.kind == "reply"][-1] == DIRECT
+    assert (room.membership, room.direct_with or "", room.retry_at) == (Membership.LEAVING, "", None)
+    (last,) = [one for one in bot.pending() if one.room_id == DIRECT]
+    assert (last.kind, last.rank) == ("farewell", Rank.REPLY)
+    now = dt.datetime.now(dt.UTC)
+    assert small_store.outbox.parts_from(DIRECT, now)
+    assert not small_store.outbox.parts_from(HALL, now)
+    # A homeserver that does not take it must not keep us there for ever.
+    assert not small_store.outbox.parts_from(DIRECT, now + FAREWELL_AGE)
+    small_store.outbox.mark_sent(last.key, "$last", now)
+    assert not small_store.outbox.parts_from(DIRECT, now)
     assert small_store.rooms.get(HALL) == Room(HALL, Membership.JOINED)
+
+
+def test_where_it_is_said_in_a_hall_the_direct_room_is_left_at_once(small_store: Store) -> None:
+    bot = known(small_store)
+    bot.hear("!forget me yes", room_id=HALL)
+    assert bot.left == 1
+    assert small_store.rooms.is_leaving(DIRECT)
+    assert not small_store.outbox.parts_from(DIRECT, dt.datetime.now(dt.UTC))
+
+
+async def test_a_room_is_left_as_soon_as_the_last_word_is_said(store: Store) -> None:
+    place = Place(store)
+    store.rooms.put(Room(DIRECT, Membership.LEAVING))
+    place.matrix.answers["leave"] = None
+    until = place.clock.real() + FAREWELL_AGE
+    store.outbox.add(Notice("last", FAREWELL, {}, place.clock.real(), DIRECT, expires_at=until, rank=Rank.REPLY))
+    await place.work()
+    assert place.membership(DIRECT) == "leaving"
+    store.outbox.mark_sent("last", "$last", place.clock.real())
+    await place.work()
+    assert place.membership(DIRECT) == "left"

@@ -141,7 +141,7 @@ ASKED = [
     "!subscribe ядро",
     "!deliver off", "!calendar", "!my data", "!my абвгд", "!forget", "!room", "!room subscribe", "!room subscribe ядро",
     "!room subscribe track:память", "!room subscribe открытие", "!room", "!room unsubscribe абвгд", "!room абвгд",
-    "!room unsubscribe all", "!unsubscribe all", "!forget me",
+    "!room unsubscribe all", "!unsubscribe all", "!forget me", "!forget me yes",
 ]  # fmt: skip
 # What organizers do, of which talks and locations with names that are not Latin come.
 ORGANIZED = [

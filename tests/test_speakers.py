@@ -50,7 +50,7 @@ def test_who_is_forgotten_and_claims_again_cannot_go_on_for_ever(services: Servi
     asked = 0
     for _ in range(ASKED_MAX + 5):
         asked += len(say(services, "!iam ada", MALLORY).also)
-        say(services, "!forget me", MALLORY)
+        say(services, "!forget me yes", MALLORY)
         assert services.store.personal.export(MALLORY) == {}
     assert asked == ASKED_MAX
     assert say(services, "!iam ada").plain.startswith("The organizers were asked about many people just now.")

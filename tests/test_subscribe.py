@@ -154,7 +154,7 @@ def test_nobody_else_can_see_change_or_end_a_subscription(small_store: Store) ->
         assert said(small_store, words, EVE, direct=False)[0].startswith("You are not subscribed to anything yet.")
     said(small_store, "!remind off", EVE)
     assert "Not subscribed to" in said(small_store, "!remind 1h for 1", EVE, direct=False)[0]
-    assert said(small_store, "!forget me", EVE)[0].startswith("I have forgotten you")
+    assert said(small_store, "!forget me yes", EVE)[0].startswith("I have forgotten you")
     assert subscribed(small_store) == before
     assert {one.leads for one in small_store.subscriptions.of(ADA)} == {""}
 

@@ -148,6 +148,38 @@ async def test_a_room_is_made_ahead_of_time_and_whoever_leaves_it_is_invited_onc
     assert len(bodies(world, ada, room)) == 4
 
 
+async def test_what_is_ones_own_is_said_directly_and_who_is_forgotten_is_left_at_once(world: World) -> None:
+    await world.bot.start()
+    ada = await world.person("ada")
+    hall = await world.hall("Herbert", ada)
+    await subscribes(ada, hall)
+    room = await invited(ada)
+    await ada.join(room)
+
+    assert (await asks(ada, hall, "!mine"))["content"]["body"] == "I have answered you directly."
+    await ada.wait_for(lambda: [body for body in bodies(world, ada, room) if body.startswith("Your agenda")])
+
+    assert "To do it: !forget me yes" in (await asks(ada, room, "!forget me"))["content"]["body"]
+    begun = asyncio.get_running_loop().time()
+    question = await ada.say(room, "!forget me yes")
+    too_late = await ada.say(room, "!subscribe cxl")
+    await ada.wait_for(lambda: _gone(world, ada, room))
+    assert asyncio.get_running_loop().time() - begun < 10
+    assert [one["content"]["body"].partition(":")[0] for one in ada.answers_to(question)] == ["I have forgotten you"]
+    assert ada.answers_to(too_late) == []
+    with rows(world) as store:
+        assert store.personal.export(ada.user_id) == {}
+
+
+def _gone(world: World, person: Person, room_id: str) -> bool:
+    """Whether the bot has left the room, as the person sees it."""
+    return any(
+        (event["type"], event.get("state_key"), event["content"].get("membership"))
+        == ("m.room.member", world.bot_id, "leave")
+        for event in person.events[room_id]
+    )
+
+
 async def test_who_declines_blocks_or_is_gone_is_left_alone_and_the_others_hear(world: World) -> None:
     await world.bot.start()
     ada, eve, zoe, grace = [await world.person(name) for name in ("ada", "eve", "zoe", "grace")]
