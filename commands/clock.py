@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from dataclasses import replace
 
+from commands._switches import OFF
 from commands.lines import times_for
 from commands.registry import Request, Services, command
 from commands.reply import Reply, Text, code, joined, paragraphs, quoted
@@ -17,8 +18,6 @@ KINDS = {
     "am/pm": "12",
     "24": "24",
     "24h": "24",
-    "off": "",
-    "none": "",
 }
 
 
@@ -35,7 +34,7 @@ def clock(request: Request, services: Services) -> Reply:
     asked = request.args.strip().strip("\"'“”").casefold()
     if not asked:
         return paragraphs(shown(request, services), _how(request, services))
-    kind = KINDS.get("".join(asked.split()))
+    kind = "" if asked in OFF else KINDS.get("".join(asked.split()))
     if kind is None:
         said = request.say("I know no clock {words}. {examples}", words=quoted(asked), examples=_how(request, services))
         return paragraphs(said, ok=False)

@@ -6,6 +6,7 @@ from dataclasses import replace
 
 from commands._apart import apart
 from commands._leads import IN_A_ROOM, IN_DIRECT
+from commands._switches import DEFAULT, OFF
 from commands.registry import Request, Services, command
 from commands.reply import Reply, Text, code, joined, paragraphs, quoted
 
@@ -20,8 +21,6 @@ WHERE = {
     "either": EITHER,
     "both": EITHER,
     "any": EITHER,
-    "off": "",
-    "default": "",
 }
 
 
@@ -41,7 +40,7 @@ def deliver(request: Request, services: Services) -> Reply:
     asked = request.args.strip().casefold()
     if not asked:
         return _shown(request, services)
-    where = WHERE.get(asked)
+    where = "" if asked in OFF | DEFAULT else WHERE.get(asked)
     if where is None:
         said = request.say("I know no place {words}. {examples}", words=quoted(asked), examples=_examples(services))
         return paragraphs(said, ok=False)

@@ -2,17 +2,19 @@
 
 from __future__ import annotations
 
+import re
 from dataclasses import replace
 
 from commands._apart import apart
 from commands._spans import DAY, read_clock
+from commands._switches import OFF, ON
 from commands.lines import own_times
 from commands.registry import Request, Services, command
 from commands.reply import Reply, Text, code, joined, paragraphs, quoted
 from storage.quiet import next_daily
 
 USUAL = "07:30"
-NONE = frozenset(("off", "none"))
+AT = re.compile(r"(?:at|um|à|a las?)\s+")
 
 
 @command("digest", "[on | off] [07:30]")
@@ -30,9 +32,10 @@ def digest(request: Request, services: Services) -> Reply:
     asked = request.args.strip().casefold()
     if not asked:
         return _shown(request, services)
-    if asked in NONE:
+    if asked in OFF:
         return _change("", request, services)
-    words = asked.removeprefix("on").strip().removeprefix("at ").strip()
+    first, _, rest = asked.partition(" ")
+    words = AT.sub("", rest.strip() if first in ON else asked, count=1)
     at = read_clock(words) if words else request.settings.digest or USUAL
     if not at:
         said = request.say(

@@ -2,11 +2,13 @@
 
 from __future__ import annotations
 
+from commands._switches import OFF
 from commands.language import LANGUAGES, Language, language_of, languages_named
 from commands.registry import Request, Services, command
 from commands.reply import Reply, Text, code, joined, paragraphs, quoted
 
-NONE = ("off", "none")
+# Norwegian goes by that code.
+NONE = OFF - {"no"}
 
 
 @command("lang", "[language | off]")

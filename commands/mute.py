@@ -6,13 +6,14 @@ import datetime as dt
 from dataclasses import replace
 
 from commands._spans import DAY, HOUR, MINUTE, read_span
+from commands._switches import OFF, ON
 from commands.lines import times_for
 from commands.registry import Request, Services, command
 from commands.reply import Reply, Text, code, joined, paragraphs, quoted
 
 LONGEST = 30 * DAY
 USUAL = HOUR
-NONE = frozenset(("off", "none", "0"))
+NONE = OFF | {"0"}
 
 
 @command("mute", "[2h | off]")
@@ -28,7 +29,7 @@ def mute(request: Request, services: Services) -> Reply:
     asked = request.args.strip().casefold().removeprefix("for ")
     if asked in NONE:
         return _until(None, request, services)
-    length = read_span(asked) if asked else USUAL
+    length = read_span(asked) if asked and asked not in ON else USUAL
     if length is None or not MINUTE <= length <= LONGEST:
         how = joined([code(f"{services.prefix}mute {one}") for one in ("2h", "off")], ", ")
         said = request.say(

@@ -5,13 +5,14 @@ from __future__ import annotations
 from dataclasses import replace
 
 from commands._apart import apart
-from commands._spans import read_hours
+from commands._spans import read_clock, read_hours
+from commands._switches import OFF
 from commands.lines import own_times
 from commands.registry import Request, Services, command
 from commands.reply import Reply, Text, code, joined, paragraphs, quoted
 from storage.quiet import next_daily
 
-NONE = frozenset(("off", "none"))
+MORNING, NOON = "08:00", "12:00"
 
 
 @command("quiet", "[22:00-08:00 | off]")
@@ -27,8 +28,10 @@ def quiet(request: Request, services: Services) -> Reply:
     asked = request.args.strip().casefold()
     if not asked:
         return _shown(request, services)
-    hours = "" if asked in NONE else read_hours(asked)
-    if not hours and asked not in NONE:
+    hours = "" if asked in OFF else read_hours(asked)
+    if not hours and asked not in OFF:
+        if start := read_clock(asked.removeprefix("from ").rstrip(" -–—")):
+            return _until_when(start, request, services)
         said = request.say(
             "I cannot read {words} as hours of the day. For example: {examples}",
             words=quoted(asked),
@@ -38,6 +41,14 @@ def quiet(request: Request, services: Services) -> Reply:
     services.store.people.change(request.sender, quiet=hours)
     changed = replace(request, settings=replace(request.settings, quiet=hours))
     return paragraphs(shown(changed, services), _next(changed, services))
+
+
+def _until_when(start: str, request: Request, services: Services) -> Reply:
+    """Ask for the end of hours of which only the beginning was said."""
+    example = code(f"{services.prefix}quiet {start}-{NOON if start == MORNING else MORNING}")
+    begins = own_times(request, services).of_day(start)
+    said = request.say("From {start} until when? For example: {example}", start=begins, example=example)
+    return paragraphs(said, ok=False)
 
 
 @apart

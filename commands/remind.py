@@ -6,6 +6,7 @@ import datetime as dt
 import re
 from dataclasses import replace
 
+from commands import _switches as switches
 from commands._apart import apart
 from commands._leads import leads_of, own_leads, spans
 from commands._spans import DAY, read_spans
@@ -22,8 +23,6 @@ from storage.subscriptions import Kind, Subscription
 LEADS_MAX = 5
 OWN_SHOWN = 10
 LONGEST = 14 * DAY
-USUAL = frozenset(("default", "usual", "reset"))
-NONE = frozenset(("off", "none", "never"))
 FOR = re.compile(r"(?:^|\s)(?:for|für|pour|para)\s+(\S.*)$", re.IGNORECASE)
 # "Me 1h before and 10m before" is "1h and 10m".
 AROUND = re.compile(r"(?:^me\b|(?<!\S)(?:before|early|earlier|in advance)\b)\s*", re.IGNORECASE)
@@ -107,9 +106,9 @@ def _how_many(request: Request, services: Services) -> Text:
 
 def _leads(said: str) -> str | None:
     """What is kept for the words: seconds ("3600,600"), `OFF`, or empty for the default. None for what is no time."""
-    if said.casefold() in USUAL:
+    if said.casefold() in switches.DEFAULT:
         return ""
-    if said.casefold() in NONE:
+    if said.casefold() in switches.OFF:
         return OFF
     found = read_spans(said)
     if not found or len(found) > LEADS_MAX or found[0] > LONGEST:

@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Sequence
 from zoneinfo import ZoneInfo
 
+from commands import _switches as switches
 from commands._zones import is_offset, zones_like, zones_named
 from commands.lines import times_for
 from commands.registry import Request, Services, command
@@ -12,7 +13,6 @@ from commands.reply import Reply, Text, code, joined, paragraphs, quoted
 from commands.times import Times, zone_of
 from storage.people import OFF
 
-NONE = ("off", "none")
 PROFILE = ("profile", "auto")
 SHOWN = 6
 
@@ -32,7 +32,7 @@ def tz(request: Request, services: Services) -> Reply:
     asked = request.args.strip().strip("\"'“”")
     if not asked:
         return paragraphs(*shown(request, services), _how(request, services))
-    if asked.casefold() in NONE:
+    if asked.casefold() in switches.OFF:
         services.store.people.change(request.sender, timezone=OFF)
         return paragraphs(request.say("You see the conference's times alone now."))
     if asked.casefold() in PROFILE:

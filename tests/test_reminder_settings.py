@@ -168,6 +168,10 @@ def test_quiet_hours_are_by_ones_own_clock(small_store: Store) -> None:
         "They begin next Mon 12 Sep 22:00 (UTC+5:30).",
     ]
     assert small_store.people.settings(ADA).quiet == "22:00-08:00"
+    # What is no more than a beginning is asked on.
+    for words, start, end in (("22:00", "22:00", "08:00"), ("from 10pm", "22:00", "08:00"), ("8 -", "08:00", "12:00")):
+        assert said(small_store, f"!quiet {words}") == [f"From {start} until when? For example: !quiet {start}-{end}"]
+    assert small_store.people.settings(ADA).quiet == "22:00-08:00"
     assert said(small_store, "!quiet nonsense")[0].startswith("I cannot read “nonsense” as hours of the day.")
     assert said(small_store, "!quiet")[0] == "Quiet hours: 22:00 to 08:00 in Asia/Kolkata."
     assert said(small_store, "!quiet off") == ["Quiet hours: none."]
@@ -207,3 +211,41 @@ def test_where_reminders_may_come(small_store: Store, words: str, kept: str) -> 
     said(small_store, "!deliver dm")
     said(small_store, f"!deliver {words}")
     assert small_store.people.settings(ADA).deliver == kept
+
+
+OFF_WORDS = ("off", "none", "aus", "nein", "non", "désactivé", "apagado", "no", "Aus")
+
+
+@pytest.mark.parametrize("off", OFF_WORDS)
+def test_off_is_understood_in_all_languages(small_store: Store, off: str) -> None:
+    for words in ("digest on", "quiet 22-8", "mute 2h", "deliver dm", "clock 12", "remind 10m", "tz kolkata"):
+        said(small_store, f"!{words}")
+    for name in ("digest", "quiet", "mute", "deliver", "clock", "remind", "tz"):
+        said(small_store, f"!{name} {off}")
+    settings = small_store.people.settings(ADA)
+    assert (settings.digest, settings.quiet, settings.muted_until, settings.deliver, settings.clock) == (
+        "", "", None, "", "",
+    )  # fmt: skip
+    assert (settings.leads, settings.timezone) == ("off", "off")
+
+
+@pytest.mark.parametrize(
+    ("words", "kept"),
+    [
+        ("on", "07:30"), ("an", "07:30"), ("oui", "07:30"), ("sí", "07:30"), ("an 8", "08:00"), ("an um 8", "08:00"),
+        ("activé à 7h15", "07:15"), ("activado a las 9", "09:00"), ("on at 6:30", "06:30"), ("9", "09:00"),
+        ("once", ""), ("an apple", ""),
+    ],
+)  # fmt: skip
+def test_on_is_understood_in_all_languages(small_store: Store, words: str, kept: str) -> None:
+    said(small_store, f"!digest {words}")
+    assert small_store.people.settings(ADA).digest == kept
+    assert said(small_store, "!mute an")[0].startswith("You are muted until Mon 12 Sep 10:00")
+
+
+def test_a_language_is_switched_off_but_norwegian_is_none(small_store: Store) -> None:
+    said(small_store, "!lang de")
+    assert said(small_store, "!lang no")[0].startswith("„no“ spreche ich nicht.")
+    assert small_store.people.settings(ADA).language == "de"
+    said(small_store, "!lang aus")
+    assert small_store.people.settings(ADA).language == ""
