@@ -10,7 +10,7 @@ from commands.choosing import chosen, number_in
 from commands.lines import Writer
 from commands.nearest import nothing_like
 from commands.registry import Request, Services
-from commands.reply import Reply, Text, code, joined, paragraphs, quoted
+from commands.reply import Reply, Text, code, joined, paragraphs, quoted, text
 from commands.search import matching
 from commands.talk import clearly_meant
 from storage.clean import one_line
@@ -33,6 +33,7 @@ KINDS = {
 }
 TYPED = {Kind.TRACK: "track", Kind.SPEAKER: "speaker", Kind.LOCATION: "room"}
 NAMED = re.compile(rf"({'|'.join(KINDS)})\s*:\s*(.+)", re.IGNORECASE)
+UNNAMED = re.compile(rf"({'|'.join(KINDS)})\s*:\s*[\"“”]*", re.IGNORECASE)
 SEARCHED = re.compile(r"[\"“”„]([^\"“”„]+)[\"“”]")
 
 
@@ -77,6 +78,8 @@ def wish_for(asked: str, request: Request, services: Services, again: str) -> Wi
 
     `again` is the command to say it more clearly with.
     """
+    if unnamed := UNNAMED.fullmatch(asked.strip()):
+        return _which_of(KINDS[unnamed[1].casefold()], request, services, again)
     if (known := standing(asked)) is not None:
         kind, name = known
         return _search(name, request) if kind is Kind.SEARCH else _named(kind, name, request, services, again)
@@ -85,6 +88,23 @@ def wish_for(asked: str, request: Request, services: Services, again: str) -> Wi
         if picked is not None:
             return picked if isinstance(picked, Reply) else Wish(Kind.TALK, picked)
     return _talk(asked, request, services, again)
+
+
+def _which_of(kind: Kind, request: Request, services: Services, again: str) -> Reply:
+    """What there is of a kind of which no name was given; of people, who are too many to list, an example."""
+    named = {" ".join(folded(name)): name for name in services.store.talks.known().by_kind[kind.value]}
+    names = sorted(named.values(), key=str.casefold)
+    commands = [code(f"{services.prefix}{again} {typed(kind, name)}") for name in names]
+    if not commands:
+        return paragraphs(request.say("The programme names none of that kind."), ok=False)
+    if kind is Kind.SPEAKER:
+        return paragraphs(request.say("Which speaker? For example: {example}", example=commands[0]), ok=False)
+    # The first line asks, the last one counts.
+    some = commands if len(commands) < request.lines else commands[: request.lines - 2]
+    more = len(commands) - len(some)
+    tail = request.count("and {number} more", "and {number} more", more) if more else ""
+    question = request.say("Which track?") if kind is Kind.TRACK else request.say("Which location?")
+    return paragraphs(question, *(text("- ") + one for one in some), tail, ok=False)
 
 
 def _search(words: str, request: Request) -> Wish | Reply:

@@ -24,11 +24,13 @@ def subscribe(request: Request, services: Services) -> Reply:
     """Be reminded of a talk.
 
     You hear before it starts, and when it changes. A number means that line of your last list here. A track, a
-    speaker, a room or a search in quotes covers what is added later. So does a bell as a reaction, for one talk.
+    speaker, a room or a search in quotes covers what is added later; "track:" alone lists the tracks, "room:" the
+    rooms. A bell as a reaction subscribes to one talk.
 
     !subscribe 2
     !subscribe maple tree
     !subscribe track:rust
+    !subscribe track:
     !subscribe speaker:triplett
     !subscribe "io_uring"
     """

@@ -91,6 +91,28 @@ def test_a_slip_in_a_name_is_said_and_what_is_unclear_is_asked(small_store: Stor
     assert said(small_store, "!subscribe")[0].startswith("To what? For example: !subscribe ")
 
 
+def test_a_kind_without_a_name_lists_what_there_is(small_store: Store) -> None:
+    tracks = ["Which track?", *(f"- !subscribe track:{one}" for one in ("Memory", "Plenary", "Rust", "Testing"))]
+    for words in ("track:", "Track :", 'track:""'):
+        assert said(small_store, f"!subscribe {words}") == tracks
+    locations = ["Herbert", "Meeting 1&2", "Pembroke"]
+    assert said(small_store, "!subscribe room:") == [
+        "Which location?", *(f"- !subscribe room:{one}" for one in locations)
+    ]  # fmt: skip
+    assert said(small_store, "!subscribe speaker:") == ["Which speaker? For example: !subscribe speaker:Ada King"]
+    room = said(small_store, "!room subscribe track:", direct=False, powers=True)
+    assert room[1] == "- !room subscribe track:Memory"
+    assert subscribed(small_store) == []
+
+
+def test_a_long_list_of_tracks_is_cut(store: Store) -> None:
+    many = tuple(talk(n, f"Talk {n}", MONDAY, "10:00", 30, f"Hall {n}", f"Track {n:02}") for n in range(30))
+    store.feeds.accept("main", "x", dataclasses.replace(PROGRAMME, talks=many), "x", NOW)
+    for direct, lines in ((True, 19), (False, 8)):
+        listed = said(store, "!subscribe track:", direct=direct)
+        assert (len(listed), listed[-1]) == (lines, f"and {30 - lines + 2} more")
+
+
 def test_names_that_several_have_are_offered(store: Store) -> None:
     both = (*TALKS, talk(8, "Other", TUESDAY, "12:00", 30, "Hall", "Rust for Linux", "Ada Lovelace"))
     store.feeds.accept("main", "x", dataclasses.replace(PROGRAMME, talks=both), "x", NOW)
