@@ -5,7 +5,7 @@ from __future__ import annotations
 import datetime as dt
 from collections.abc import Sequence
 
-from commands._spans import span
+from commands._spans import MINUTE, span
 from commands.registry import Request, Services
 from commands.reply import Text, code, joined, text
 from storage.people import OFF
@@ -67,5 +67,7 @@ def of_talk(talk: Talk, leads: Sequence[int], request: Request, services: Servic
     if talk.starts_at <= request.now:
         return request.say("It has begun, so there is no reminder; I tell you what changes.")
     if leads and not to_come:
+        if talk.starts_at - request.now < MINUTE:
+            return request.say("It starts in less than a minute.")
         return request.say("It starts in {span}.", span=span(talk.starts_at - request.now, request))
     return how_reminded(to_come, request, services)

@@ -3,12 +3,12 @@
 from __future__ import annotations
 
 import datetime as dt
-from collections.abc import Collection
+from collections.abc import Collection, Sequence
 
 from commands._spans import DAY, MINUTE, read_span, span
 from commands.lines import Writer
 from commands.registry import Request, Services, command
-from commands.reply import Reply, code, joined, paragraphs, quoted
+from commands.reply import Reply, Text, code, joined, paragraphs, quoted, text
 from storage.programme import Talk
 from storage.store import Store
 
@@ -40,14 +40,19 @@ def snooze(request: Request, services: Services) -> Reply:
         return paragraphs(request.say("I have not reminded you of anything in the last two hours."), ok=False)
     talks = snooze_talks(services.store, request.sender, None, request.now, length)
     writer = Writer(request, services)
+    when = span(length, request)
     if not talks:
-        what = joined([writer.line(talk) for talk in last], ", ")
-        when = span(length, request)
-        return paragraphs(request.say("In {span} that is over: {what}", span=when, what=what), ok=False)
-    what = joined([writer.line(talk) for talk in talks], ", ")
-    return paragraphs(
-        request.say("I remind you again in {span}: {what}", span=span(length, request), what=what), talks=talks
-    )
+        return paragraphs(
+            request.say("In {span} that is over: {what}", span=when, what=_listed(last, writer)), ok=False
+        )
+    again = request.say("I remind you again in {span}: {what}", span=when, what=_listed(talks, writer))
+    return paragraphs(again, talks=talks)
+
+
+def _listed(talks: Sequence[Talk], writer: Writer) -> Text:
+    """The talks, soonest first; several of them a line each."""
+    lines = [writer.line(talk) for talk in sorted(talks, key=lambda talk: (talk.starts_at, talk.location))]
+    return lines[0] if len(lines) == 1 else joined([text("\n- ") + line for line in lines], "")
 
 
 def snooze_talks(

@@ -17,6 +17,7 @@ from storage.programme import Talk
 from storage.subscriptions import Kind, Subscription
 
 CLASHES_SHOWN = 3
+RUNNING_SHOWN = 3
 
 
 @command("subscribe", '<words | number | track:… | speaker:… | room:… | "words">')
@@ -96,20 +97,29 @@ def coming_talks(made: Subscription, request: Request, services: Services) -> li
 def what_comes(made: Subscription, coming: Sequence[Talk], writer: Writer, services: Services, again: str) -> Text:
     """What a standing subscription stands for now."""
     request = writer.request
-    if coming:
-        return request.count(
+    running = [talk for talk in coming if talk.starts_at <= request.now]
+    ahead = [talk for talk in coming if talk.starts_at > request.now]
+    now = request.count(
+        "{number} talk is on now: {talk}",
+        "{number} talks are on now: {talk}",
+        len(running),
+        talk=writer.with_more([writer.line(talk) for talk in running], RUNNING_SHOWN),
+    ) if running else Text()  # fmt: skip
+    if ahead:
+        to_come = request.count(
             "{number} talk is still to come, and what is added later counts too: {talk}",
             "{number} talks are still to come, and what is added later counts too. The next: {talk}",
-            len(coming),
-            talk=writer.line(coming[0]),
+            len(ahead),
+            talk=writer.line(ahead[0]),
         )
+        return joined([now, to_come], "\n")
     near = services.store.talks.find(made.shown) if made.kind is Kind.SEARCH and not made.talk_ids else None
     if near and near.meant:
         other = code(f"{services.prefix}{again} {typed(Kind.SEARCH, near.meant)}")
         return request.say(
             "Nothing matches that, but it covers what is added later. Did you mean {other}?", other=other
         )
-    return request.say("Nothing of it is still to come, but it covers what is added later.")
+    return joined([now, request.say("Nothing of it is still to come, but it covers what is added later.")], "\n")
 
 
 def _where(request: Request) -> str:

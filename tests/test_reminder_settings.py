@@ -129,8 +129,11 @@ def test_the_latest_reminder_is_snoozed(small_store: Store) -> None:
     remind(small_store, ADA, 2, 4)
     remind(small_store, EVE, 3, due_at=TEN + MINUTE, key="hers")
     now = TEN + 2 * MINUTE
-    lines = said(small_store, "!snooze", now=now)
-    assert lines[0].startswith("I remind you again in 5 minutes: Mon 10:15 · Herbert · Rust in the kernel, Mon 10:15")
+    assert said(small_store, "!snooze", now=now) == [
+        "I remind you again in 5 minutes: ",
+        "- Mon 10:15 · Herbert · Rust in the kernel",
+        "- Mon 10:15 · Meeting 1&2 · Testing everywhere",
+    ]
     assert again(small_store) == [(ADA, now + 5 * MINUTE)] * 2
     # After the start, and in place of what was said before.
     said(small_store, "!snooze 20m", now=now)

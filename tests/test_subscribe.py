@@ -91,6 +91,20 @@ def test_a_slip_in_a_name_is_said_and_what_is_unclear_is_asked(small_store: Stor
     assert said(small_store, "!subscribe")[0].startswith("To what? For example: !subscribe ")
 
 
+def test_what_is_on_now_is_not_what_comes_next(small_store: Store) -> None:
+    now = at(MONDAY, "10:20")
+    assert said(small_store, "!subscribe track:rust", now=now)[1:3] == [
+        "1 talk is on now: Mon 10:15 · Herbert · Rust in the kernel",
+        "1 talk is still to come, and what is added later counts too: Mon 11:00 · Herbert · GCC Rust",
+    ]
+    assert said(small_store, "!subscribe track:testing", now=now)[1:3] == [
+        "1 talk is on now: Mon 10:15 · Meeting 1&2 · Testing everywhere",
+        "Nothing of it is still to come, but it covers what is added later.",
+    ]
+    soon = said(small_store, "!subscribe gcc rust", now=at(MONDAY, "11:00") - dt.timedelta(seconds=20))
+    assert soon[-1] == "It starts in less than a minute."
+
+
 def test_a_kind_without_a_name_lists_what_there_is(small_store: Store) -> None:
     tracks = ["Which track?", *(f"- !subscribe track:{one}" for one in ("Memory", "Plenary", "Rust", "Testing"))]
     for words in ("track:", "Track :", 'track:""'):
