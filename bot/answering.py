@@ -97,6 +97,14 @@ class Answering:
         if said.forgets:
             self._leave()
 
+    def remark(self, key: str, content: dict[str, Any], event: Event, room_id: str) -> None:
+        """Say something where it was not said under this key; to be called in the transaction that notes the event."""
+        now = self._clock.real()
+        until = min(event.sent_at, now) + QUESTION_AGE
+        outbox = self._services.store.outbox
+        if outbox.add(Notice(key, "reply", content, now, room_id, event.sender, until, rank=Rank.REPLY)):
+            self._wake()
+
     def too_many(self, sender: str, room_id: str) -> str:
         """Why no more is answered here but to a command: two programs must not go on at each other for ever."""
         since = self._clock.real() - ASKED_WITHIN

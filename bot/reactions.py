@@ -14,11 +14,11 @@ from commands._plans import DONE, DROP, confirm, drop
 from commands.choosing import reaction_number
 from commands.dispatch import asked, pick
 from commands.registry import Services
-from commands.reply import Reply
+from commands.reply import Reply, code, paragraphs
 from commands.snooze import snooze_talks
 from storage.answers import Shown
 from storage.inbox import Heard
-from storage.outbox import PERSONAL
+from storage.outbox import DIGEST, PERSONAL, notice_key
 from storage.programme import Talk
 from storage.subscriptions import Kind
 
@@ -26,6 +26,7 @@ log = logging.getLogger("hallway")
 
 SUBSCRIBED = "subscribed"
 SNOOZED = "snoozed"
+ASKED_WHICH = "asked which of several talks"
 SNOOZE = "\N{SLEEPING SYMBOL}"
 VARIATION = "\N{VARIATION SELECTOR-16}"
 
@@ -62,6 +63,9 @@ class Reactions:
             self._pick(number, shown, event, room_id, target, direct)
         elif shown.about is not None:
             self._subscribe(event, room_id, shown.about, direct)
+        elif shown.kind not in (PERSONAL, DIGEST):
+            # Whoever puts a bell on what they are told by itself follows that already.
+            self._ask_which(shown, event, room_id, target, direct)
 
     def taken_back(self, event: Event) -> None:
         """A redaction: where it takes back a bell of the same person's, they are not subscribed any more."""
@@ -114,6 +118,24 @@ class Reactions:
                 return
             if self._store.inbox.add(Heard(event.event_id, room_id, event.sender, event.sent_at, real, SNOOZED)):
                 snooze_talks(self._store, event.sender, talks, now)
+
+    def _ask_which(self, shown: Shown, event: Event, room_id: str, target: str, direct: bool) -> None:
+        """Say how to subscribe to one of several talks, once to each answer that shows them, whoever rings."""
+        listed = [talk for talk in shown.listed if talk is not None]
+        if len(listed) < 2 or len(listed) < len(shown.listed):
+            return
+        real, now = self._clock.real(), self._clock.now()
+        request = asked(self._services, event.sender, room_id, direct, now)
+        said = request.say(
+            "These are several talks. React with the number of one and put the bell on what I answer, or say {command}",
+            command=code(f"{self._services.prefix}subscribe 2"),
+        )
+        with self._store.transaction():
+            if self._store.inbox.add(Heard(event.event_id, room_id, event.sender, event.sent_at, real, ASKED_WHICH)):
+                # Whoever reads that may go by it.
+                self._store.inbox.remember_list(event.sender, room_id, listed, now)
+                content = reply_to_own(target, shown.content, paragraphs(said))
+                self._answering.remark(notice_key("which", target), content, event, room_id)
 
     def _subscribe(self, event: Event, room_id: str, talk: Talk, direct: bool) -> None:
         now, where = self._clock.real(), "" if direct else room_id

@@ -134,7 +134,33 @@ def test_a_pick_follows_the_programme(talk: Talk) -> None:
     assert talk.answers() == [(LIST, "GCC and Rust")]
 
 
-@pytest.mark.parametrize("key", ["👍", "4️⃣", "0️⃣", "", "x" * 65_536, 2, None, ["2"], {"2": 2}, "\0", "🔔"])
+def test_a_bell_on_a_list_is_told_how_to_choose_once(talk: Talk) -> None:
+    talk.react("$r1", BELL)
+    talk.react("$r1", BELL)
+    talk.react("$r2", BELL, who=EVE)
+    which = (
+        "These are several talks. React with the number of one and put the bell on what I answer, or say !subscribe 2"
+    )
+    assert (talk.answers(), talk.titles()) == ([(LIST, which)], [])
+    assert outcomes(talk.store) == ["asked which of several talks"] * 2
+    # The number is understood of everybody who rang.
+    listed = [one.id for one in talk.store.inbox.last_list(EVE, HALL) if one]
+    assert listed == [one.id for one in talk.store.inbox.last_list(ADA, HALL) if one]
+    talk.say("$q3", "!talk 2")
+    assert talk.answers() == [("$q3", "Rust in the kernel")]
+
+
+def test_a_bell_on_what_was_told_by_itself_is_not_asked_about(talk: Talk) -> None:
+    talks = talk.store.talks.of_feed("main")[:2]
+    for kind in ("personal", "digest"):
+        talk.store.outbox.add(Notice(kind, kind, {"body": ""}, NOW, HALL))
+        talk.store.answers.add(kind, talks, None)
+        talk.store.outbox.mark_sent(kind, f"${kind}", NOW)
+        talk.react(f"$r{kind}", BELL, f"${kind}")
+    assert (talk.answers(), outcomes(talk.store)) == ([], [])
+
+
+@pytest.mark.parametrize("key", ["👍", "4️⃣", "0️⃣", "", "x" * 65_536, 2, None, ["2"], {"2": 2}, "\0"])
 def test_other_reactions_to_a_list_are_answered_by_nothing(talk: Talk, key: object) -> None:
     talk.react("$r", key)
     assert (talk.answers(), talk.titles()) == ([], [])
