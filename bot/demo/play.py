@@ -1,4 +1,4 @@
-"""hallway demo: at a terminal a conversation to join, elsewhere a script of questions and answers."""
+"""hallway demo: at a terminal a conversation to join; elsewhere a script asks, and ends by itself."""
 
 from __future__ import annotations
 
@@ -13,7 +13,7 @@ from pathlib import Path
 from bot.cli import DONE, FAILED, WRONG, Failure
 from bot.demo.person import Json, Person
 from bot.demo.prompt import Prompt
-from bot.demo.stage import Stage, StageError
+from bot.demo.stage import ATTENDEES, CONTROL, ORGANIZER, Stage, StageError
 from bot.demo.synapse import SynapseError, installed
 
 SCRIPT = (
@@ -25,6 +25,7 @@ SCRIPT = (
     "!remind 30m",
     "!subscribe letting maintainers",
 )
+ORGANIZERS = ("!delay letting maintainers by 10m", "!confirm")
 ANSWER_SECONDS = 20
 
 
@@ -70,33 +71,52 @@ async def _demo(at_terminal: bool) -> int:
 
 
 async def _script(stage: Stage) -> int:
-    """Ask each question as Ada in Herbert, print question and answer."""
+    """Ask as Ada in Herbert, change a talk as an organizer, and print all that is said."""
+    print("\nNo terminal: a script asks now, and ends. At a terminal you ask yourself.", flush=True)
     ada, hall = stage.people["ada"], "Herbert"
-    came = 0
-    for question in SCRIPT:
-        print(f"\n{hall} | ada: {question}", flush=True)
-        answer = await _answer(ada, stage.rooms[hall], question, stage.bot_id)
-        came += bool(answer)
-        for line in (answer or "(no answer came)").splitlines():
-            print(f"{hall} | hallway: {line}", flush=True)
-    reminder = await _reminder(ada)
-    print(f"\ndirect | hallway: {reminder or '(no reminder came)'}", flush=True)
-    print(f"\n{came} of {len(SCRIPT)} questions were answered over Matrix", flush=True)
-    return DONE if came == len(SCRIPT) and reminder else FAILED
+    came = [await _ask(stage, "ada", hall, stage.rooms[hall], question) for question in SCRIPT]
+    direct = await _direct_room(ada)
+    told = [await _told(ada, direct, 1)]
+    came += [await _ask(stage, ORGANIZER, CONTROL, stage.control, question) for question in ORGANIZERS]
+    told.append(await _told(ada, direct, 2))
+    print(f"\n{sum(came)} of {len(came)} questions were answered over Matrix", flush=True)
+    return DONE if all(came) and all(told) else FAILED
 
 
-async def _reminder(person: Person) -> str:
-    """What the bot says by itself in the direct room that it opened for the person, empty when nothing came."""
+async def _ask(stage: Stage, who: str, place: str, room_id: str, question: str) -> bool:
+    """Print a question and its answer; whether one came."""
+    print(f"\n{place} | {who}: {question}", flush=True)
+    answer = await _answer(stage.people[who], room_id, question, stage.bot_id)
+    for line in (answer or "(no answer came)").splitlines():
+        print(f"{place} | hallway: {line}", flush=True)
+    return bool(answer)
+
+
+async def _direct_room(person: Person) -> str:
+    """The room that the bot opens for whoever subscribes to something; empty where it does not."""
     try:
         room_id = str(await person.wait_for(lambda: next(iter(person.invites), ""), ANSWER_SECONDS))
-        await person.join(room_id)
-        said = await person.wait_for(lambda: _by_itself(person, room_id), ANSWER_SECONDS)
     except TimeoutError:
         return ""
-    return str(said[0]["content"].get("body", ""))
+    await person.join(room_id)
+    return room_id
+
+
+async def _told(person: Person, room_id: str, number: int) -> bool:
+    """Print the message with this number that the bot says to the person by itself; whether it came."""
+    try:
+        said = await person.wait_for(lambda: _by_itself(person, room_id)[number - 1 :], ANSWER_SECONDS)
+        body = str(said[0]["content"].get("body", ""))
+    except TimeoutError:
+        body = ""
+    print(flush=True)
+    for line in (body or "(nothing came)").splitlines():
+        print(f"direct, ada | hallway: {line}", flush=True)
+    return bool(body)
 
 
 def _by_itself(person: Person, room_id: str) -> list[Json]:
+    """What rings in a room; answers do not."""
     return [event for event in person.events[room_id] if event.get("content", {}).get("msgtype") == "m.text"]
 
 
@@ -112,16 +132,20 @@ async def _answer(person: Person, room_id: str, question: str, bot_id: str) -> s
 
 def _greet(stage: Stage) -> None:
     accounts = stage.accounts
+    logins = "\n".join(
+        f"  user         {accounts[name].user_id:24} password {accounts[name].password}"
+        for name in (*ATTENDEES, ORGANIZER)
+    )
     print(f"""
 It is Monday, 12 September 2022, 10:05 in Dublin, and you are Ada. Type a question, for example: !next rust
 
-  /room NAME   go to another hall ({", ".join(stage.rooms)})
-  /dm          talk to the bot in a direct room
-  /as grace    be Grace (or Ada again: /as ada)
-  /quit        stop everything (or Ctrl-C, Ctrl-D)
+  /room NAME      go to another hall ({", ".join(stage.rooms)})
+  /dm             talk to the bot in a direct room
+  /as grace       be Grace (or Ada again: /as ada)
+  /as organizer   be an organizer, in their own room. For example: !move letting maintainers to Pembroke, then !confirm
+  /quit           stop everything (or Ctrl-C, Ctrl-D)
 
 Or join with any Matrix client on this machine:
   homeserver   {stage.synapse.url}
-  user         {accounts["ada"].user_id}   password {accounts["ada"].password}
-  user         {accounts["grace"].user_id}   password {accounts["grace"].password}
+{logins}
 """)

@@ -1,4 +1,4 @@
-"""A small prompt to talk as an attendee: lines are sent as they are typed, answers appear as they arrive."""
+"""A small prompt to talk as an attendee or an organizer: lines are sent as typed, answers appear as they arrive."""
 
 from __future__ import annotations
 
@@ -7,7 +7,7 @@ import sys
 from functools import partial
 
 from bot.demo.person import Json, Person
-from bot.demo.stage import Stage
+from bot.demo.stage import CONTROL, ORGANIZER, Stage
 
 CLEAR_LINE = "\r\x1b[K"
 
@@ -19,7 +19,7 @@ class Prompt:
         self._stage = stage
         self._who = "ada"
         self._place = "Herbert"
-        self._direct: dict[str, str] = {}  # direct rooms by person
+        self._direct: dict[str, str] = {}  # direct rooms by person's name
         self._shown: set[str] = set()
 
     async def run(self) -> None:
@@ -48,7 +48,8 @@ class Prompt:
             self._direct[self._who] = self._direct.get(self._who) or await self._stage.direct_room(self._person())
             self._place = "direct"
         elif word == "/as" and rest in self._people():
-            self._who, self._place = rest, self._place if self._place != "direct" else "Herbert"
+            self._who = rest
+            self._place = CONTROL if rest == ORGANIZER else next(iter(self._stage.rooms))
         elif word.startswith("/"):
             print("there is /room NAME, /dm, /as NAME and /quit")
         elif line:
@@ -56,9 +57,9 @@ class Prompt:
         return True
 
     def _go(self, name: str) -> None:
-        found = [hall for hall in self._stage.rooms if hall.casefold().startswith(name.casefold())]
+        found = [place for place in self._places() if place.casefold().startswith(name.casefold())]
         if not name or not found:
-            print(f"the halls are: {', '.join(self._stage.rooms)}")
+            print(f"the rooms are: {', '.join(self._places())}")
         else:
             self._place = found[0]
 
@@ -96,16 +97,23 @@ class Prompt:
         print(f"{self._place} | {self._who}: ", end="", flush=True)
 
     def _people(self) -> dict[str, Person]:
-        return {name: person for name, person in self._stage.people.items() if name != "organizer"}
+        return self._stage.people
+
+    def _places(self) -> dict[str, str]:
+        """The ids of the shared rooms that this person is in, by what they are called."""
+        own = {CONTROL: self._stage.control} if self._who == ORGANIZER else {}
+        return {**self._stage.rooms, **own}
 
     def _person(self) -> Person:
         return self._stage.people[self._who]
 
     def _room(self) -> str:
-        return self._direct[self._who] if self._place == "direct" else self._stage.rooms[self._place]
+        return self._direct[self._who] if self._place == "direct" else self._places()[self._place]
 
     def _name(self, room_id: str) -> str:
-        return next((hall for hall, known in self._stage.rooms.items() if known == room_id), "direct")
+        shared = {**self._stage.rooms, CONTROL: self._stage.control}
+        directs = {f"direct, {name}": known for name, known in self._direct.items()}
+        return next((name for name, known in (shared | directs).items() if known == room_id), "direct")
 
 
 async def _standard_input() -> asyncio.StreamReader:

@@ -19,6 +19,7 @@ SERVER_NAME = "hallway.demo"
 FIRST_MORNING = "2022-09-12T10:05:00+01:00"
 READY_SECONDS = 60
 ATTENDEES = ("ada", "grace")
+ORGANIZER, CONTROL = "organizer", "Organizers"
 
 
 class StageError(Exception):
@@ -34,6 +35,7 @@ class Stage:
         self.accounts: dict[str, Account] = {}
         self.people: dict[str, Person] = {}
         self.rooms: dict[str, str] = {}  # room ids by hall
+        self.control = ""  # the id of the organizers' own room
         self._folder = folder
         self._say = say
 
@@ -46,9 +48,9 @@ class Stage:
         self._say("starting a homeserver …")
         await self.synapse.start()
         self._say(f"homeserver {self.synapse.url} is up")
-        for name in ("hallway", "organizer", *ATTENDEES):
+        for name in ("hallway", ORGANIZER, *ATTENDEES):
             self.accounts[name] = await self.synapse.register(name, secrets.token_hex(6))
-        for name in ("organizer", *ATTENDEES):
+        for name in (ORGANIZER, *ATTENDEES):
             account = self.accounts[name]
             self.people[name] = Person(self.synapse.url, account.user_id, account.access_token)
             await self.people[name].listen()
@@ -78,15 +80,18 @@ class Stage:
             "matrix": matrix,
             "database": {"url": f"sqlite:///{self._folder / 'hallway.db'}"},
             "feeds": [{"name": "lpc", "source": "sample"}],
-            "roles": {"organizers": [self.accounts["organizer"].user_id]},
+            "roles": {
+                "organizers": [self.accounts[ORGANIZER].user_id],
+                "control_room": f"#{_alias(CONTROL)}:{SERVER_NAME}",
+            },
             "locations": [{"name": hall, "rooms": [f"#{_alias(hall)}:{SERVER_NAME}"]} for hall in self.rooms],
             "clock": {"start": FIRST_MORNING},
         }
         write_config(self.bot.config, sections)
 
     async def _make_rooms(self) -> None:
-        """A room for each hall, and a space around them."""
-        organizer = self.people["organizer"]
+        """A room for each hall, a space around them, and the organizers' own room."""
+        organizer = self.people[ORGANIZER]
         everybody = [self.accounts[name].user_id for name in ("hallway", *ATTENDEES)]
         halls = _halls()
         ids = await asyncio.gather(
@@ -96,6 +101,7 @@ class Stage:
             )
         )
         self.rooms = dict(zip(halls, ids, strict=True))
+        self.control = await organizer.create_room(CONTROL, invite=[self.bot_id], room_alias_name=_alias(CONTROL))
         space = await organizer.create_room(
             "Linux Plumbers Conference 2022", invite=everybody, creation_content={"type": "m.space"}
         )
@@ -105,11 +111,9 @@ class Stage:
             await asyncio.gather(*(self.people[name].join(room_id) for room_id in (space, *ids)))
 
     async def _bot_is_in(self) -> None:
-        organizer = self.people["organizer"]
+        organizer, rooms = self.people[ORGANIZER], [*self.rooms.values(), self.control]
         ready = asyncio.create_task(
-            organizer.wait_for(
-                lambda: all(self._joined(organizer, room_id) for room_id in self.rooms.values()), READY_SECONDS
-            )
+            organizer.wait_for(lambda: all(self._joined(organizer, room_id) for room_id in rooms), READY_SECONDS)
         )
         ended = asyncio.create_task(self.bot.wait(READY_SECONDS))
         await asyncio.wait({ready, ended}, return_when=asyncio.FIRST_COMPLETED)
