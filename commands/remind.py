@@ -4,6 +4,8 @@ from __future__ import annotations
 
 import datetime as dt
 import re
+from collections import defaultdict
+from collections.abc import Sequence
 from dataclasses import replace
 
 from commands import _switches as switches
@@ -51,13 +53,15 @@ def remind(request: Request, services: Services) -> Reply:
     leads = _leads(said)
     if leads is None:
         return _unread(said, request, services)
+    _take_as_said(request, services)
     if about is not None:
         return _of_one(about[1].strip(), said, leads, request, services)
     if _may_be_a_line(said, request, services):
         return _which(said, request, services)
     services.store.people.change(request.sender, leads=leads)
     changed = replace(request, settings=replace(request.settings, leads=leads))
-    return paragraphs(shown(changed, services), _how_many(changed, services))
+    within = _within(leads_of("", request, services), leads_of("", changed, services), request, services)
+    return paragraphs(shown(changed, services), within, _how_many(changed, services))
 
 
 def shown(request: Request, services: Services) -> Text:
@@ -68,6 +72,34 @@ def shown(request: Request, services: Services) -> Text:
     if request.settings.leads:
         return request.say("Reminders: {spans} before a talk, as you chose.", spans=spans(leads, request))
     return request.say("Reminders: {spans} before a talk, as for everybody.", spans=spans(leads, request))
+
+
+def _take_as_said(request: Request, services: Services) -> None:
+    """Whoever tries out times is not reminded again of the same talk with each of them."""
+    leads: dict[int, set[int]] = defaultdict(set)
+    for one in services.store.subscriptions.of(request.sender):
+        for row in one.talk_ids:
+            leads[row].update(leads_of(one.leads, request, services))
+    own = {row for one in services.store.speakers.known_as(request.sender) for row in one.talks}
+    until_now = {row: some for row, some in leads.items() if row not in own}
+    services.store.telling.take_as_said(request.sender, request.now, until_now)
+
+
+def _within(before: Sequence[int], now: Sequence[int], request: Request, services: Services) -> Text:
+    """How many talks have come within the times with this change: they are told of at once, together."""
+    since, until = (request.now + dt.timedelta(seconds=max(leads, default=0)) for leads in (before, now))
+    own = services.store.subscriptions.of(request.sender)
+    alone = {row for one in own if one.kind is Kind.TALK for row in one.talk_ids}
+    usual = {row for one in own if not one.leads for row in one.talk_ids if one.kind is Kind.TALK or row not in alone}
+    talks = services.store.talks.by_rows(sorted(usual))
+    number = sum(1 for talk in talks if talk and not talk.cancelled and since < talk.starts_at <= until)
+    if not number:
+        return Text()
+    return request.count(
+        "{number} talk of yours is that near already: I tell you of it now.",
+        "{number} talks of yours are that near already: I tell you of them now, in one message.",
+        number,
+    )
 
 
 @apart

@@ -5,7 +5,7 @@ from __future__ import annotations
 import datetime as dt
 import json
 from collections import defaultdict
-from collections.abc import Iterable, Sequence
+from collections.abc import Collection, Iterable, Mapping, Sequence
 from dataclasses import dataclass
 from typing import Any
 
@@ -141,6 +141,19 @@ class Telling:
                     changes[row.subscriber].append(change)
         own = frozenset(row.talk_id for row in beliefs if row.speaker)
         return [Told(one, tuple(reminders[one]), tuple(changes[one]), own) for one in sorted({*reminders, *changes})]
+
+    def take_as_said(self, subscriber: str, now: dt.datetime, leads: Mapping[int, Collection[int]]) -> None:
+        """What the subscriber was reminded of counts for all leads that have passed by now, whatever they choose next.
+
+        `leads` are those that they have until now, in seconds, by talk; where one of them is still to be said, it is.
+        """
+        theirs = and_(reminded.c.subscriber == subscriber, reminded.c.starts_at > now, reminded.c.key != "")
+        with self._database.transaction() as connection:
+            for row in connection.execute(select(reminded).where(theirs)).all():
+                left = int((row.starts_at - now).total_seconds())
+                until_now = leads.get(row.talk_id)
+                if until_now is not None and not any(left <= lead < row.lead for lead in until_now) and left < row.lead:
+                    connection.execute(update(reminded).where(_slot(row)).values(lead=left))
 
     def is_for(self, key: str, subscriber: str) -> bool:
         """Whether the notice with this key reminds the subscriber of something."""

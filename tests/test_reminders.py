@@ -200,6 +200,47 @@ async def test_speakers_are_reminded_as_such_once_and_hear_of_changes_first(conf
     assert [who for who, _ in await conference.at(conference.clock.moment)] == [GRACE]
 
 
+async def test_what_a_longer_lead_takes_in_is_said_once_and_in_one_message(conference: Conference) -> None:
+    now = at(MONDAY, "09:50")
+    for number in (1, 2, 3, 4, 5):
+        conference.subscribe(ADA, number)
+    conference.subscribe(ADA, (Kind.TRACK, "Rust"))
+    assert len(await conference.at(now)) == 1  # the opening, at ten
+    assert answered(conference.store, "!remind 3h, 5m", now=now) == [
+        "Reminders: 3 hours, and again 5 minutes before a talk, as you chose.",
+        "3 talks of yours are that near already: I tell you of them now, in one message.",
+    ]
+    ((who, body),) = await conference.at(now)
+    assert (who, [line.partition(" — ")[0] for line in body.splitlines()]) == (
+        ADA,
+        ["In 25 minutes: Rust in the kernel", "In 25 minutes: Testing everywhere", "In 1 hour 10 minutes: GCC Rust"],
+    )
+    assert await conference.at(now + MINUTE) == []
+    # Neither is there more to say where other times are tried out that are over too; what is to come, comes.
+    for words in ("3h, 5m", "1h", "24m, 20m", "2h for gcc rust"):
+        assert len(answered(conference.store, f"!remind {words}", now=now + MINUTE)) == 1 + ("for" in words)
+        assert await conference.at(now + MINUTE) == []
+    ((who, body),) = await conference.at(now + 5 * MINUTE)
+    assert [line.partition(" — ")[0] for line in body.splitlines()] == [
+        "In 20 minutes: Rust in the kernel", "In 20 minutes: Testing everywhere",
+    ]  # fmt: skip
+
+
+async def test_what_waits_for_the_end_of_a_mute_is_still_said_after_another_lead_is_chosen(
+    conference: Conference,
+) -> None:
+    conference.subscribe(ADA, 3)
+    store, start = conference.store, at(MONDAY, "11:00")
+    answered(store, "!remind 2h, 30m", now=start - 121 * MINUTE)
+    assert len(await conference.at(start - 120 * MINUTE)) == 1
+    answered(store, "!mute 1h", now=start - 60 * MINUTE)
+    assert await conference.at(start - 25 * MINUTE) == []
+    answered(store, "!remind 40m", now=start - 24 * MINUTE)
+    answered(store, "!mute off", now=start - 23 * MINUTE)
+    ((_, body),) = await conference.at(start - 23 * MINUTE)
+    assert body.startswith("In 23 minutes: GCC Rust")
+
+
 async def test_a_digest_whose_time_is_over_when_it_is_switched_on_comes_the_next_day(conference: Conference) -> None:
     conference.subscribe(ADA, 3)
     conference.subscribe(ADA, 7)
