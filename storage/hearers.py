@@ -8,7 +8,7 @@ from dataclasses import dataclass
 
 from sqlalchemy import Connection, select
 
-from storage.concerned import followed, follows
+from storage.concerned import following, wanting
 from storage.tables.asking import person
 from storage.tables.subscribing import believed
 from storage.talk_rows import CHUNK, by_ids
@@ -33,16 +33,16 @@ def hearers(connection: Connection, talk_ids: Sequence[int], now: dt.datetime) -
     """
     talks = {one.row_id: one for one in by_ids(connection, talk_ids)}
     unreachable = set(connection.execute(UNREACHABLE).scalars())
-    people, speakers, rooms = set[str](), set[str](), set[str]()
+    rows = []
     for start in range(0, len(talk_ids), CHUNK):
         some = select(believed).where(believed.c.talk_id.in_(talk_ids[start : start + CHUNK]))
-        for row in connection.execute(some):
-            who = row.subscriber
-            if who in unreachable or net_change(row, talks.get(row.talk_id), now) is None:
-                continue
-            if not (row.speaker or follows(connection, who, row.talk_id) or followed(connection, row)):
-                continue
-            (people if who.startswith("@") else rooms).add(who)
-            if row.speaker:
-                speakers.add(who)
-    return Hearers(frozenset(people), frozenset(speakers), frozenset(rooms))
+        rows += [row for row in connection.execute(some) if row.subscriber not in unreachable]
+    rows = [row for row in rows if net_change(row, talks.get(row.talk_id), now) is not None]
+    now_following = following(connection, talk_ids)
+    left = [row for row in rows if not row.speaker and (row.subscriber, row.talk_id) not in now_following]
+    concerned = now_following | wanting(connection, left)
+    heard = [row for row in rows if row.speaker or (row.subscriber, row.talk_id) in concerned]
+    everybody = {row.subscriber for row in heard}
+    people = frozenset(who for who in everybody if who.startswith("@"))
+    speakers = frozenset(row.subscriber for row in heard if row.speaker)
+    return Hearers(people, speakers, frozenset(everybody - people))
