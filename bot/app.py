@@ -14,6 +14,8 @@ from functools import partial
 from bot.answering import Answering
 from bot.backoff import Backoff
 from bot.backups import Backups
+from bot.broadcast import Broadcaster
+from bot.changes_told import ChangesTold
 from bot.clock import Clock
 from bot.config import Config, unknown_halls, unknown_leads
 from bot.config_values import seconds_of
@@ -27,9 +29,11 @@ from bot.inbox import Inbox
 from bot.jobs import Jobs
 from bot.joining import Joiner
 from bot.listen import Listener
+from bot.loud import Loud
 from bot.matrix import Matrix
 from bot.matrix_errors import AwayError, RateLimitedError
 from bot.profiles import Profiles
+from bot.progress import Lines
 from bot.reach import Reach
 from bot.reactions import Reactions
 from bot.refresh import Refresher
@@ -130,7 +134,10 @@ async def _run(config: Config, store: Store, matrix: Matrix) -> None:
     reminder = Reminder(services, rules, clock, jobs, lambda: deliverer.wake(), hold)
     reach = Reach(services, clock, lambda: deliverer.wake(), lambda: direct.wake())
     direct = DirectRooms(matrix, store, clock, synced, reach, lambda: deliverer.wake())
-    deliverer = Deliverer(matrix, store, clock, direct.room_of, reminder)
+    lines = Lines(store, clock)
+    broadcaster = Broadcaster(services, clock, jobs, lines, lambda: deliverer.wake())
+    changes_told = ChangesTold(services, clock, lines, lambda: deliverer.wake())
+    deliverer = Deliverer(matrix, store, clock, direct.room_of, reminder, broadcaster)
     folder = Folder(
         matrix,
         store,
@@ -145,18 +152,14 @@ async def _run(config: Config, store: Store, matrix: Matrix) -> None:
     rooms = Rooms(store, config, clock, matrix.user_id, deliverer.wake, reach)
     joiner = Joiner(matrix, store, clock, rooms)
     profiles = Profiles(matrix, store, clock)
-    answering = Answering(
-        services,
-        clock,
-        partial(_each, deliverer.wake, profiles.wake, reminder.wake),
-        leave=rooms.news.set,
-        hints=config.matrix.hints,
-    )
+    answered = partial(_each, deliverer.wake, profiles.wake, reminder.wake, broadcaster.wake)
+    answering = Answering(services, clock, answered, leave=rooms.news.set, hints=config.matrix.hints)
     inbox = Inbox(services, clock, matrix.user_id, answering, hints=config.matrix.command_hints)
     reactions = Reactions(services, clock, matrix.user_id, answering)
     spoke = partial(_spoke, store, reach, direct)
     control = Control(matrix, store, clock, config.roles.control_room)
-    listener = Listener(matrix, store, inbox, reactions, rooms, control, synced, deliverer.settled, spoke)
+    loud = Loud(matrix, store, clock, [room for hall in config.locations for room in hall.rooms])
+    listener = Listener(matrix, store, inbox, reactions, rooms, control, synced, deliverer.settled, spoke, loud.state)
     teller = Teller(
         services, dt.timedelta(seconds=config.changes.settle_seconds), clock, matrix.user_id, deliverer.wake
     )
@@ -164,6 +167,8 @@ async def _run(config: Config, store: Store, matrix: Matrix) -> None:
     for feed, refresher in zip(config.feeds, feeds, strict=True):
         jobs.every(feed.refresh_seconds, refresher.look, jitter=min(5.0, feed.refresh_seconds / 10))
     jobs.every(TELL_SECONDS, teller.look)
+    for look in (broadcaster.look, changes_told.look, loud.look):
+        jobs.every(WATCH_SECONDS, look)
     jobs.every(WATCH_SECONDS, reminder.tick)
     jobs.every(WATCH_SECONDS, folder.look)
     jobs.every(ROOMS_SECONDS, rooms.nudge)

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Collection
+from collections.abc import Collection, Iterable
 from typing import Any, Protocol
 
 from storage.outbox import Notice, NoticeState
@@ -26,29 +26,26 @@ class Composer(Protocol):
 
 
 class Composing:
-    """Notices of other kinds than the composer's are as they were written."""
+    """Notices of other kinds than the composers' are as they were written."""
 
-    def __init__(self, store: Store, composer: Composer | None) -> None:
+    def __init__(self, store: Store, composers: Iterable[Composer]) -> None:
         self._store = store
-        self._composer = composer
-        self._kinds = frozenset(composer.kinds if composer else ())
+        self._composers = {kind: composer for composer in composers for kind in composer.kinds}
 
     def __contains__(self, notice: Notice) -> bool:
-        return notice.kind in self._kinds
+        return notice.kind in self._composers
 
     def content(self, notice: Notice) -> dict[str, Any] | None:
         """What it should say now, None when nothing of it is true any more."""
-        if self._composer is None or notice not in self:
-            return notice.content
-        return self._composer.compose(notice)
+        composer = self._composers.get(notice.kind)
+        return composer.compose(notice) if composer else notice.content
 
     def rewrite(self, notice: Notice, content: dict[str, Any]) -> None:
         """It is about to be sent with another content than it was written with."""
-        assert self._composer is not None
         with self._store.transaction():
             self._store.outbox.rewrite(notice.key, content)
-            self._composer.settled(notice)
+            self._composers[notice.kind].settled(notice)
 
     def given_up(self, notice: Notice, state: NoticeState) -> None:
-        if self._composer is not None and notice in self:
-            self._composer.given_up(notice, state)
+        if composer := self._composers.get(notice.kind):
+            composer.given_up(notice, state)

@@ -15,12 +15,13 @@ from bot.composing import Composer, Composing
 from bot.doubt import KEY, Doubt
 from bot.files import HELD, with_upload
 from bot.holds import Holds
+from bot.learnt import Learnt
 from bot.marks import Marks
 from bot.matrix import Matrix
 from bot.matrix_errors import AwayError, RateLimitedError, RefusedError, RevokedError
 from bot.pace import UNTOLD_SECONDS, Pace
 from storage.errors import StoreError
-from storage.outbox import HINT, MESSAGE, RATE, Notice, NoticeState
+from storage.outbox import HINT, MESSAGE, Notice, NoticeState
 from storage.store import Store
 
 log = logging.getLogger("hallway")
@@ -32,8 +33,6 @@ ASKED_FOR = 3 * IN_FLIGHT
 BELIEVED_SECONDS = 0.5
 # A homeserver over its own quota answers 403; that passes, unlike other refusals.
 PASSING = frozenset({"M_RESOURCE_LIMIT_EXCEEDED"})
-# The rate is kept when it differs by so much from the one that is kept.
-KEPT_DIFFERS = 0.2
 
 
 @dataclass(slots=True, eq=False)
@@ -57,20 +56,20 @@ class Deliverer:
         store: Store,
         clock: Clock,
         direct_room: Callable[[str], Awaitable[str]],
-        composer: Composer | None = None,
+        *composers: Composer,
     ) -> None:
         self._matrix = matrix
         self._store = store
         self._clock = clock
         self._direct_room = direct_room
-        self._composing = Composing(store, composer)
+        self._composing = Composing(store, composers)
         self._doubt = Doubt(matrix, store)
         self._more = asyncio.Event()
         self._idle = asyncio.Event()
         self._holds = Holds(self.wake)
         self._marks = Marks(store, clock)
         self.pace = Pace()
-        self._kept_rate: float | None = None
+        self._learnt = Learnt(store)
         self._under_way: list[_Attempt] = []
         self._heads: deque[Notice] = deque()
         self._believed_until = 0.0
@@ -122,12 +121,11 @@ class Deliverer:
         while True:
             try:
                 self._doubt.begin(self._clock.real())
-                self._kept_rate = float(self._store.inbox.get(RATE) or 0) or None
+                self.pace = self._learnt.begin()
             except StoreError as error:
                 self._holds.stumble(str(error))
                 await asyncio.sleep(self._holds.wait())
             else:
-                self.pace = Pace(self._kept_rate)
                 return
 
     def _send_some(self, tasks: asyncio.TaskGroup) -> float | None:
@@ -185,7 +183,7 @@ class Deliverer:
         finally:
             if not attempt.asked:
                 self.pace.give_back()
-            self._keep_rate()
+            self._learnt.keep(self.pace)
             self._under_way.remove(attempt)
             self._more.set()
 
@@ -282,16 +280,6 @@ class Deliverer:
             self._composing.given_up(notice, state)
         self._doubt.clear(notice.key)
         return True
-
-    def _keep_rate(self) -> None:
-        """Keep the rate where it differs much from the one that is kept: the next start, and people, go by it."""
-        rate, kept = self.pace.rate, self._kept_rate
-        if rate == kept or (rate and kept and abs(rate - kept) < KEPT_DIFFERS * kept):
-            return
-        with suppress(StoreError):
-            self._store.inbox.put(RATE, f"{rate:.3f}" if rate else "")
-            self._kept_rate = rate
-            log.info("the homeserver takes %s messages a second from us", f"{rate:.2f}" if rate else "any number of")
 
 
 def _now() -> float:

@@ -36,7 +36,8 @@ class Listener:
     """`synced` is set after the first sync: from then on the rows say which rooms there are.
 
     `settled` waits, at most so many seconds, until what is to be delivered now is delivered. `spoke` is called with
-    every message and reaction of somebody else's, and its room, after it was dealt with.
+    every message and reaction of somebody else's, and its room, after it was dealt with; `changed` with every change of
+    a room's state.
     """
 
     def __init__(
@@ -50,6 +51,7 @@ class Listener:
         synced: asyncio.Event,
         settled: Callable[[float], Awaitable[None]],
         spoke: Callable[[Event, str], None],
+        changed: Callable[[str, Event], None] | None = None,
     ) -> None:
         self._matrix = matrix
         self._store = store
@@ -60,6 +62,7 @@ class Listener:
         self._synced = synced
         self._settled = settled
         self._spoke = spoke
+        self._changed = changed
         self._failed_gaps: Counter[str] = Counter()
         self._refusals = 0
 
@@ -166,6 +169,8 @@ class Listener:
         if event.state_key is not None:
             self._rooms.state(room_id, event, history=not answering)
             self._control.state(room_id, event)
+            if self._changed is not None:
+                self._changed(room_id, event)
         elif event.sender == self._matrix.user_id:
             # It is sent, and we were perhaps killed before we knew. Also, what is done to it comes after it.
             if event.transaction_id:

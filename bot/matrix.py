@@ -134,7 +134,15 @@ class Matrix:
     async def say(
         self, room_id: str, content: Mapping[str, Any], transaction_id: str, kind: str = "m.room.message"
     ) -> str:
-        """Send an event; the same transaction id again gives the same event id. Returns the event id."""
+        """Send an event; the same transaction id again gives the same event id. Returns the event id.
+
+        One of kind `m.room.redaction` removes the event that it `redacts`.
+        """
+        if kind == "m.room.redaction":
+            method, path, data = Api.room_redact(
+                self._client.access_token, room_id, str(content["redacts"]), transaction_id
+            )
+            return str((await self._raw(method, path, data, seconds=REQUEST_SECONDS)).get("event_id", ""))
         sending = self._client.room_send(room_id, kind, dict(content), tx_id=transaction_id)
         return str((await self._do(RoomSendResponse, sending)).event_id)
 

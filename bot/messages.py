@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import json
 from collections.abc import Mapping
+from dataclasses import replace
 from typing import Any
 
 from bot.events import Event
@@ -39,6 +40,17 @@ def content_of(msgtype: str, reply: Reply) -> dict[str, Any]:
     if _escaped(reply.html) <= HTML_BYTES_MAX:
         content |= {"format": "org.matrix.custom.html", "formatted_body": reply.html}
     return content
+
+
+def edit_of(event_id: str, msgtype: str, reply: Reply, mentions: Mapping[str, Any] | None = None) -> dict[str, Any]:
+    """What makes an event of ours say something else (specification, "Event replacements").
+
+    `mentions` are those of the event as it is now; an edit notifies nobody again.
+    """
+    new = {**content_of(msgtype, reply), "m.mentions": dict(mentions or {})}
+    shown = replace(reply, plain=f"* {reply.plain}", html=f"* {reply.html}")
+    relation = {"rel_type": "m.replace", "event_id": event_id}
+    return {**content_of(msgtype, shown), "m.new_content": new, "m.relates_to": relation}
 
 
 def bell_on(event_id: str) -> dict[str, Any]:

@@ -12,6 +12,8 @@ import math
 from collections import deque
 from dataclasses import dataclass
 
+from bot.bucket import Bucket
+
 # After so long and so many without a refusal, while there was always something to send, we try to be faster: by a
 # twentieth, then by twice that and so on, since a limit that was lifted is to be forgotten soon.
 PROBE_SECONDS = 5.0
@@ -53,10 +55,11 @@ class _Refusal:
 
 
 class Pace:
-    """`rate` is messages a second, None while no limit is known."""
+    """`rate` is messages a second, None while no limit is known; `burst` how many are taken at once before that."""
 
-    def __init__(self, rate: float | None = None) -> None:
+    def __init__(self, rate: float | None = None, burst: int | None = None) -> None:
         self.rate = rate
+        self._bucket = Bucket(burst)
         self._next_at = -math.inf  # by the rate
         self._told_until = -math.inf  # by the homeserver's own word
         self._taken: deque[float] = deque(maxlen=SENT_KEPT)  # when those were sent that were taken
@@ -64,6 +67,10 @@ class Pace:
         self._calm_since: float | None = None
         self._calm = 0
         self._step = PROBE_FIRST
+
+    @property
+    def burst(self) -> int | None:
+        return self._bucket.burst
 
     def in_flight(self, most: int) -> int:
         """How many may be under way at a time."""
@@ -87,10 +94,12 @@ class Pace:
         """There is nothing to send: what the bucket gathers now says nothing of the rate."""
         self._refusals.clear()
         self._calm_since = None
+        self._bucket.idle()
 
     def taken(self, sent_at: float, now: float) -> None:
         """The homeserver took a message that was sent at `sent_at`."""
         self._taken.append(sent_at)
+        self._bucket.taken(sent_at)
         if self.rate is None:
             return
         if self._calm_since is None:
@@ -102,6 +111,7 @@ class Pace:
     def refused(self, sent_at: float, now: float, told: float | None) -> None:
         """It refused one that was sent at `sent_at`, and `told` us to wait so many seconds."""
         seconds = UNTOLD_SECONDS if told is None else told
+        self._bucket.refused(_Refusal(sent_at, seconds).moment)
         self._calm_since, self._step = None, PROBE_FIRST
         self._told_until = max(self._told_until, now + max(seconds, TOLD_MIN_SECONDS))
         self._learn(_Refusal(sent_at, seconds))
@@ -118,6 +128,8 @@ class Pace:
             # Where it may be one more, it is taken for one more: too fast is refused and corrected, too slow stays.
             doubt = 0 if first.exact and refusal.exact else 1
             self.rate = (self._taken_between(first, refusal) + doubt) / seconds
+        if self.rate:
+            self._bucket.learn(self.rate)
         self._next_at = self._next_after(refusal)
 
     def _next_after(self, refusal: _Refusal) -> float:

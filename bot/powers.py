@@ -9,6 +9,7 @@ from typing import Any
 # From this room version on, its creators may do everything and have no level (specification, "Room version 12").
 CREATORS_VERSION = 12
 STATE_DEFAULT = 50
+NOTIFY_DEFAULT = 50
 LEVEL_DIGITS = 20
 
 
@@ -25,6 +26,16 @@ def may_send_state(user_id: str, kind: str, levels: Mapping[str, Any], create: M
 def may_send_message(user_id: str, levels: Mapping[str, Any], create: Mapping[str, Any]) -> bool:
     """Whether a user who is in the room may say something there; the same of `levels` and `create`."""
     return _power(user_id, levels, create) >= _needed("m.room.message", levels, _level(levels.get("events_default"), 0))
+
+
+def may_notify_room(user_id: str, levels: Mapping[str, Any], create: Mapping[str, Any]) -> bool:
+    """Whether a mention of the whole room notifies all in it when this user says it; the same of `levels` and `create`.
+
+    The specification's default for who may is 50, with and without levels.
+    """
+    notifications = levels.get("notifications")
+    needed = _level(notifications.get("room"), NOTIFY_DEFAULT) if isinstance(notifications, Mapping) else NOTIFY_DEFAULT
+    return may_send_message(user_id, levels, create) and _power(user_id, levels, create) >= needed
 
 
 def _power(user_id: str, levels: Mapping[str, Any], create: Mapping[str, Any]) -> float:

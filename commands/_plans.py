@@ -20,12 +20,14 @@ DONE, DROP = "\N{WHITE HEAVY CHECK MARK}", "\N{CROSS MARK}"
 class Preview:
     """What a plan would do, in lines. `outcome` stands for it: while it is the same, the same would be done.
 
-    With `refused` there is nothing to confirm, and the reply says why.
+    With `refused` there is nothing to confirm, and the reply says why. `changed` is what is said where it is not the
+    same any more, empty for the usual words.
     """
 
     lines: tuple[Text | str, ...] = ()
     outcome: str = ""
     refused: Reply | None = None
+    changed: Text | str = ""
 
 
 @dataclass(frozen=True, slots=True)
@@ -76,9 +78,10 @@ def confirm(plan: Plan, request: Request, services: Services) -> Reply:
         return preview.refused
     if preview.outcome != plan.outcome:
         services.store.plans.conclude(plan.number, PlanState.STALE)
-        note = request.say("The programme has changed meanwhile, so nothing was done. Now it would be this:")
+        usual = request.say("The programme has changed meanwhile, so nothing was done. Now it would be this:")
         command, _, args = plan.said.removeprefix(services.prefix).partition(" ")
-        return propose(plan.data, replace(request, command=command, args=args), services, note)
+        asked = replace(request, command=command, args=args)
+        return propose(plan.data, asked, services, preview.changed or usual)
     services.store.plans.conclude(plan.number, PlanState.DONE)
     source = Source(request.sender, request.room_id, request.event_id, plan.said, request.now, request.moment)
     return _kind(plan.data).carry_out(plan.data, source, request, services)

@@ -23,6 +23,7 @@ from storage.programme import Talk
 ARGS_MAX = 500
 PLEASE = re.compile(r"(?:^|[\s,]+)(?:please|pls|bitte|por favor|s['’]il (?:vous|te) pla[iî]t)[\s.!?]*$", re.IGNORECASE)
 COMMAND = re.compile(r"([A-Za-z]+(?:-[A-Za-z]+)*)(?:[\s?!.,:;]+(.*))?$")
+NAME = re.compile(r"[A-Za-z]+(?:-[A-Za-z]+)*(?:[\s?!.,:;]+(.*)|$)", re.DOTALL)
 
 
 def is_question(body: str, prefix: str, *, addressed: bool = False, listed: bool = False) -> bool:
@@ -62,7 +63,7 @@ def answer(
     if not is_question(body, services.prefix, addressed=direct or mentioned, listed=bool(listed)) and not mentioned:
         return None
     question = asked(services, sender, room_id, direct, now, listed)
-    request = replace(question, powers=powers, event_id=event_id, real=real)
+    request = replace(question, powers=powers, event_id=event_id, real=real, whole=_whole(body, services.prefix))
     with services.store.savepoint():
         reply = _Dispatch(request, services, addressed=direct or mentioned).answer(line)
         if reply is not None and len(reply.shown) > 0:
@@ -215,6 +216,14 @@ class _Dispatch:
 
 def _first_line(body: str) -> str:
     return next(iter(body.strip().splitlines()), "").strip()
+
+
+def _whole(body: str, prefix: str) -> str:
+    """All that follows a command's name, as it was typed."""
+    line, rest = _first_line(body), body.strip().partition("\n")[2]
+    after = _after_prefix(line, prefix)
+    found = NAME.match(line.removeprefix("/") if after is None else after.strip())
+    return f"{(found[1] or '') if found else line}\n{rest}".strip()
 
 
 def _after_prefix(line: str, prefix: str) -> str | None:

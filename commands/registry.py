@@ -43,7 +43,8 @@ class Request:
     `direct` is True in a room of the sender and the bot alone, where answers may be longer. `settings` are what the
     sender chose, `language` is the one to answer in. `listed` is the list that the question is put to (as a reply or
     a reaction to it), empty where it is put to none. `powers`: the sender may change the topic of the Matrix room.
-    `event_id` is the event that asks; `real` is the world's clock, where it is another than the conference's.
+    `event_id` is the event that asks; `real` is the world's clock, where it is another than the conference's. `whole`
+    is `args` as it was typed: however long, with its line breaks and all lines.
     """
 
     command: str
@@ -58,6 +59,7 @@ class Request:
     powers: bool = False
     event_id: str = ""
     real: dt.datetime | None = None
+    whole: str = ""
 
     @property
     def moment(self) -> dt.datetime:

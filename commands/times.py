@@ -72,6 +72,12 @@ class Times:
         """ "10:05", or "10:05 am", in the conference's zone alone."""
         return self._clock(self._local(moment))
 
+    def to_the_second(self, moment: dt.datetime) -> str:
+        """ "10:05:30", or "10:05:30 am", in the conference's zone alone."""
+        local = self._local(moment)
+        clock, _, half = self._clock(local).partition(" ")
+        return f"{clock}:{local.second:02} {half}".rstrip()
+
     def of_day(self, clock: str) -> str:
         """A time of the clock ("22:00") as the person reads it: "10:00 pm"."""
         return self._clock(dt.datetime.combine(dt.date.min, dt.time.fromisoformat(clock)))

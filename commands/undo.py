@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import json
+
 from commands._changing import planned
 from commands._plans import propose
 from commands.registry import Request, Services, command
@@ -9,6 +11,7 @@ from commands.reply import Reply, code, paragraphs, quoted
 from storage.acts import CHANGES, Act
 
 DIGITS = 9
+SAID = frozenset({"announce", "correct"})
 
 
 @command("undo", "[number]")
@@ -38,6 +41,9 @@ def undo(request: Request, services: Services) -> Reply:
 
 def _why_not(act: Act, request: Request, services: Services) -> Reply | None:
     say = request.say
+    if act.kind in SAID and (said := json.loads(act.after or "{}").get("broadcast")):
+        recall = code(f"{services.prefix}recall {said}")
+        return paragraphs(say("That was said to many: {recall} takes it back.", recall=recall), ok=False)
     if act.kind not in CHANGES:
         return paragraphs(say("Number {number} is nothing that can be taken back.", number=act.number), ok=False)
     if act.taken_back_by is not None:

@@ -3,15 +3,16 @@
 from __future__ import annotations
 
 import datetime as dt
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 
 from sqlalchemy import Connection, and_, distinct, func, select
 
+from storage.broadcasts import Broadcasts
 from storage.database import Database
 from storage.folding import DM
-from storage.forecast import Capacity
+from storage.forecast import Capacity, left_at_once, looked_back
 from storage.inbox import Inbox
-from storage.outbox import RATE
+from storage.outbox import BURST, RATE
 from storage.tables.asking import person
 from storage.tables.messages import room
 from storage.tables.programme import talk
@@ -54,6 +55,15 @@ class Load:
         inbox = Inbox(self._database)
         rate, opening = inbox.get(RATE), inbox.get(OPENING)
         return Capacity(float(rate) if rate else None, float(opening) if opening else None)
+
+    def at(self, now: dt.datetime) -> Capacity:
+        """The same, with how many messages it takes at once at this moment (the world's clock)."""
+        known = self.known()
+        if known.rate is None:
+            return known
+        burst = float(Inbox(self._database).get(BURST) or 1)
+        sent = Broadcasts(self._database).sent_since(now - looked_back(known.rate, burst))
+        return replace(known, at_once=left_at_once(sent, now, known.rate, burst))
 
     def keep_late(self, number: int, by: dt.timedelta) -> None:
         """Keep how many of the reminders that wait will be late, and by how much at most."""

@@ -25,15 +25,16 @@ class Waiting:
 class Capacity:
     """What the homeserver lets us do: messages a second, and the seconds from one opened room to the next.
 
-    None where no limit is known.
+    None where no limit is known. `at_once` is how many more messages it takes before it limits us.
     """
 
     rate: float | None
     opening_seconds: float | None = None
+    at_once: float = 0.0
 
     def seconds(self, messages: int, openings: int = 0) -> float:
         """How long so many messages take, of which so many need a room first."""
-        sending = messages / self.rate if self.rate else 0.0
+        sending = max(0.0, messages - self.at_once) / self.rate if self.rate else 0.0
         return max(sending, openings * self.opening_seconds if self.opening_seconds else 0.0)
 
 
@@ -47,6 +48,27 @@ class Late:
     @property
     def key(self) -> str:
         return self.notice.key
+
+
+# So many times as long as an empty bucket takes to fill up, and what was in it before does not matter any more.
+LOOK_BACK = 3
+
+
+def looked_back(rate: float, burst: float) -> dt.timedelta:
+    """Of what was sent longer ago, the homeserver's bucket knows nothing any more."""
+    return dt.timedelta(seconds=LOOK_BACK * burst / rate)
+
+
+def left_at_once(sent: Sequence[dt.datetime], now: dt.datetime, rate: float, burst: float) -> float:
+    """How many more messages a homeserver takes at once that lets us send `burst` and then `rate` a second.
+
+    `sent` are the moments of what was sent since `looked_back`, oldest first. All by one clock, aware UTC.
+    """
+    level, at = burst, now - looked_back(rate, burst)
+    for moment in sent:
+        level = min(burst, max(0.0, level - rate * (moment - at).total_seconds()) + 1)
+        at = moment
+    return burst - max(0.0, level - rate * (now - at).total_seconds())
 
 
 def late(waiting: Sequence[Waiting], capacity: Capacity, now: dt.datetime) -> list[Late]:

@@ -35,16 +35,22 @@ class Rank(IntEnum):
     BULK = 3  # what is said to whole rooms
 
 
-MESSAGE = "m.room.message"
+MESSAGE, REDACTION = "m.room.message", "m.room.redaction"
 HINT = "hint"
 # A last word, behind which the room is left.
 FAREWELL = "farewell"
+# What an organizer says to many, how it is corrected and removed, and the line that shows how far that is.
+BROADCAST, CORRECTION, RECALL, PROGRESS = "broadcast", "correction", "recall", "progress"
 # Reminders and changes of what somebody follows, and the day’s agenda: what they say is looked at again when sent.
 PERSONAL, DIGEST = "personal", "digest"
 # That somebody can be reached again, and what they have missed.
 BACK = "back"
+AFTER_KEYS = "~"  # sorts behind all that a key may hold
+STAYS = ("reply", CORRECTION, PROGRESS)
 # Under this name of the `state` table: how many messages a second the homeserver takes from us, empty for any number.
 RATE = "rate"
+# And how many it takes at once before it limits us to that, empty while that is not known.
+BURST = "burst"
 PLACE = func.coalesce(notice.c.room_id, notice.c.recipient)
 IS_HINT = notice.c.kind == literal_column(f"'{HINT}'")
 # A hint is said when there is nothing else to say: its turn comes after everything that is asked for meanwhile.
@@ -88,6 +94,7 @@ class Notice:
     event_type: what kind of Matrix event it becomes.
     deadline:   aware UTC, the world's clock: when it should be there. Of one rank, the soonest is sent first.
     tried_in:   the room that it was to be said in before its recipient left that one; perhaps it was.
+    batch:      the number of the broadcast that it belongs to.
     """
 
     key: str
@@ -101,6 +108,7 @@ class Notice:
     rank: int = Rank.PERSONAL
     deadline: dt.datetime | None = None
     tried_in: str | None = None
+    batch: int | None = None
 
     @property
     def place(self) -> str:
@@ -133,6 +141,7 @@ class Outbox:
                     event_type=new.event_type,
                     rank=new.rank,
                     deadline=new.deadline,
+                    batch=new.batch,
                 )
                 .on_conflict_do_nothing()
             )
@@ -216,8 +225,11 @@ class Outbox:
         self._where(notice.c.room_id.is_(None) & (notice.c.recipient == recipient), room_id)
 
     def unplace(self, room_id: str, recipient: str) -> None:
-        """What waits to be said in this direct room needs one to be found anew; answers stay where they were asked."""
-        message = (notice.c.event_type == MESSAGE) & (notice.c.kind != "reply")
+        """What waits to be said in this direct room needs one to be found anew.
+
+        Answers stay where they were asked, and so does what changes something that is there.
+        """
+        message = (notice.c.event_type == MESSAGE) & notice.c.kind.not_in(STAYS)
         waiting = (notice.c.state == NoticeState.PENDING) & (notice.c.room_id == room_id) & message
         with self._database.transaction() as connection:
             values = {"room_id": None, "recipient": recipient, "tried_in": room_id}
@@ -239,6 +251,20 @@ class Outbox:
         """The event that a notice became, None while it was not sent."""
         with self._database.reading() as connection:
             return connection.execute(select(notice.c.event_id).where(notice.c.key == key)).scalar()
+
+    def whatever(self, key: str) -> tuple[Notice, NoticeState, str] | None:
+        """The notice with this key in whatever state, and the event that it became, empty for none."""
+        with self._database.reading() as connection:
+            row = connection.execute(select(notice).where(notice.c.key == key)).first()
+        return (_notice(row), NoticeState(row.state), row.event_id or "") if row else None
+
+    def called(self, beginning: str) -> list[tuple[str, NoticeState, dt.datetime]]:
+        """The keys that begin so, with their states and when they were written, oldest first."""
+        columns = (notice.c.key, notice.c.state, notice.c.created_at)
+        mine = (notice.c.key >= beginning) & (notice.c.key < beginning + AFTER_KEYS)
+        with self._database.reading() as connection:
+            rows = connection.execute(select(*columns).where(mine).order_by(notice.c.seq)).all()
+        return [(row[0], NoticeState(row[1]), row[2]) for row in rows]
 
     def counts(self) -> dict[str, int]:
         """How many notices are in each state."""
@@ -275,6 +301,7 @@ def _notice(row: Row[Any]) -> Notice:
         rank=row.rank,
         deadline=row.deadline,
         tried_in=row.tried_in,
+        batch=row.batch,
     )
 
 

@@ -14,12 +14,15 @@ if TYPE_CHECKING:
     from storage.acts import Acts
     from storage.agenda import Agenda
     from storage.answers import Answers
+    from storage.audience import Audience
+    from storage.broadcasts import Broadcasts
     from storage.capacity import Load
     from storage.control import Control
     from storage.digests import Digests
     from storage.feeds import Accepted, Feeds
     from storage.folding import Folding
     from storage.full import Full
+    from storage.hearing import Hearing
     from storage.inbox import Inbox
     from storage.organizing import Organizing
     from storage.outbox import Outbox
@@ -191,6 +194,24 @@ class Store:
         return Organizing(self.database)
 
     @cached_property
+    def broadcasts(self) -> Broadcasts:
+        from storage.broadcasts import Broadcasts
+
+        return Broadcasts(self.database)
+
+    @cached_property
+    def hearing(self) -> Hearing:
+        from storage.hearing import Hearing
+
+        return Hearing(self.database)
+
+    @cached_property
+    def audience(self) -> Audience:
+        from storage.audience import Audience
+
+        return Audience(self.database)
+
+    @cached_property
     def full(self) -> Full:
         from storage.full import Full
 
@@ -229,7 +250,7 @@ class Store:
 
         Where it is to carry a hint, that is a notice of its own from now on, with `hint` as its content.
         """
-        from storage.outbox import HINT, PERSONAL, Notice, notice_key
+        from storage.outbox import BROADCAST, CORRECTION, HINT, PERSONAL, Notice, notice_key
 
         if self.outbox.event_of(key) is not None:
             return
@@ -237,6 +258,8 @@ class Store:
             marked = self.outbox.mark_sent(key, event_id, now)
             if marked and key.startswith(PERSONAL):
                 self.telling.sent(key)
+            if marked and key.startswith((BROADCAST, CORRECTION)):
+                self.broadcasts.reopen(key)
             if marked and (room_id := self.answers.hint_for(key)):
                 self.outbox.add(
                     Notice(

@@ -303,7 +303,7 @@ async def test_a_limit_is_kept_and_known_again(table: Table) -> None:
     table.store.inbox.put(RATE, "2.5")
     async with table.running() as deliverer:
         assert deliverer.pace.rate == 2.5
-        deliverer.pace.rate = 2.6
+        deliverer.pace.rate = 2.55
         table.add("n")
         await until(lambda: not table.store.outbox.unsent(), deliverer)
         assert table.store.inbox.get(RATE) == "2.5"

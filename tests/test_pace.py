@@ -135,3 +135,24 @@ def test_what_was_not_sent_is_given_back() -> None:
     assert pace.wait(now) > before
     pace.give_back()
     assert pace.wait(now) == pytest.approx(before)
+
+
+@pytest.mark.parametrize(("rate", "burst"), [(0.2, 10), (1.0, 5), (10.0, 20), (50.0, 100)])
+@pytest.mark.parametrize("whole_seconds", [False, True])
+def test_how_much_is_taken_at_once_is_learnt(rate: float, burst: int, whole_seconds: bool) -> None:
+    pace, homeserver = Pace(), Homeserver(rate, burst, whole_seconds=whole_seconds)
+    now = 0.0
+    for _ in range(3):
+        now = drain(pace, homeserver, 3 * burst, now)
+        pace.idle()
+        now += 2 * burst / rate
+    assert pace.burst is not None
+    assert abs(pace.burst - burst) <= max(1, burst / 10)
+
+
+def test_a_bucket_that_was_not_full_says_less_than_what_is_known() -> None:
+    pace, homeserver = Pace(0.2, 10), Homeserver(0.2, 10)
+    now = drain(pace, homeserver, 30)
+    pace.idle()
+    drain(pace, homeserver, 6, now + 15)
+    assert pace.burst == 10

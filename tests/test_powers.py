@@ -6,7 +6,7 @@ from typing import Any
 
 import pytest
 
-from bot.powers import may_send_message, may_send_state
+from bot.powers import may_notify_room, may_send_message, may_send_state
 
 ADA, EVE = "@ada:example.org", "@eve:example.org"
 OLD = {"type": "m.room.create", "sender": ADA, "content": {"room_version": "10"}}
@@ -60,3 +60,22 @@ def test_who_may_change_the_topic(user: str, levels: dict[str, Any], create: dic
 )
 def test_who_may_speak(user: str, levels: dict[str, Any], create: dict[str, Any], may: bool) -> None:
     assert may_send_message(user, levels, create) is may
+
+
+@pytest.mark.parametrize(
+    ("user", "levels", "create", "may"),
+    [
+        (EVE, {"users": {EVE: 50}}, OLD, True),
+        (EVE, {"users": {EVE: 49}}, OLD, False),
+        (EVE, {"users": {EVE: 20}, "notifications": {"room": 20}}, OLD, True),
+        (EVE, {"users": {EVE: 50}, "notifications": {"room": 60}}, OLD, False),
+        (EVE, {"notifications": {"room": 0}}, OLD, True),
+        (EVE, {"notifications": {"room": 0}, "events_default": 10}, OLD, False),
+        (EVE, {"users": {EVE: 50}, "notifications": [0]}, OLD, True),
+        (EVE, {}, OLD, False),
+        (ADA, {}, OLD, True),
+        (EVE, {"notifications": {"room": 90}}, V12, True),
+    ],
+)
+def test_who_may_notify_a_whole_room(user: str, levels: dict[str, Any], create: dict[str, Any], may: bool) -> None:
+    assert may_notify_room(user, levels, create) is may

@@ -110,9 +110,9 @@ class HearerRow(Row):
 class BroadcastRow(Row):
     """What an organizer said to many. `target` is whom (JSON), `plain` and `html` what it says now.
 
-    Its notices have its id as `batch`. `state` is waiting, sending, done, recalled or dropped. Times are by the world's
-    clock; `promised_at` is when it was to be done. `progress_key` is the notice whose event shows how far it is, in the
-    room `room_id`.
+    Its notices have its id as `batch`. `state` is waiting, sending, done, recalled or dropped. `send_at` is by the
+    conference's clock, `promised_at`, when it was to be done, and `done_at` by the world's. `version` is how often it
+    was corrected or recalled. `progress_key` is the notice whose event shows how far it is, in the room `room_id`.
     """
 
     __tablename__ = "broadcast"

@@ -1,0 +1,61 @@
+"""How far the telling of an organizer's change is: shown below the answer that said it was made."""
+
+from __future__ import annotations
+
+import datetime as dt
+import logging
+from collections.abc import Callable
+
+from bot.clock import Clock
+from bot.progress import Line, Lines
+from commands._promising import far
+from commands.language import language_of
+from commands.lines import times_for
+from commands.registry import Request, Services
+from commands.reply import Text
+from storage.delivery import Progress
+from storage.errors import StoreError
+from storage.hearing import Telling
+from storage.outbox import notice_key
+
+log = logging.getLogger("hallway")
+
+# Fewer have heard of it before anybody looks.
+LEAST = 11
+# Who has not heard of it by then will not because of it.
+WATCHED = dt.timedelta(days=1)
+
+
+class ChangesTold:
+    """`wake` is called when there is something to deliver."""
+
+    def __init__(self, services: Services, clock: Clock, lines: Lines, wake: Callable[[], None]) -> None:
+        self._services = services
+        self._store = services.store
+        self._clock = clock
+        self._lines = lines
+        self._wake = wake
+
+    async def look(self) -> None:
+        """Show how far it is, where that is worth a message. An error leaves everything to the next look."""
+        try:
+            for one in self._store.hearing.since(self._clock.real() - WATCHED, LEAST):
+                line = Line(f"c.{one.act_id}", notice_key("re", one.event_id))
+                if not self._lines.is_over(line) and self._show(one, line):
+                    self._wake()
+        except StoreError as error:
+            log.warning("how far changes were told is looked at later: %s", error)
+
+    def _show(self, one: Telling, line: Line) -> bool:
+        with self._store.transaction():
+            how_far = self._store.hearing.progress(one.act_id, self._clock.now())
+            text = self._text(one, how_far)
+            return self._lines.show(line, how_far, text) if how_far.waiting else self._lines.end(line, text)
+
+    def _text(self, one: Telling, how_far: Progress) -> Text:
+        settings = self._store.people.settings(one.who)
+        language = language_of(settings.language or self._services.language)
+        request = Request("", "", one.who, one.room_id, False, self._clock.now(), settings, language)
+        over = not how_far.waiting
+        when = times_for(request, self._services).to_the_second(self._clock.now()) if over else ""
+        return far(how_far, when, language, over=over)

@@ -1,0 +1,92 @@
+"""A line that shows how far something is that is said to many: the answer that announced it, edited now and then."""
+
+from __future__ import annotations
+
+import datetime as dt
+from dataclasses import dataclass
+from typing import Any
+
+from bot.clock import Clock
+from bot.messages import edit_of
+from commands._promising import step
+from commands.reply import Reply, Text
+from storage.delivery import Progress
+from storage.outbox import PROGRESS, Notice, NoticeState, Rank
+from storage.store import Store
+
+# An edit is a message too: not sooner than this after the one before.
+EVERY = dt.timedelta(seconds=10)
+END = "end"
+LASTS = dt.timedelta(days=1)
+
+
+@dataclass(frozen=True, slots=True)
+class Line:
+    """`name` is its own for ever, and part of its notices' keys; `base` is the key of the answer that it belongs to."""
+
+    name: str
+    base: str
+
+    def key(self, what: str) -> str:
+        return f"{self.beginning}{what}"
+
+    @property
+    def beginning(self) -> str:
+        return f"{PROGRESS}-{self.name}-"
+
+
+class Lines:
+    """What is written here is sent by the deliverer; the state of a line is its notices."""
+
+    def __init__(self, store: Store, clock: Clock) -> None:
+        self._store = store
+        self._clock = clock
+
+    def show(self, line: Line, how_far: Progress, text: Text) -> bool:
+        """Let the line say this, if it is worth a message by now. Says whether one was written."""
+        known = self._store.outbox.called(line.beginning)
+        if any(state is NoticeState.PENDING for _, state, _ in known) or self.is_over(line):
+            return False
+        shown, at = (_number(known[-1][0]), known[-1][2]) if known else (0, dt.datetime.min.replace(tzinfo=dt.UTC))
+        reached = how_far.done + how_far.refused
+        if self._clock.real() - at < EVERY or reached - shown < step(how_far.total):
+            return False
+        return self._write(line, str(reached), text)
+
+    def end(self, line: Line, text: Text) -> bool:
+        """The last that it says, once and for all. False while the answer itself is still to be sent."""
+        base = self._store.outbox.whatever(line.base)
+        if base is not None and base[1] is NoticeState.PENDING:
+            return False
+        self._write(line, END, text)
+        return True
+
+    def is_over(self, line: Line) -> bool:
+        """Whether it has said its last."""
+        return bool(self._store.outbox.called(line.key(END)))
+
+    def content(self, line: Line, text: Text) -> dict[str, Any] | None:
+        """The answer with the line below it; None where it was never said."""
+        base = self._store.outbox.whatever(line.base)
+        if base is None or not base[2]:
+            return None
+        said = base[0].content
+        html = said.get("formatted_body")
+        plain = f"{said['body']}\n{text.plain}"
+        reply = Reply(plain, f"{html}<br>{text.html}" if html else text.html)
+        return edit_of(base[2], str(said.get("msgtype")), reply)
+
+    def _write(self, line: Line, what: str, text: Text) -> bool:
+        base = self._store.outbox.whatever(line.base)
+        content = self.content(line, text)
+        if base is None or content is None:
+            return False
+        now = self._clock.real()
+        return self._store.outbox.add(
+            Notice(line.key(what), PROGRESS, content, now, base[0].room_id, expires_at=now + LASTS, rank=Rank.REPLY)
+        )
+
+
+def _number(key: str) -> int:
+    number = key.rpartition("-")[2]
+    return int(number) if number.isdigit() else 0

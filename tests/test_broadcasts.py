@@ -1,0 +1,432 @@
+"""What organizers say to many: whom it reaches, how it reads, and how it is corrected and taken back everywhere."""
+
+from __future__ import annotations
+
+import datetime as dt
+from pathlib import Path
+
+import pytest
+
+from bot.events import Event
+from bot.loud import Loud
+from bot.matrix_errors import AwayError, RefusedError
+from storage.broadcasts import BroadcastState
+from storage.forecast import left_at_once
+from storage.outbox import BROADCAST, CORRECTION, PROGRESS, RECALL, NoticeState
+from storage.people import Unreachable
+from storage.subscriptions import Kind
+from tests.broadcasting import ADA, BOB, BOT, CONTROL, HERBERT, LEAD, ORGANIZER, PEMBROKE, STEWARD, Hall
+from tests.small import NOW
+
+MINUTE, SECOND = dt.timedelta(minutes=1), dt.timedelta(seconds=1)
+LUNCH = "From the organizers: Lunch is late"
+
+
+@pytest.fixture
+def hall() -> Hall:
+    return Hall()
+
+
+def crowd(hall: Hall, number: int) -> list[str]:
+    """So many people who follow the first talk, with a direct room each."""
+    people = [f"@p{each:03}:example.org" for each in range(number)]
+    hall.follow(1, *people)
+    hall.direct(*people)
+    return people
+
+
+async def test_it_is_shown_with_whom_it_reaches_and_said_once_when_confirmed(hall: Hall) -> None:
+    assert hall.say("!announce Lunch is late") == (
+        "This would be said at once to the rooms of all halls: 2 rooms.\n"
+        f"{LUNCH}\n"
+        "Confirmed now, it is done by 10:00:02.\n"
+        "I am not in 1 room that belongs to these.\n"
+        "✅ or !confirm 1 does it, ❌ or !drop 1 drops it; after five minutes it is void."
+    )
+    assert hall.say("!confirm") == (
+        "Done:\n"
+        "It goes to 2 rooms, done by 10:00:02.\n"
+        "It is number 1: !correct 1 … changes what it says, !recall 1 takes it back."
+    )
+    for _ in range(3):
+        await hall.settle()
+    assert hall.everywhere([HERBERT, PEMBROKE]) == [[LUNCH], [LUNCH]]
+    assert hall.store.broadcasts.get(1).state is BroadcastState.DONE  # type: ignore[union-attr]
+    assert [(act.kind, act.source.said) for act in hall.store.acts.listed(9)] == [
+        ("announce", "!announce Lunch is late")
+    ]
+
+
+@pytest.mark.parametrize(
+    ("words", "rooms", "people", "said"),
+    [
+        ("to room:Herbert Lunch is late", [HERBERT], [], LUNCH),
+        ("to room:herbert: Lunch is late", [HERBERT], [], LUNCH),
+        ("to room:Herbrt: Lunch is late", [HERBERT], [], LUNCH),
+        ("to Pembroke Lunch is late", [PEMBROKE], [], LUNCH),
+        ("to all halls: Lunch is late", [HERBERT, PEMBROKE], [], LUNCH),
+        ("to everyone Lunch is late", [HERBERT, PEMBROKE], ["ada", "bob", "carol"], LUNCH),
+        ("to track:Rust Lunch is late", [], ["ada", "bob"], "From the organizers, on the track Rust: Lunch is late"),
+        (
+            "to subscribers of gcc rust: Lunch is late",
+            [],
+            ["ada", "bob"],
+            "From the organizers, on GCC Rust: Lunch is late",
+        ),
+        (
+            "to speakers today Lunch is late",
+            [],
+            ["dan"],
+            "From the organizers, for all who speak today: Lunch is late",
+        ),
+        ("Lunch is late", [HERBERT, PEMBROKE], [], LUNCH),
+        ("to eat, leave the hall", [HERBERT, PEMBROKE], [], "From the organizers: to eat, leave the hall"),
+        ("at the door: a cat", [HERBERT, PEMBROKE], [], "From the organizers: at the door: a cat"),
+    ],
+)
+async def test_it_reaches_whom_it_is_for_each_once(
+    hall: Hall, words: str, rooms: list[str], people: list[str], said: str
+) -> None:
+    carol, dan = "@carol:example.org", "@dan:example.org"
+    hall.follow(3, ADA)
+    hall.follow(2, ADA)
+    hall.store.subscriptions.add(BOB, Kind.TRACK, "Rust", NOW)
+    hall.store.subscriptions.add(ADA, Kind.TRACK, "Rust", NOW)
+    hall.direct(carol)
+    hall.store.speakers.confirm(dan, "Miguel Ojeda", by="test", now=NOW)
+    gone = "@gone:example.org"
+    hall.follow(3, gone)
+    hall.store.people.change(gone, unreachable=Unreachable.LEFT, unreachable_at=NOW)
+
+    await hall.announce(f"!announce {words}")
+    await hall.settle()
+    reached = {room: bodies for room in hall.rooms if (bodies := hall.bodies(room)) and room != CONTROL}
+    assert reached == {room: [said] for room in (*rooms, *(f"!with-{one}" for one in people))}
+
+
+async def test_words_stay_words_with_their_lines(hall: Hall) -> None:
+    await hall.announce("!announce to room:Herbert\nFirst <b>line</b>, @room\n\n\n\n  second & last please")
+    await hall.settle()
+    (content,) = filter(None, hall.rooms[HERBERT].values())
+    assert content["body"] == "From the organizers:\nFirst <b>line</b>, @\u2060room\n\nsecond & last please"
+    assert content["formatted_body"] == (
+        "From the organizers:<br>First &lt;b&gt;line&lt;/b&gt;, @\u2060room<br><br>second &amp; last please"
+    )
+    assert content["m.mentions"] == {}
+
+
+@pytest.mark.parametrize(
+    ("words", "answer"),
+    [
+        ("!announce", "What is to be said? !help announce has examples."),
+        ("!announce to room:Herbert", "What is to be said? !help announce has examples."),
+        ("!announce to rom: hi", "I do not know whom “rom” means."),
+        ("!announce to room:Nowhere hi", "The programme has no location “Nowhere”."),
+        ("!announce to track:Nothing: hi", "The programme has no track “Nothing”."),
+        ("!announce to subscribers of gcc rust hi", "Put a colon between the talk and what is to be said"),
+        ("!announce at 08:00 hi", "“08:00” is over, it is 10:00 now."),
+        ("!announce to track:Memory hi", "That would reach nobody: all who follow the track Memory, or a talk of it."),
+        (f"!announce {'x' * 2001}", "An announcement has up to 2000 characters, and this has 2001"),
+        ("!correct hello", "Nothing was announced that could be changed."),
+        ("!recall", "Nothing was announced that could be changed."),
+        ("!recall 7", "Nothing was announced under the number 7."),
+        ("!recall it", "“it” is no number of an announcement."),
+    ],
+)
+def test_what_cannot_be_said_is_answered_with_why(hall: Hall, words: str, answer: str) -> None:
+    assert hall.say(words).startswith(answer)
+
+
+async def test_each_is_told_in_their_own_language(hall: Hall) -> None:
+    hall.follow(3, ADA, BOB)
+    hall.store.people.change(ADA, language="de")
+    await hall.announce("!announce to track:Rust Lunch is late")
+    await hall.settle()
+    assert hall.bodies("!with-ada") == ["Von der Organisation, zum Track Rust: Lunch is late"]
+    assert hall.bodies("!with-bob") == ["From the organizers, on the track Rust: Lunch is late"]
+    (content,) = filter(None, hall.rooms["!with-ada"].values())
+    assert content["m.mentions"] == {"user_ids": [ADA]}
+
+
+async def test_loud_notifies_where_that_is_allowed_and_nobody_directly(hall: Hall) -> None:
+    hall.store.audience.keep_loud({HERBERT: True, PEMBROKE: False})
+    hall.follow(3, ADA)
+    shown = hall.say("!announce —loud to everyone Leave the building")
+    assert "It notifies all who are in 1 room.\nIn 1 room I may not do that: there it is said without." in shown
+    hall.say("!confirm")
+    await hall.settle()
+    mentions = {
+        room: [content["m.mentions"] for content in hall.rooms[room].values() if content and content["body"]]
+        for room in (HERBERT, PEMBROKE, "!with-ada")
+    }
+    assert mentions == {HERBERT: [{"room": True}], PEMBROKE: [{}], "!with-ada": [{"user_ids": [ADA]}]}
+    assert hall.bodies(HERBERT) == ["@room From the organizers: Leave the building"]
+
+    await hall.announce("!correct Stay where you are")
+    await hall.settle()
+    assert hall.bodies(HERBERT)[0] == "From the organizers: Stay where you are"
+    edits = [hall.store.outbox.whatever(key)[0].content for key, _, _ in hall.store.outbox.called("correction-")]  # type: ignore[index]
+    assert all(edit["m.mentions"] == {} for edit in edits), "an edit notifies nobody again"
+    assert [edit["m.new_content"]["m.mentions"] for edit in edits].count({"room": True}) == 1
+
+
+async def test_who_gets_it_having_changed_it_is_shown_anew(hall: Hall) -> None:
+    hall.follow(3, ADA)
+    hall.say("!announce to track:Rust Lunch is late")
+    hall.follow(3, BOB)
+    again = hall.say("!confirm")
+    assert again.startswith("Who gets it has changed meanwhile, so nothing was sent. Now it would be this:\nThis would")
+    assert "2 people" in again
+    assert hall.say("!confirm").startswith("Done:")
+    await hall.settle()
+    assert hall.bodies("!with-bob") != []
+
+
+async def test_at_a_time_it_is_said_then_and_after_a_restart_too(tmp_path: Path) -> None:
+    hall = Hall(f"sqlite:///{tmp_path / 'hallway.db'}")
+    shown = hall.say("!announce to room:Herbert at 12:45 Lunch is late")
+    assert shown.startswith("This would be said Mon 12 Sep 12:45 (UTC+1) to the rooms of Herbert: 1 room.")
+    assert hall.say("!confirm").startswith("Done:\nIt goes to 1 room at 12:45, done by 12:45:02.")
+    await hall.settle()
+    assert hall.bodies(HERBERT) == []
+    assert hall.jobs.at_moment == NOW.replace(hour=11, minute=45)
+
+    hall.clock.moment = NOW.replace(hour=11, minute=44, second=59)
+    await hall.settle()
+    assert hall.bodies(HERBERT) == []
+    hall.restart()
+    hall.clock.moment += SECOND
+    await hall.settle()
+    assert hall.bodies(HERBERT) == [LUNCH]
+    assert hall.bodies(CONTROL)[1].endswith("\n1 of 1, done at 12:45:00")
+    hall.store.close()
+
+
+async def test_what_is_said_late_says_so_to_the_organizers(hall: Hall) -> None:
+    hall.say("!announce to room:Herbert at 12:45 Lunch is late")
+    hall.say("!confirm")
+    hall.send()
+    hall.clock.moment = NOW.replace(hour=12, minute=0)
+    await hall.settle()
+    assert hall.bodies(HERBERT) == [LUNCH]
+    assert hall.bodies(CONTROL)[1].endswith("\n1 of 1, done at 13:00:00, late: it went out at 13:00")
+
+
+async def test_a_correction_edits_what_was_said_and_comes_in_time_for_the_rest(hall: Hall) -> None:
+    people = crowd(hall, 5)
+    await hall.announce("!announce to subscribers of opening: Lunch is late")
+    hall.send(2 + 2)  # the two answers first
+    shown = hall.say("!correct Lunch is at 13:00")
+    assert shown.startswith(
+        "Number 1 would say this from now on:\nFrom the organizers, on Opening: Lunch is at 13:00\n"
+    )
+    assert "It is edited in 2 rooms" in shown
+    assert "3 have not got it yet, and get it so." in shown
+    hall.say("!confirm")
+    await hall.settle()
+    rooms = [f"!with-{one[1:].partition(':')[0]}" for one in people]
+    said = ["From the organizers, on Opening: Lunch is at 13:00"]
+    assert [[body for body in bodies if body] for bodies in hall.everywhere(rooms)] == [said] * 5
+    assert hall.requests.count(CORRECTION) == 2
+    assert hall.requests.count(BROADCAST) == 5
+
+    # A second correction edits all of them, and none twice.
+    await hall.announce("!correct 1 Lunch is at 14:00")
+    await hall.settle()
+    assert hall.requests.count(CORRECTION) == 7
+    assert {body for bodies in hall.everywhere(rooms) for body in bodies} == {
+        "From the organizers, on Opening: Lunch is at 14:00",
+        "",
+    }
+
+
+async def test_a_recall_removes_what_was_said_with_its_edits_and_says_no_more(hall: Hall) -> None:
+    people = crowd(hall, 4)
+    await hall.announce("!announce to subscribers of opening: Lunch is late")
+    hall.send(2 + 3)
+    await hall.announce("!correct Lunch is at 13:00")
+    hall.send(2 + 2)  # some of the edits, before it is recalled
+    shown = hall.say("!recall")
+    assert shown.startswith("Number 1 would be taken back: “Lunch is at 13:00”\n")
+    hall.say("!confirm")
+    await hall.settle()
+    rooms = [f"!with-{one[1:].partition(':')[0]}" for one in people]
+    assert hall.everywhere(rooms) == [[], [], [], []]
+    one = hall.store.broadcasts.get(1)
+    assert one is not None
+    assert (one.state, one.done_at is not None) == (BroadcastState.RECALLED, True)
+    assert not hall.store.broadcasts.is_active()
+    assert hall.say("!recall 1") == "Number 1 was taken back already."
+    assert hall.say("!correct 1 again") == "Number 1 was taken back already."
+
+
+async def test_what_waits_for_its_time_is_changed_or_dropped_before_anybody_hears_of_it(hall: Hall) -> None:
+    await hall.announce("!announce to room:Herbert at 12:45 Lunch is late")
+    await hall.announce("!correct Lunch is on time")
+    await hall.announce("!announce to room:Pembroke at 12:45 Never said")
+    await hall.announce("!recall")
+    hall.clock.moment = NOW.replace(hour=11, minute=45)
+    await hall.settle()
+    assert hall.everywhere([HERBERT, PEMBROKE]) == [["From the organizers: Lunch is on time"], []]
+    assert RECALL not in hall.requests
+
+
+async def test_what_was_sent_and_not_marked_is_found_out_before_it_is_corrected(hall: Hall) -> None:
+    """The homeserver's own timeline, or a look into the room, marks it: only then is it edited, and it is."""
+    await hall.announce("!announce to room:Herbert Lunch is late")
+    hall.send(2)
+    hall.send(1, lost=True)
+    hall.restart()
+    await hall.announce("!correct Lunch is at 13:00")
+    assert hall.store.outbox.called("correction-") == []
+    (key, _, _), *_ = hall.store.outbox.called("broadcast-")
+    hall.store.sent(key, f"${key}", hall.clock.real(), {})
+    await hall.settle()
+    assert hall.bodies(HERBERT)[0] == "From the organizers: Lunch is at 13:00"
+
+
+async def test_what_turns_out_to_have_been_said_after_all_is_removed_all_the_same(hall: Hall) -> None:
+    await hall.announce("!announce to room:Herbert Lunch is late")
+    hall.send(2)
+    hall.send(1, lost=True)
+    (key, _, _), *_ = hall.store.outbox.called("broadcast-")
+    hall.store.outbox.mark_void(key, NoticeState.VOID, "recalled", NOW)
+    await hall.announce("!recall")
+    await hall.settle()
+    assert not hall.store.broadcasts.is_active()
+    hall.store.sent(key, f"${key}", hall.clock.real(), {})
+    await hall.settle()
+    assert hall.bodies(HERBERT) == []
+    assert not hall.store.broadcasts.is_active()
+
+
+async def test_the_line_shows_how_far_it_is_with_few_messages(hall: Hall) -> None:
+    crowd(hall, 100)
+    await hall.announce("!announce to subscribers of opening: Lunch is late")
+    hall.send(2)
+    refused = {"@p007:example.org", "@p011:example.org"}
+    lines = set()
+    while hall.store.broadcasts.is_active():
+        hall.send(4, refused=refused)
+        hall.clock.moment += 5 * SECOND
+        await hall.broadcaster.look()
+        lines |= {hall.bodies(CONTROL)[1].splitlines()[-1]}
+    hall.send()
+    assert hall.bodies(CONTROL)[1].splitlines()[-1].startswith("98 of 100, 2 refused, done at 10:0")
+    assert hall.requests.count(PROGRESS) <= 10
+    assert any(line.startswith("24 of 100, 2 refused, done by ") or " of 100, " in line for line in lines)
+    for _ in range(3):
+        await hall.settle()
+    assert hall.requests.count(PROGRESS) <= 10, "the last word is said once"
+
+
+async def test_a_change_of_the_programme_shows_how_many_have_heard(hall: Hall) -> None:
+    people = [f"@p{each:03}:example.org" for each in range(12)]
+    hall.follow(3, *people)
+    hall.say("!move gcc rust to Pembroke")
+    hall.say("!confirm")
+    hall.send()
+    await hall.changes_told.look()
+    assert hall.requests.count(PROGRESS) == 0
+    (told,) = hall.store.hearing.since(NOW - MINUTE, 11)
+    assert hall.store.hearing.progress(told.act_id, NOW).total == 12 + 3
+    with hall.store.transaction():
+        for who in people:
+            hall.store.telling.claim(f"personal-{who[1:5]}", who, [], [3])
+            about = hall.store.telling.about(f"personal-{who[1:5]}", NOW)
+            hall.store.telling.settle(f"personal-{who[1:5]}", about)
+            hall.store.telling.sent(f"personal-{who[1:5]}")
+    hall.clock.moment += MINUTE
+    await hall.changes_told.look()
+    hall.send()
+    assert hall.bodies(CONTROL)[1].endswith("\n12 of 15")
+
+
+def test_who_leads_a_track_speaks_to_it_and_changes_only_what_they_said(hall: Hall) -> None:
+    hall.follow(3, ADA)
+    assert hall.say("!announce Lunch is late", LEAD).startswith("!announce is for the organizers")
+    assert "not yours" in hall.say("!announce to room:Herbert Lunch is late", STEWARD)
+    assert "1 room" in hall.say("!announce to room:Pembroke Lunch is late", STEWARD)
+    hall.say("!confirm", STEWARD)
+    assert "1 person" in hall.say("!announce to track:Rust Lunch is late", LEAD)
+    assert hall.say("!confirm", LEAD).startswith("Done:")
+    own = "Only who announced it, or an organizer, can change that."
+    assert hall.say("!correct 1 mine", LEAD) == own
+    assert hall.say("!recall 2", STEWARD) == own
+    assert hall.say("!recall 2", LEAD).startswith("Number 2 would be taken back")
+    assert hall.say("!recall", STEWARD).startswith("Number 1 would be taken back")
+    assert hall.say("!correct 2 theirs", ORGANIZER).startswith("Number 2 would say this")
+    assert hall.say("!undo 1") == "That was said to many: !recall 1 takes it back."
+
+
+async def test_the_promise_counts_what_waits_and_what_the_homeserver_takes(hall: Hall) -> None:
+    crowd(hall, 40)
+    hall.store.inbox.put("rate", "0.2")
+    hall.store.inbox.put("burst", "10")
+    # 40 messages, 3 of the line, 2 answers, of which 10 are taken at once.
+    seconds = (40 + 3 + 2 - 10) / 0.2 + 1
+    end = NOW + dt.timedelta(seconds=seconds) + dt.timedelta(hours=1)
+    shown = hall.say("!announce to subscribers of opening: Lunch is late")
+    assert f"Confirmed now, it is done by {end:%H:%M:%S}." in shown
+    later = NOW + dt.timedelta(hours=2, minutes=45, seconds=seconds)
+    shown = hall.say("!announce at 12:45 to subscribers of opening: Lunch is late")
+    assert f"Done by {later + dt.timedelta(hours=1):%H:%M:%S}." in shown
+
+
+@pytest.mark.parametrize(
+    ("ago", "left"),
+    [
+        ([], 10),
+        ([0] * 4, 6),
+        ([20] * 4, 10),
+        ([10] * 8, 4),
+        ([0] * 10, 0),
+        # At its limit for minutes: every five seconds one.
+        ([*range(150, 0, -5)], 1),
+        ([*range(150, 30, -5)], 7),
+    ],
+)
+def test_what_is_left_at_once_follows_from_what_was_sent(ago: list[int], left: int) -> None:
+    sent = [NOW - one * SECOND for one in ago]
+    assert left_at_once(sent, NOW, 0.2, 10) == pytest.approx(left, abs=0.5)
+
+
+class Rights:
+    """A homeserver that tells the levels of rooms; `levels` by room, an error for one that does not tell."""
+
+    user_id = BOT
+
+    def __init__(self, levels: dict[str, dict[str, object] | Exception]) -> None:
+        self.levels = levels
+        self.asked: list[str] = []
+
+    async def state(self, room_id: str, kind: str) -> dict[str, object]:
+        self.asked.append(room_id)
+        found = self.levels[room_id]
+        if isinstance(found, Exception):
+            raise found
+        return found
+
+    async def created(self, room_id: str) -> dict[str, object]:
+        return {"sender": ORGANIZER, "content": {"room_version": "10"}}
+
+
+async def test_where_we_may_notify_a_room_is_known_and_kept_true(hall: Hall) -> None:
+    rights = Rights({HERBERT: {"users": {BOT: 50}}, PEMBROKE: AwayError("away")})
+    loud = Loud(rights, hall.store, hall.clock, [HERBERT, PEMBROKE, "#unknown:example.org"])  # type: ignore[arg-type]
+    await loud.look()
+    assert hall.store.audience.loud() == {HERBERT: True}
+    rights.levels[PEMBROKE] = RefusedError("M_FORBIDDEN", "not there")
+    await loud.look()
+    await loud.look()
+    assert hall.store.audience.loud() == {HERBERT: True, PEMBROKE: False}
+    assert rights.asked.count(HERBERT) == 1
+
+    rights.levels[HERBERT] = {"users": {BOT: 0}}
+    loud.state(HERBERT, Event("$e", "m.room.power_levels", ORGANIZER, {}, NOW, ""))
+    await loud.look()
+    assert hall.store.audience.loud() == {HERBERT: False, PEMBROKE: False}
+    rights.levels[PEMBROKE] = {"users": {BOT: 100}}
+    hall.clock.moment += dt.timedelta(hours=1)
+    await loud.look()
+    assert hall.store.audience.loud() == {HERBERT: False, PEMBROKE: True}
