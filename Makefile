@@ -30,12 +30,13 @@ lint: $(READY)
 	$(BIN)/lint-imports
 
 bench: $(READY)
-	@for name in load search relevance cold round_trip idle limits drain ticks many; do echo "== $$name"; $(BIN)/python -m benchmarks.$$name || failed=1; done; test -z "$$failed"
+	@for name in load search relevance cold round_trip idle limits drain ticks many broadcast; do echo "== $$name"; $(BIN)/python -m benchmarks.$$name || failed=1; done; test -z "$$failed"
 
-# QUESTIONS, PEOPLE, CHANGES, KILLS, RESTARTS and SEED may be given: make soak QUESTIONS=300 PEOPLE=50 KILLS=20 SEED=7
+# QUESTIONS, PEOPLE, CHANGES, KILLS, RESTARTS, ROOMS and SEED may be given: make soak QUESTIONS=300 PEOPLE=50 KILLS=20 SEED=7
 soak: $(READY)
 	$(BIN)/python -m tests.faults.soak --questions $(or $(QUESTIONS),3000) --kills $(or $(KILLS),200) --restarts $(or $(RESTARTS),10) $(if $(SEED),--seed $(SEED))
 	$(BIN)/python -m tests.faults.reminders_soak --people $(or $(PEOPLE),500) --changes $(or $(CHANGES),100) --kills $(or $(KILLS),500) --restarts $(or $(RESTARTS),10) $(if $(SEED),--seed $(SEED))
+	$(BIN)/python -m tests.faults.broadcast_soak --rooms $(or $(ROOMS),300) --kills $(or $(KILLS),21) $(if $(SEED),--seed $(SEED))
 
 # INPUTS, EXAMPLES and SEED may be given: make fuzz INPUTS=2000 SEED=7
 fuzz: $(READY)

@@ -20,6 +20,8 @@ from storage.outbox import notice_key
 
 log = logging.getLogger("hallway")
 
+# The lines' names begin so; the number of the act follows.
+CHANGE = "c."
 # Fewer have heard of it before anybody looks.
 LEAST = 11
 # Who has not heard of it by then will not because of it.
@@ -39,9 +41,9 @@ class ChangesTold:
     async def look(self) -> None:
         """Show how far it is, where that is worth a message. An error leaves everything to the next look."""
         try:
-            for one in self._store.hearing.since(self._clock.real() - WATCHED, LEAST):
-                line = Line(f"c.{one.act_id}", notice_key("re", one.event_id))
-                if not self._lines.is_over(line) and self._show(one, line):
+            over = {int(name) for name in self._lines.over(CHANGE)}
+            for one in self._store.hearing.since(self._clock.real() - WATCHED, LEAST, over):
+                if self._show(one, Line(f"{CHANGE}{one.act_id}", notice_key("re", one.event_id))):
                     self._wake()
         except StoreError as error:
             log.warning("how far changes were told is looked at later: %s", error)

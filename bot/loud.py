@@ -7,7 +7,7 @@ import logging
 from collections.abc import Sequence
 
 from bot.clock import Clock
-from bot.events import EPOCH, Event
+from bot.events import Event
 from bot.matrix import Matrix
 from bot.matrix_errors import AwayError, RateLimitedError, RefusedError
 from bot.powers import may_notify_room
@@ -32,18 +32,22 @@ class Loud:
         self._due: dict[str, dt.datetime] = {}
 
     def state(self, room_id: str, event: Event) -> None:
-        """The rights in a room have changed: ask anew."""
+        """The rights in a room have changed: what is known of it does not count any more. Raises `StoreError`."""
         if event.type == "m.room.power_levels" and event.state_key == "":
-            self._due[room_id] = EPOCH
+            known = self._store.audience.loud()
+            if known.pop(room_id, None) is not None:
+                self._store.audience.keep_loud(known)
 
     async def look(self) -> None:
         """Ask about the rooms that are not known, or not any more. An error leaves them to the next look."""
         now = self._clock.real()
         try:
+            known = self._store.audience.loud()
             for room_id in self._inside():
-                if self._due.get(room_id, EPOCH) <= now:
-                    self._due[room_id] = now + ANEW
+                # After a start what is known is as good as ever: what happened meanwhile is heard of.
+                if room_id not in known or self._due.setdefault(room_id, now + ANEW) <= now:
                     await self._ask(room_id)
+                    self._due[room_id] = now + ANEW
         except (AwayError, RateLimitedError, StoreError) as error:
             log.debug("the rights in the halls' rooms are asked for later: %s", error)
 
@@ -53,9 +57,6 @@ class Loud:
             may = may_notify_room(self._matrix.user_id, levels, await self._matrix.created(room_id))
         except RefusedError:
             may = False
-        except (AwayError, RateLimitedError):
-            self._due[room_id] = EPOCH
-            raise
         known = self._store.audience.loud()
         if known.get(room_id) is not may:
             self._store.audience.keep_loud({**known, room_id: may})

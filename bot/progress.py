@@ -65,6 +65,12 @@ class Lines:
         """Whether it has said its last."""
         return bool(self._store.outbox.called(line.key(END)))
 
+    def over(self, beginning: str) -> set[str]:
+        """What follows that beginning in the names of the lines that have said their last."""
+        first, last = f"{PROGRESS}-{beginning}", f"-{END}"
+        keys = [key for key, _, _ in self._store.outbox.called(first)]
+        return {key.removeprefix(first).removesuffix(last) for key in keys if key.endswith(last)}
+
     def content(self, line: Line, text: Text) -> dict[str, Any] | None:
         """The answer with the line below it; None where it was never said."""
         base = self._store.outbox.whatever(line.base)

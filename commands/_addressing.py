@@ -12,6 +12,7 @@ from commands.choosing import number_in
 from commands.lines import Writer
 from commands.registry import Request, Services
 from commands.reply import Reply, code, paragraphs, quoted
+from storage.clean import one_line
 from storage.programme import NAME_MAX
 from storage.search import folded
 from storage.subscriptions import Kind
@@ -67,7 +68,7 @@ def _of_talk(rest: str, request: Request, services: Services) -> tuple[Target, s
     line = rest.partition("\n")[0]
     refused: Reply | None = None
     for place in [found.start() for found in re.finditer(":", line)][:COLONS] or [len(line)]:
-        talk = talk_for(rest[:place].strip(), request, services)
+        talk = talk_for(one_line(rest[:place], 2 * NAME_MAX), request, services)
         if not isinstance(talk, Reply):
             if place == len(line):
                 break
@@ -120,7 +121,7 @@ def _nearly(kind: Kind, name: str, names: list[str], services: Services) -> str:
 def _known_name(rest: str, names: Iterable[str]) -> tuple[str, str] | None:
     """The longest of the names that the words begin with, and what is left of them."""
     known = {tuple(folded(name)): name for name in names if folded(name)}
-    line = rest.partition("\n")[0]
+    line = rest.partition("\n")[0][: 2 * NAME_MAX]
     ends = [found.end() for found in WORD.finditer(line)][:NAME_WORDS]
     for end in reversed(ends):
         if (name := known.get(tuple(folded(line[:end])))) is not None:

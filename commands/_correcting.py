@@ -47,8 +47,10 @@ def preview_later(data: dict[str, Any], request: Request, services: Services) ->
         ]
     if sent:
         lines.append(request.say("Confirmed now, it is done by {time}.", time=when))
+    # How many have it by now changes all the time, and nothing about what is to be done.
+    outcome = f"{data} {one.version} {one.state is BroadcastState.WAITING}"
     changed = request.say("It was changed meanwhile, so nothing was done. Now it would be this:")
-    return Preview(tuple(line for line in lines if line), f"{data} {one.version} {one.state.value}", changed=changed)
+    return Preview(tuple(line for line in lines if line), outcome, changed=changed)
 
 
 def carry_out_later(data: dict[str, Any], source: Source, request: Request, services: Services) -> Reply:

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import datetime as dt
 import json
+from collections.abc import Collection
 from dataclasses import dataclass
 
 from sqlalchemy import Connection, func, select
@@ -32,13 +33,13 @@ class Hearing:
     def __init__(self, database: Database) -> None:
         self._database = database
 
-    def since(self, moment: dt.datetime, least: int) -> list[Telling]:
+    def since(self, moment: dt.datetime, least: int, without: Collection[int] = ()) -> list[Telling]:
         """The acts since then (the world's clock) that so many or more were to hear of, and that were not undone."""
         columns = (act.c.id, act.c.who, act.c.room_id, act.c.event_id, act.c.done_at)
         statement = (
             select(*columns)
             .join(hearer, hearer.c.act_id == act.c.id)
-            .where(act.c.done_at >= moment, act.c.taken_back_by.is_(None))
+            .where(act.c.done_at >= moment, act.c.taken_back_by.is_(None), act.c.id.not_in(sorted(without)))
             .group_by(act.c.id)
             .having(func.count() >= least)
             .order_by(act.c.id)

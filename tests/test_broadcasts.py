@@ -240,6 +240,20 @@ async def test_a_correction_edits_what_was_said_and_comes_in_time_for_the_rest(h
     }
 
 
+async def test_what_is_said_meanwhile_does_not_make_a_correction_void_but_another_correction_does(hall: Hall) -> None:
+    await hall.announce("!announce Lunch is late")
+    hall.say("!correct Lunch is at 13:00")
+    await hall.settle()
+    assert hall.store.broadcasts.get(1).state is BroadcastState.DONE  # type: ignore[union-attr]
+    assert hall.say("!confirm").startswith("Done:")
+
+    hall.say("!recall")
+    hall.say("!correct Lunch is at 14:00")
+    hall.say("!confirm")
+    again = hall.say("!confirm 3")
+    assert again.startswith("It was changed meanwhile, so nothing was done. Now it would be this:\nNumber 1 would be")
+
+
 async def test_a_recall_removes_what_was_said_with_its_edits_and_says_no_more(hall: Hall) -> None:
     people = crowd(hall, 4)
     await hall.announce("!announce to subscribers of opening: Lunch is late")

@@ -58,7 +58,7 @@ class Synapse:
         self.port = _free_port()
         self.url = f"http://127.0.0.1:{self.port}"
         self._secret = secrets.token_hex(16)
-        self._limits = _unlimited() if limits is None else dict(limits)
+        self._limits = unlimited() if limits is None else dict(limits)
         self._process: asyncio.subprocess.Process | None = None
 
     @property
@@ -181,7 +181,8 @@ class Synapse:
         return " / ".join(line.strip() for line in lines if line.strip()) or "it said nothing"
 
 
-def _unlimited() -> dict[str, Any]:
+def unlimited() -> dict[str, Any]:
+    """Synapse's settings for no limits at all."""
     limits: dict[str, Any] = dict.fromkeys(LIMITS, UNLIMITED)
     limits["rc_login"] = dict.fromkeys(("address", "account", "failed_attempts"), UNLIMITED)
     limits["rc_joins"] = {"local": UNLIMITED, "remote": UNLIMITED}
