@@ -1,43 +1,52 @@
-"""How many messages a homeserver takes at once before it limits us, learnt from the first refusal after a pause. Pure.
+"""How many messages a homeserver takes at once before it limits us, learnt from its refusals. Pure.
 
-What it takes at once is a full bucket, which a pause fills: so many are taken, beyond what flows in meanwhile.
+A refusal says that its bucket is empty: whatever was taken before, beyond what had flowed in meanwhile, was in it at
+some moment. After a pause that fills it, that is all that it holds. Until then it is taken for the usual one.
 """
 
 from __future__ import annotations
 
 import math
 
+from storage.forecast import USUAL_BURST
+
+# So many are remembered between two refusals: more than any bucket holds.
+REMEMBERED = 4096
+
 
 class Bucket:
-    """`burst` is how many, None while that is not known. Moments are seconds of one clock."""
+    """`burst` is how many. Moments are seconds of one clock."""
 
     def __init__(self, burst: int | None = None) -> None:
-        self.burst = burst
-        self._last = -math.inf  # when the last one before the pause was sent
-        self._sent: list[float] = []  # what was taken since the pause
-        self._until: float | None = None  # from when on, after the first refusal, one is taken again
-
-    def idle(self) -> None:
-        """There is nothing to send: the bucket fills up."""
-        if self._sent:
-            self._last = max(self._sent)
-        self._sent, self._until = [], None
+        self.burst = burst or USUAL_BURST
+        self._sent: list[float] = []  # when those were sent that were taken since the bucket was empty
+        self._emptied = -math.inf
+        self._unread: list[list[float]] = []  # what refusals had before them while no rate was known
 
     def taken(self, sent_at: float) -> None:
-        if self._until is None or sent_at < self._until:
+        # What was answered late was sent before the refusal, and belongs to that.
+        if sent_at >= self._emptied:
             self._sent.append(sent_at)
+            del self._sent[:-REMEMBERED]
 
     def refused(self, moment: float) -> None:
         """The homeserver refused one, and takes one again at that `moment`."""
-        if self._until is None and self._sent:
-            self._until = moment
+        if self._sent:
+            self._unread.append(sorted(self._sent))
+            self._sent = []
+        self._emptied = max(self._emptied, moment)
 
     def learn(self, rate: float) -> None:
-        """What the refusal since the last pause says, now that the rate is known (messages a second)."""
-        if self._until is None:
-            return
-        first, last = min(self._sent), max(self._sent)
-        found = max(1, math.ceil(len(self._sent) - rate * (last - first)))
-        # After a short pause it was not full: it holds so many at least.
-        full = (first - self._last) * rate >= max(found, self.burst or 0)
-        self.burst = found if full or self.burst is None else max(found, self.burst)
+        """What the refusals say, now that the rate is known (messages a second)."""
+        for sent in self._unread:
+            self._read(sent, rate)
+        self._unread = []
+
+    def _read(self, sent: list[float], rate: float) -> None:
+        """The most that was taken from one moment on, beyond what flowed in since."""
+        last, count = sent[-1], len(sent)
+        found, first = max((count - place - rate * (last - at), place) for place, at in enumerate(sent))
+        holds = max(1, math.ceil(found))
+        pause = sent[first] - sent[first - 1] if first else 0.0
+        full = pause * rate >= max(holds, self.burst)
+        self.burst = holds if full else max(holds, self.burst)

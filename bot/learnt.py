@@ -28,13 +28,15 @@ class Learnt:
         """The pace as it was kept. Raises `StoreError`."""
         self._rate = self._logged = float(self._store.inbox.get(RATE) or 0) or None
         self._burst = int(self._store.inbox.get(BURST) or 0) or None
-        return Pace(self._rate, self._burst)
+        pace = Pace(self._rate, self._burst)
+        self._burst = pace.burst
+        return pace
 
     def keep(self, pace: Pace) -> None:
         """Keep what differs much from what is kept."""
         with suppress(StoreError):
             if pace.burst != self._burst:
-                self._store.inbox.put(BURST, str(pace.burst or ""))
+                self._store.inbox.put(BURST, str(pace.burst))
                 self._burst = pace.burst
             if _differ(pace.rate, self._rate, KEPT_DIFFERS):
                 self._store.inbox.put(RATE, f"{pace.rate:.3f}" if pace.rate else "")

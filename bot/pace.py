@@ -69,7 +69,7 @@ class Pace:
         self._step = PROBE_FIRST
 
     @property
-    def burst(self) -> int | None:
+    def burst(self) -> int:
         return self._bucket.burst
 
     def in_flight(self, most: int) -> int:
@@ -94,7 +94,6 @@ class Pace:
         """There is nothing to send: what the bucket gathers now says nothing of the rate."""
         self._refusals.clear()
         self._calm_since = None
-        self._bucket.idle()
 
     def taken(self, sent_at: float, now: float) -> None:
         """The homeserver took a message that was sent at `sent_at`."""

@@ -18,7 +18,7 @@ from commands._announcing import (
 )
 from commands._correcting import carry_out_later, preview_later
 from commands._plans import PlanKind, Preview
-from commands._promising import done_by, promise
+from commands._promising import done_by, promise, unsure
 from commands.language import language_of
 from commands.lines import times_for
 from commands.registry import Request, Services
@@ -51,11 +51,12 @@ def _preview(data: dict[str, Any], request: Request, services: Services) -> Prev
         request.say("Done by {time}.", time=when)
         if at
         else request.say("Confirmed now, it is done by {time}.", time=when),
+        unsure(len(who), request, services),
         *_loudness(data, who, request),
         *_unheard(who, request),
     ]
     changed = request.say("Who gets it has changed meanwhile, so nothing was sent. Now it would be this:")
-    return Preview(tuple(lines), _outcome(data, who), changed=changed)
+    return Preview(tuple(line for line in lines if line), _outcome(data, who), changed=changed)
 
 
 def _carry_out(data: dict[str, Any], source: Source, request: Request, services: Services) -> Reply:

@@ -5,11 +5,13 @@ from __future__ import annotations
 import datetime as dt
 import math
 
+from commands._spans import rounded
 from commands.language import Language
 from commands.registry import Request, Services
 from commands.reply import Text
 from commands.times import Times
 from storage.delivery import Progress
+from storage.forecast import USUAL_BURST, USUAL_RATE, is_beyond_usual
 from storage.store import Store
 
 # What a homeserver without limits answers one sender at the most (measured: 40 to 120), so messages a second.
@@ -20,6 +22,7 @@ OWN_WORDS = 2
 STEP_MESSAGES, STEP_SHARE = 10, 0.1
 # How long it takes until the first is under way, and the last is known to be there.
 BEGINNING = 1.0
+A_DAY = dt.timedelta(days=1)
 
 
 def step(total: int) -> int:
@@ -47,6 +50,20 @@ def seconds_left(store: Store, how_far: Progress, now: dt.datetime) -> float:
     """How long what is left of a broadcast takes: it waits in the outbox already, among what else does."""
     ahead, opening = store.broadcasts.ahead()
     return store.load.at(now).seconds(max(ahead, how_far.waiting), opening)
+
+
+def unsure(messages: int, request: Request, services: Services) -> Text:
+    """That no limit of the homeserver's is known yet, where the usual one would make a difference."""
+    store = services.store
+    if messages <= USUAL_BURST or store.load.known().rate is not None:
+        return Text()
+    if is_beyond_usual(store.broadcasts.sent_since(request.moment - A_DAY)):
+        return Text()
+    wait = dt.timedelta(seconds=(messages + OWN_WORDS - USUAL_BURST) / USUAL_RATE)
+    return request.say(
+        "The homeserver has not limited me so far; if it does as usual, it takes {span}.",
+        span=rounded(wait, request.language),
+    )
 
 
 def done_by(seconds: float, begins: dt.datetime, times: Times) -> str:

@@ -12,7 +12,7 @@ from dataclasses import dataclass
 from enum import StrEnum
 from typing import Any
 
-from sqlalchemy import ColumnElement, Row, func, insert, select, update
+from sqlalchemy import ColumnElement, Row, RowMapping, func, insert, select, update
 
 from storage.database import Database
 from storage.outbox import BROADCAST, CORRECTION, HINT, RECALL, NoticeState, Rank, notice_key
@@ -166,8 +166,6 @@ class Broadcasts:
 
     def parts(self, number: int) -> list[Part]:
         """Its notices, in the order in which they were written."""
-        said = func.coalesce(func.json_extract(notice.c.content, f'$."{VERSION}"'), 0).label("version")
-        loud = func.json_extract(notice.c.content, '$."m.mentions".room').label("loud")
         columns = (
             notice.c.key,
             notice.c.kind,
@@ -176,27 +174,13 @@ class Broadcasts:
             notice.c.recipient,
             notice.c.state,
             notice.c.event_id,
-            said,
-            loud,
+            notice.c.content,
             notice.c.done_at,
         )
         mine = (notice.c.batch == number) & notice.c.kind.in_((BROADCAST, CORRECTION, RECALL))
         with self._database.reading() as connection:
-            rows = connection.execute(select(*columns).where(mine).order_by(notice.c.seq)).all()
-        return [
-            Part(
-                row.key,
-                row.kind,
-                row.room_id or "",
-                row.recipient or "",
-                NoticeState(row.state),
-                row.event_id or "",
-                int(row.version),
-                bool(row.loud),
-                row.done_at,
-            )
-            for row in rows
-        ]
+            rows = connection.execute(select(*columns).where(mine).order_by(notice.c.seq)).mappings()
+            return [_part(row) for row in rows]
 
     def ahead(self) -> tuple[int, int]:
         """How many messages wait that are sent before a new broadcast's, and how many of them need a room first."""
@@ -228,6 +212,21 @@ def correction_key(part: Part, version: int) -> str:
 def recall_key(part: Part) -> str:
     """The key of the notice that removes what this one became."""
     return notice_key(RECALL, part.key)
+
+
+def _part(row: RowMapping) -> Part:
+    content = json.loads(row["content"])
+    return Part(
+        key=row["key"],
+        kind=row["kind"],
+        room_id=row["room_id"] or "",
+        recipient=row["recipient"] or "",
+        state=NoticeState(row["state"]),
+        event_id=row["event_id"] or "",
+        version=content.get(VERSION, 0),
+        loud=bool(content.get("m.mentions", {}).get("room")),
+        done_at=row["done_at"],
+    )
 
 
 def _broadcast(row: Row[Any]) -> Broadcast:

@@ -10,7 +10,7 @@ from sqlalchemy import Connection, and_, distinct, func, select
 from storage.broadcasts import Broadcasts
 from storage.database import Database
 from storage.folding import DM
-from storage.forecast import Capacity, left_at_once, looked_back
+from storage.forecast import USUAL_BURST, Capacity, left_at_once, looked_back
 from storage.inbox import Inbox
 from storage.outbox import BURST, RATE
 from storage.tables.asking import person
@@ -61,7 +61,7 @@ class Load:
         known = self.known()
         if known.rate is None:
             return known
-        burst = float(Inbox(self._database).get(BURST) or 1)
+        burst = float(Inbox(self._database).get(BURST) or USUAL_BURST)
         sent = Broadcasts(self._database).sent_since(now - looked_back(known.rate, burst))
         return replace(known, at_once=left_at_once(sent, now, known.rate, burst))
 

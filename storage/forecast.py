@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import datetime as dt
+import math
 from collections.abc import Sequence
 from dataclasses import dataclass
 
@@ -69,6 +70,17 @@ def left_at_once(sent: Sequence[dt.datetime], now: dt.datetime, rate: float, bur
         level = min(burst, max(0.0, level - rate * (moment - at).total_seconds()) + 1)
         at = moment
     return burst - max(0.0, level - rate * (now - at).total_seconds())
+
+
+# What Synapse lets one account send when its administrator sets nothing.
+USUAL_RATE, USUAL_BURST = 0.2, 10
+
+
+def is_beyond_usual(sent: Sequence[dt.datetime]) -> bool:
+    """Whether so much was sent in a minute as the usual limit would not have let through. Oldest first."""
+    most = USUAL_BURST + math.ceil(60 * USUAL_RATE) + 1
+    minute = dt.timedelta(minutes=1)
+    return any(last - first < minute for first, last in zip(sent, sent[most:], strict=False))
 
 
 def late(waiting: Sequence[Waiting], capacity: Capacity, now: dt.datetime) -> list[Late]:

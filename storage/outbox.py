@@ -49,7 +49,7 @@ AFTER_KEYS = "~"  # sorts behind all that a key may hold
 STAYS = ("reply", CORRECTION, PROGRESS)
 # Under this name of the `state` table: how many messages a second the homeserver takes from us, empty for any number.
 RATE = "rate"
-# And how many it takes at once before it limits us to that, empty while that is not known.
+# And how many it takes at once before it limits us to that.
 BURST = "burst"
 PLACE = func.coalesce(notice.c.room_id, notice.c.recipient)
 IS_HINT = notice.c.kind == literal_column(f"'{HINT}'")

@@ -12,7 +12,7 @@ from bot.loud import Loud
 from bot.matrix_errors import AwayError, RefusedError
 from storage.broadcasts import BroadcastState
 from storage.forecast import left_at_once
-from storage.outbox import BROADCAST, CORRECTION, PROGRESS, RECALL, NoticeState
+from storage.outbox import BROADCAST, CORRECTION, PROGRESS, RECALL, Notice, NoticeState
 from storage.people import Unreachable
 from storage.subscriptions import Kind
 from tests.broadcasting import ADA, BOB, BOT, CONTROL, HERBERT, LEAD, ORGANIZER, PEMBROKE, STEWARD, Hall
@@ -385,6 +385,17 @@ async def test_the_promise_counts_what_waits_and_what_the_homeserver_takes(hall:
     later = NOW + dt.timedelta(hours=2, minutes=45, seconds=seconds)
     shown = hall.say("!announce at 12:45 to subscribers of opening: Lunch is late")
     assert f"Done by {later + dt.timedelta(hours=1):%H:%M:%S}." in shown
+
+
+def test_while_no_limit_is_known_it_says_what_the_usual_one_would_mean(hall: Hall) -> None:
+    crowd(hall, 40)
+    unsure = "The homeserver has not limited me so far; if it does as usual, it takes 3 minutes."
+    assert unsure in hall.say("!announce to subscribers of opening: Lunch is late")
+    assert unsure not in hall.say("!announce Lunch is late")
+    for number in range(30):
+        hall.store.outbox.add(Notice(f"n{number}", "reply", {}, NOW, HERBERT))
+        hall.store.sent(f"n{number}", f"$n{number}", NOW + number * SECOND, {})
+    assert unsure not in hall.say("!announce to subscribers of opening: Lunch is late")
 
 
 @pytest.mark.parametrize(
