@@ -115,6 +115,16 @@ class Door(World):
                     await asyncio.sleep(1)
         return await self.told(of)
 
+    def last_lines(self, event_id: str) -> list[str]:
+        """What an answer's edits in the control room say last, where they say that it is done."""
+        bodies = [
+            event["content"]["m.new_content"]["body"]
+            for event in self.organizer.events[self.rooms["Control"]]
+            if event["content"].get("m.relates_to", {}).get("event_id") == event_id
+            and "m.new_content" in event["content"]
+        ]
+        return [line for body in bodies if "done at" in (line := body.splitlines()[-1])]
+
     def _tells(self, event: Json, of: re.Pattern[str]) -> bool:
         content = event["content"]
         ours = event["sender"] == self.bot_id and content.get("msgtype") == "m.text"
@@ -156,3 +166,5 @@ async def test_one_message_moves_the_talk_and_everybody_is_told_once(door: Door)
     print(f"{len(told)} told of {len(everybody)}, {told.total()} messages; the preview said {counts}")
     assert told == Counter(everybody)
     assert counts == {"follower": FOLLOWERS, "speaker": 1, "room": 3}
+    (line,) = await organizer.wait_for(lambda: door.last_lines(shown))
+    assert re.fullmatch(rf"{len(everybody)} of {len(everybody)}, done at 13:\d\d:\d\d", line)
