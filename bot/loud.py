@@ -7,7 +7,7 @@ import logging
 from collections.abc import Sequence
 
 from bot.clock import Clock
-from bot.events import Event
+from bot.events import EPOCH, Event
 from bot.matrix import Matrix
 from bot.matrix_errors import AwayError, RateLimitedError, RefusedError
 from bot.powers import may_notify_room
@@ -17,8 +17,9 @@ from storage.store import Store
 
 log = logging.getLogger("hallway")
 
-# What no event has told is seen after so long.
+# What no event has told is seen after so long, and whether we are in a room by now.
 ANEW = dt.timedelta(hours=1)
+INSIDE_YET = dt.timedelta(seconds=20)
 
 
 class Loud:
@@ -28,43 +29,49 @@ class Loud:
         self._matrix = matrix
         self._store = store
         self._clock = clock
-        self._rooms = rooms
-        self._due: dict[str, dt.datetime] = {}
+        # When to look at each again. Nothing is asked of the rows before: there may be hundreds of rooms.
+        self._due = dict.fromkeys(rooms, EPOCH)
+        self._names: dict[str, str] = {}
+        self._kept: set[str] | None = None  # what was known when we started
 
     def state(self, room_id: str, event: Event) -> None:
         """The rights in a room have changed: what is known of it does not count any more. Raises `StoreError`."""
-        if event.type == "m.room.power_levels" and event.state_key == "":
-            known = self._store.audience.loud()
-            if known.pop(room_id, None) is not None:
-                self._store.audience.keep_loud(known)
+        if event.type != "m.room.power_levels" or event.state_key != "":
+            return
+        known = self._store.audience.loud()
+        if known.pop(room_id, None) is not None:
+            self._store.audience.keep_loud(known)
+        if room_id in self._names:
+            self._due[self._names[room_id]] = EPOCH
 
     async def look(self) -> None:
         """Ask about the rooms that are not known, or not any more. An error leaves them to the next look."""
         now = self._clock.real()
         try:
-            known = self._store.audience.loud()
-            for room_id in self._inside():
-                # After a start what is known is as good as ever: what happened meanwhile is heard of.
-                if room_id not in known or self._due.setdefault(room_id, now + ANEW) <= now:
-                    await self._ask(room_id)
-                    self._due[room_id] = now + ANEW
+            for name in [name for name, due in self._due.items() if due <= now]:
+                self._due[name] = now + (ANEW if await self._is_known(name) else INSIDE_YET)
         except (AwayError, RateLimitedError, StoreError) as error:
             log.debug("the rights in the halls' rooms are asked for later: %s", error)
 
-    async def _ask(self, room_id: str) -> None:
+    async def _is_known(self, name: str) -> bool:
+        """See that it is known whether we may, where we are in the room; False where we are not."""
+        room = self._store.rooms.get(self._store.rooms.id_of(name))
+        if room is None or room.membership not in INSIDE:
+            return False
+        self._names[room.room_id] = name
+        known = self._store.audience.loud()
+        if self._kept is None:
+            self._kept = set(known)
+        # After a start what is known is as good as ever: what happened meanwhile is heard of.
+        if room.room_id in known and room.room_id in self._kept:
+            self._kept.discard(room.room_id)
+            return True
         try:
-            levels = await self._matrix.state(room_id, "m.room.power_levels")
-            may = may_notify_room(self._matrix.user_id, levels, await self._matrix.created(room_id))
+            levels = await self._matrix.state(room.room_id, "m.room.power_levels")
+            may = may_notify_room(self._matrix.user_id, levels, await self._matrix.created(room.room_id))
         except RefusedError:
             may = False
         known = self._store.audience.loud()
-        if known.get(room_id) is not may:
-            self._store.audience.keep_loud({**known, room_id: may})
-
-    def _inside(self) -> list[str]:
-        found = []
-        for name in dict.fromkeys(self._rooms):
-            room = self._store.rooms.get(self._store.rooms.id_of(name))
-            if room is not None and room.membership in INSIDE:
-                found.append(room.room_id)
-        return list(dict.fromkeys(found))
+        if known.get(room.room_id) is not may:
+            self._store.audience.keep_loud({**known, room.room_id: may})
+        return True

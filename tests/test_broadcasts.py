@@ -447,6 +447,10 @@ async def test_where_we_may_notify_a_room_is_known_and_kept_true(hall: Hall) -> 
     assert hall.store.audience.loud() == {HERBERT: True, PEMBROKE: False}
     assert rights.asked.count(HERBERT) == 1
 
+    # After a start nothing is asked that is known.
+    loud = Loud(rights, hall.store, hall.clock, [HERBERT, PEMBROKE])  # type: ignore[arg-type]
+    await loud.look()
+    assert rights.asked.count(HERBERT) == 1
     rights.levels[HERBERT] = {"users": {BOT: 0}}
     loud.state(HERBERT, Event("$e", "m.room.power_levels", ORGANIZER, {}, NOW, ""))
     await loud.look()
