@@ -26,6 +26,7 @@ CHANGE = "c."
 LEAST = 11
 # Who has not heard of it by then will not because of it.
 WATCHED = dt.timedelta(days=1)
+LESS_OFTEN = 20
 
 
 class ChangesTold:
@@ -37,12 +38,18 @@ class ChangesTold:
         self._clock = clock
         self._lines = lines
         self._wake = wake
+        self._due: dict[int, dt.datetime] = {}
 
     async def look(self) -> None:
         """Show how far it is, where that is worth a message. An error leaves everything to the next look."""
         try:
             over = {int(name) for name in self._lines.over(CHANGE)}
-            for one in self._store.hearing.since(self._clock.real() - WATCHED, LEAST, over):
+            now = self._clock.real()
+            for one in self._store.hearing.since(now - WATCHED, LEAST, over):
+                if self._due.get(one.act_id, now) > now:
+                    continue
+                # Who has not heard by then rests, or waits for a room: the older it is, the less changes.
+                self._due[one.act_id] = now + (now - one.done_at) / LESS_OFTEN
                 if self._show(one, Line(f"{CHANGE}{one.act_id}", notice_key("re", one.event_id))):
                     self._wake()
         except StoreError as error:
