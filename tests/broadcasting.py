@@ -160,3 +160,11 @@ class Hall:
                 there[edited] = content["m.new_content"]
         else:
             there.setdefault(event_id, content)
+
+
+def crowd(hall: Hall, number: int) -> list[str]:
+    """So many people who follow the first talk, with a direct room each."""
+    people = [f"@p{each:03}:example.org" for each in range(number)]
+    hall.follow(1, *people)
+    hall.direct(*people)
+    return people

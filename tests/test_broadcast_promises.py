@@ -1,0 +1,170 @@
+"""When an announcement is done, how far it is until then, who may change it, and where it may notify everybody."""
+
+from __future__ import annotations
+
+import datetime as dt
+
+import pytest
+
+from bot.events import Event
+from bot.loud import Loud
+from bot.matrix_errors import AwayError, RefusedError
+from storage.forecast import left_at_once
+from storage.outbox import PROGRESS, Notice
+from tests.broadcasting import ADA, BOT, CONTROL, HERBERT, LEAD, ORGANIZER, PEMBROKE, STEWARD, Hall, crowd
+from tests.small import NOW
+
+MINUTE, SECOND = dt.timedelta(minutes=1), dt.timedelta(seconds=1)
+LUNCH = "From the organizers: Lunch is late"
+
+
+@pytest.fixture
+def hall() -> Hall:
+    return Hall()
+
+
+async def test_the_line_shows_how_far_it_is_with_few_messages(hall: Hall) -> None:
+    crowd(hall, 100)
+    await hall.announce("!announce to subscribers of opening: Lunch is late")
+    hall.send(2)
+    refused = {"@p007:example.org", "@p011:example.org"}
+    lines = set()
+    while hall.store.broadcasts.is_active():
+        hall.send(4, refused=refused)
+        hall.clock.moment += 5 * SECOND
+        await hall.broadcaster.look()
+        lines |= {hall.bodies(CONTROL)[1].splitlines()[-1]}
+    hall.send()
+    assert hall.bodies(CONTROL)[1].splitlines()[-1].startswith("98 of 100, 2 refused, done at 10:0")
+    assert hall.requests.count(PROGRESS) <= 10
+    assert any(line.startswith("24 of 100, 2 refused, done by ") or " of 100, " in line for line in lines)
+    for _ in range(3):
+        await hall.settle()
+    assert hall.requests.count(PROGRESS) <= 10, "the last word is said once"
+
+
+async def test_a_change_of_the_programme_shows_how_many_have_heard(hall: Hall) -> None:
+    people = [f"@p{each:03}:example.org" for each in range(12)]
+    hall.follow(3, *people)
+    hall.say("!move gcc rust to Pembroke")
+    hall.say("!confirm")
+    hall.send()
+    await hall.changes_told.look()
+    assert hall.requests.count(PROGRESS) == 0
+    (told,) = hall.store.hearing.since(NOW - MINUTE, 11)
+    assert hall.store.hearing.progress(told.act_id, NOW).total == 12 + 3
+    with hall.store.transaction():
+        for who in people:
+            hall.store.telling.claim(f"personal-{who[1:5]}", who, [], [3])
+            about = hall.store.telling.about(f"personal-{who[1:5]}", NOW)
+            hall.store.telling.settle(f"personal-{who[1:5]}", about)
+            hall.store.telling.sent(f"personal-{who[1:5]}")
+    hall.clock.moment += MINUTE
+    await hall.changes_told.look()
+    hall.send()
+    assert hall.bodies(CONTROL)[1].endswith("\n12 of 15")
+
+
+def test_who_leads_a_track_speaks_to_it_and_changes_only_what_they_said(hall: Hall) -> None:
+    hall.follow(3, ADA)
+    assert hall.say("!announce Lunch is late", LEAD).startswith("!announce is for the organizers")
+    assert "not yours" in hall.say("!announce to room:Herbert Lunch is late", STEWARD)
+    assert "1 room" in hall.say("!announce to room:Pembroke Lunch is late", STEWARD)
+    hall.say("!confirm", STEWARD)
+    assert "1 person" in hall.say("!announce to track:Rust Lunch is late", LEAD)
+    assert hall.say("!confirm", LEAD).startswith("Done:")
+    own = "Only who announced it, or an organizer, can change that."
+    assert hall.say("!correct 1 mine", LEAD) == own
+    assert hall.say("!recall 2", STEWARD) == own
+    assert hall.say("!recall 2", LEAD).startswith("Number 2 would be taken back")
+    assert hall.say("!recall", STEWARD).startswith("Number 1 would be taken back")
+    assert hall.say("!correct 2 theirs", ORGANIZER).startswith("Number 2 would say this")
+    assert hall.say("!undo 1") == "That was said to many: !recall 1 takes it back."
+
+
+async def test_the_promise_counts_what_waits_and_what_the_homeserver_takes(hall: Hall) -> None:
+    crowd(hall, 40)
+    hall.store.inbox.put("rate", "0.2")
+    hall.store.inbox.put("burst", "10")
+    # 40 messages, 3 of the line, 2 answers, of which 10 are taken at once.
+    seconds = (40 + 3 + 2 - 10) / 0.2 + 1
+    end = NOW + dt.timedelta(seconds=seconds) + dt.timedelta(hours=1)
+    shown = hall.say("!announce to subscribers of opening: Lunch is late")
+    assert f"Confirmed now, it is done by {end:%H:%M:%S}." in shown
+    later = NOW + dt.timedelta(hours=2, minutes=45, seconds=seconds)
+    shown = hall.say("!announce at 12:45 to subscribers of opening: Lunch is late")
+    assert f"Done by {later + dt.timedelta(hours=1):%H:%M:%S}." in shown
+
+
+def test_while_no_limit_is_known_it_says_what_the_usual_one_would_mean(hall: Hall) -> None:
+    crowd(hall, 40)
+    unsure = "The homeserver has not limited me so far; if it does as usual, it takes 3 minutes."
+    assert unsure in hall.say("!announce to subscribers of opening: Lunch is late")
+    assert unsure not in hall.say("!announce Lunch is late")
+    for number in range(30):
+        hall.store.outbox.add(Notice(f"n{number}", "reply", {}, NOW, HERBERT))
+        hall.store.sent(f"n{number}", f"$n{number}", NOW + number * SECOND, {})
+    assert unsure not in hall.say("!announce to subscribers of opening: Lunch is late")
+
+
+@pytest.mark.parametrize(
+    ("ago", "left"),
+    [
+        ([], 10),
+        ([0] * 4, 6),
+        ([20] * 4, 10),
+        ([10] * 8, 4),
+        ([0] * 10, 0),
+        # At its limit for minutes: every five seconds one.
+        ([*range(150, 0, -5)], 1),
+        ([*range(150, 30, -5)], 7),
+    ],
+)
+def test_what_is_left_at_once_follows_from_what_was_sent(ago: list[int], left: int) -> None:
+    sent = [NOW - one * SECOND for one in ago]
+    assert left_at_once(sent, NOW, 0.2, 10) == pytest.approx(left, abs=0.5)
+
+
+class Rights:
+    """A homeserver that tells the levels of rooms; `levels` by room, an error for one that does not tell."""
+
+    user_id = BOT
+
+    def __init__(self, levels: dict[str, dict[str, object] | Exception]) -> None:
+        self.levels = levels
+        self.asked: list[str] = []
+
+    async def state(self, room_id: str, kind: str) -> dict[str, object]:
+        self.asked.append(room_id)
+        found = self.levels[room_id]
+        if isinstance(found, Exception):
+            raise found
+        return found
+
+    async def created(self, room_id: str) -> dict[str, object]:
+        return {"sender": ORGANIZER, "content": {"room_version": "10"}}
+
+
+async def test_where_we_may_notify_a_room_is_known_and_kept_true(hall: Hall) -> None:
+    rights = Rights({HERBERT: {"users": {BOT: 50}}, PEMBROKE: AwayError("away")})
+    loud = Loud(rights, hall.store, hall.clock, [HERBERT, PEMBROKE, "#unknown:example.org"])  # type: ignore[arg-type]
+    await loud.look()
+    assert hall.store.audience.loud() == {HERBERT: True}
+    rights.levels[PEMBROKE] = RefusedError("M_FORBIDDEN", "not there")
+    await loud.look()
+    await loud.look()
+    assert hall.store.audience.loud() == {HERBERT: True, PEMBROKE: False}
+    assert rights.asked.count(HERBERT) == 1
+
+    # After a start nothing is asked that is known.
+    loud = Loud(rights, hall.store, hall.clock, [HERBERT, PEMBROKE])  # type: ignore[arg-type]
+    await loud.look()
+    assert rights.asked.count(HERBERT) == 1
+    rights.levels[HERBERT] = {"users": {BOT: 0}}
+    loud.state(HERBERT, Event("$e", "m.room.power_levels", ORGANIZER, {}, NOW, ""))
+    await loud.look()
+    assert hall.store.audience.loud() == {HERBERT: False, PEMBROKE: False}
+    rights.levels[PEMBROKE] = {"users": {BOT: 100}}
+    hall.clock.moment += dt.timedelta(hours=1)
+    await loud.look()
+    assert hall.store.audience.loud() == {HERBERT: False, PEMBROKE: True}
