@@ -18,6 +18,9 @@ class Composer(Protocol):
     def compose(self, notice: Notice) -> dict[str, Any] | None:
         """What it should say now, None when nothing of it is true any more. Only reads."""
 
+    def is_settled(self, notice: Notice) -> bool:
+        """Whether all that it says now is noted as said by it. Only reads."""
+
     def settled(self, notice: Notice) -> None:
         """It is about to be sent as `compose` said, and no longer as it was; in the transaction that writes that."""
 
@@ -42,8 +45,14 @@ class Composing:
             return notice.content
         return self._composer.compose(notice)
 
+    def differs(self, notice: Notice, content: dict[str, Any] | None) -> bool:
+        """Whether what it would say now is not what it was written with, or is news that was not noted then."""
+        if self._composer is None or notice not in self:
+            return False
+        return content != notice.content or not self._composer.is_settled(notice)
+
     def rewrite(self, notice: Notice, content: dict[str, Any]) -> None:
-        """It is about to be sent with another content than it was written with."""
+        """It is about to be sent so, which differs from what was written."""
         assert self._composer is not None
         with self._store.transaction():
             self._store.outbox.rewrite(notice.key, content)

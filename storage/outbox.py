@@ -10,7 +10,7 @@ from dataclasses import dataclass
 from enum import IntEnum, StrEnum
 from typing import Any
 
-from sqlalchemy import Row, bindparam, case, delete, func, literal_column, or_, select, update
+from sqlalchemy import Row, bindparam, case, delete, func, literal_column, not_, or_, select, update
 from sqlalchemy.dialects.sqlite import insert
 
 from storage.database import Database
@@ -44,6 +44,7 @@ BACK = "back"
 # Under this name of the `state` table: how many messages a second the homeserver takes from us, empty for any number.
 RATE = "rate"
 PLACE = func.coalesce(notice.c.room_id, notice.c.recipient)
+MINE = notice.alias("mine")
 IS_HINT = notice.c.kind == literal_column(f"'{HINT}'")
 # A hint is said when there is nothing else to say: its turn comes after everything that is asked for meanwhile.
 LATER = 1 << 40
@@ -152,6 +153,14 @@ class Outbox:
         with self._database.reading() as connection:
             row = connection.execute(select(notice).where(pending)).first()
         return _notice(row) if row else None
+
+    def is_behind(self, key: str, room_id: str) -> bool:
+        """Whether something is still to be said in this room that was written before the notice with this key."""
+        older = notice.c.seq < select(MINE.c.seq).where(MINE.c.key == key).scalar_subquery()
+        pending = notice.c.state == literal_column("'pending'")
+        before = select(notice.c.seq).where(pending, older, notice.c.room_id == room_id, not_(IS_HINT)).limit(1)
+        with self._database.reading() as connection:
+            return connection.execute(before).first() is not None
 
     def waits_for_room(self, recipient: str) -> bool:
         """Whether anything is to be said to a person whose direct room is not known yet."""

@@ -131,6 +131,9 @@ class Table:
 
     kinds = frozenset({"personal"})
 
+    def is_settled(self, notice: Notice) -> bool:
+        return True
+
     def settled(self, notice: Notice) -> None:
         """It is rewritten."""
 
