@@ -23,7 +23,7 @@ from bot.demo.synapse import Account, Synapse
 from bot.doubt import KEY
 from bot.matrix import Matrix, Session
 from bot.messages import statement
-from storage.outbox import Notice
+from storage.notices import Notice
 from storage.store import Store
 
 BODY = "In 15 minutes: Testing everywhere, and what we learnt from it · Mon 14:00–14:45 · Meeting 1&2"

@@ -17,7 +17,7 @@ from commands.reply import Also, Reply, paragraphs
 from storage.clean import one_line
 from storage.errors import StoreError
 from storage.inbox import Heard
-from storage.outbox import FAREWELL, Notice, Rank, notice_key
+from storage.notices import FAREWELL, Notice, Rank, notice_key
 
 log = logging.getLogger("hallway")
 

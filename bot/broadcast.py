@@ -24,7 +24,7 @@ from commands.reply import Reply, Text, joined
 from storage.broadcasts import VERSION, Broadcast, BroadcastState, Part, correction_key, recall_key
 from storage.delivery import Progress, progress, to_correct, to_remove
 from storage.errors import StoreError
-from storage.outbox import BROADCAST, CORRECTION, RECALL, REDACTION, Notice, NoticeState, Rank, notice_key
+from storage.notices import BROADCAST, CORRECTION, RECALL, REDACTION, Notice, NoticeState, Rank, notice_key
 from storage.store import Store
 
 log = logging.getLogger("hallway")
@@ -75,6 +75,10 @@ class Broadcaster:
             return notice.content
         # A correction that is out of date makes place for the next.
         return None if notice.kind == CORRECTION else self._content(one, notice.recipient, loud=_is_loud(notice))
+
+    def is_settled(self, _: Notice) -> bool:
+        """Nothing is noted elsewhere as said by it."""
+        return True
 
     def settled(self, notice: Notice) -> None:
         """Nothing hangs on what it says."""

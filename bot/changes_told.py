@@ -16,7 +16,7 @@ from commands.reply import Text
 from storage.delivery import Progress
 from storage.errors import StoreError
 from storage.hearing import Telling
-from storage.outbox import notice_key
+from storage.notices import notice_key
 
 log = logging.getLogger("hallway")
 

@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Collection, Iterable
 from typing import Any, Protocol
 
-from storage.outbox import Notice, NoticeState
+from storage.notices import Notice, NoticeState
 from storage.store import Store
 
 
@@ -17,6 +17,9 @@ class Composer(Protocol):
 
     def compose(self, notice: Notice) -> dict[str, Any] | None:
         """What it should say now, None when nothing of it is true any more. Only reads."""
+
+    def is_settled(self, notice: Notice) -> bool:
+        """Whether all that it says now is noted as said by it. Only reads."""
 
     def settled(self, notice: Notice) -> None:
         """It is about to be sent as `compose` said, and no longer as it was; in the transaction that writes that."""
@@ -40,8 +43,13 @@ class Composing:
         composer = self._composers.get(notice.kind)
         return composer.compose(notice) if composer else notice.content
 
+    def differs(self, notice: Notice, content: dict[str, Any] | None) -> bool:
+        """Whether what it would say now is not what it was written with, or is news that was not noted then."""
+        composer = self._composers.get(notice.kind)
+        return composer is not None and (content != notice.content or not composer.is_settled(notice))
+
     def rewrite(self, notice: Notice, content: dict[str, Any]) -> None:
-        """It is about to be sent with another content than it was written with."""
+        """It is about to be sent so, which differs from what was written."""
         with self._store.transaction():
             self._store.outbox.rewrite(notice.key, content)
             self._composers[notice.kind].settled(notice)

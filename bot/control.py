@@ -4,13 +4,15 @@ from __future__ import annotations
 
 import datetime as dt
 import logging
+from collections.abc import Mapping
+from dataclasses import dataclass
+from typing import Any
 
 from bot.clock import Clock
 from bot.events import EPOCH, Event
 from bot.matrix import Matrix
 from bot.matrix_errors import AwayError, RateLimitedError, RefusedError
 from bot.powers import may_send_message
-from storage.control import Powers
 from storage.rooms import INSIDE
 from storage.store import Store
 
@@ -19,6 +21,15 @@ log = logging.getLogger("hallway")
 # What an event has not told is seen after so long: a room's state may be decided otherwise by other servers.
 ANEW = dt.timedelta(hours=1)
 AGAIN = dt.timedelta(seconds=30)
+
+
+@dataclass(frozen=True, slots=True)
+class _Powers:
+    """What decides who may speak in the control room `room_id`: its power levels and how it was created."""
+
+    room_id: str
+    levels: Mapping[str, Any]
+    create: Mapping[str, Any]
 
 
 class Control:
@@ -30,6 +41,8 @@ class Control:
         self._clock = clock
         self._name = name
         self._current = ""
+        # In no row, since it names people: asked for anew at each start.
+        self._powers: _Powers | None = None
         self._due = EPOCH
         self._failing = False
 
@@ -48,27 +61,26 @@ class Control:
         last known. Raises `StoreError`, `RevokedError`.
         """
         self._current = room_id = self.room_id
-        known = self._store.control.powers()
-        if known and room_id != known.room_id and not self._succeeds(room_id, known.room_id):
+        known = self._store.control.room_id()
+        if known and room_id != known and not self._succeeds(room_id, known):
             # Who is in another room, or in one that we cannot look into any more, is nobody by that.
             self._store.control.forget()
-            known = None
+            known = ""
         if not room_id:
             return
-        if again or (not self._failing and (known is None or known.room_id != room_id)):
+        if again or (not self._failing and known != room_id):
             self._due = EPOCH
         if self._clock.real() >= self._due:
             await self._ask(room_id)
 
     def state(self, room_id: str, event: Event) -> None:
         """Note what a state event of the control room means. Raises `StoreError`."""
-        known = self._store.control.powers() if room_id == self._current else None
-        if known is None or known.room_id != room_id:
+        if not room_id or room_id != self._current or room_id != self._store.control.room_id():
             return
         if event.type == "m.room.member" and event.state_key:
-            self._member(event.state_key, event.content.get("membership") == "join", known)
+            self._member(event.state_key, event.content.get("membership") == "join", room_id)
         elif event.type == "m.room.power_levels" and event.state_key == "":
-            self._keep(Powers(room_id, event.content, known.create), set(self._store.control.members()))
+            self._empower(event.content, room_id)
 
     def _succeeds(self, room_id: str, old_id: str) -> bool:
         room = self._store.rooms.get(room_id)
@@ -88,21 +100,34 @@ class Control:
             self._failing, self._due = True, self._clock.real() + AGAIN
             return
         self._failing, self._due = False, self._clock.real() + ANEW
-        self._keep(Powers(room_id, levels, create), joined)
+        self._keep(_Powers(room_id, levels, create), joined)
 
-    def _member(self, user_id: str, joined: bool, powers: Powers) -> None:
+    def _member(self, user_id: str, joined: bool, room_id: str) -> None:
         if user_id == self._matrix.user_id:
             return
-        if joined:
-            self._store.control.put(user_id, may_send_message(user_id, powers.levels, powers.create))
-        else:
+        if not joined:
             self._store.control.remove(user_id)
+            return
+        powers = self._known(room_id)
+        if powers is None:
+            # Nobody becomes an organizer while the homeserver does not say what the levels are; who is one stays it.
+            speaks = self._store.control.speaks(user_id)
+        else:
+            speaks = may_send_message(user_id, powers.levels, powers.create)
+        self._store.control.put(user_id, speaks)
 
-    def _keep(self, powers: Powers, members: set[str]) -> None:
+    def _empower(self, levels: Mapping[str, Any], room_id: str) -> None:
+        """The power levels are these now; how the room was created is asked for soon where it is not known."""
+        powers = self._known(room_id)
+        self._keep(_Powers(room_id, levels, powers.create if powers else {}), set(self._store.control.members()))
+
+    def _known(self, room_id: str) -> _Powers | None:
+        return self._powers if self._powers is not None and self._powers.room_id == room_id else None
+
+    def _keep(self, powers: _Powers, members: set[str]) -> None:
         speaks = {
             user_id: may_send_message(user_id, powers.levels, powers.create)
             for user_id in members - {self._matrix.user_id}
         }
-        with self._store.transaction():
-            self._store.control.keep_powers(powers)
-            self._store.control.replace(speaks)
+        self._store.control.keep(powers.room_id, speaks)
+        self._powers = powers

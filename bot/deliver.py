@@ -21,7 +21,7 @@ from bot.matrix import Matrix
 from bot.matrix_errors import AwayError, RateLimitedError, RefusedError, RevokedError
 from bot.pace import UNTOLD_SECONDS, Pace
 from storage.errors import StoreError
-from storage.outbox import HINT, MESSAGE, Notice, NoticeState
+from storage.notices import HINT, MESSAGE, Notice, NoticeState
 from storage.store import Store
 
 log = logging.getLogger("hallway")
@@ -173,13 +173,13 @@ class Deliverer:
         except StoreError as error:
             self._holds.stumble(str(error))
         except AwayError as error:
-            self._holds.fail(notice.place, str(error), everywhere=not error.reached)
+            self._holds.fail(attempt.places[-1], str(error), everywhere=not error.reached)
         except RevokedError:
             raise
         except Exception:
             # A fault of ours over one notice must not keep back all others; this one is tried again.
             log.exception("the notice %s could not be sent", notice.key)
-            self._holds.fail(notice.place, "a fault in Hallway itself", everywhere=False)
+            self._holds.fail(attempt.places[-1], "a fault in Hallway itself", everywhere=False)
         finally:
             if not attempt.asked:
                 self.pace.give_back()
@@ -198,7 +198,7 @@ class Deliverer:
             self._holds.all(seconds)
 
     async def _send(self, attempt: _Attempt) -> bool:
-        """Send it, or give it up; False where it was given up because the homeserver is not to be had."""
+        """Send it, or give it up; False where the homeserver is not to be had for it, or it was not its turn."""
         notice = attempt.notice
         doubtful = notice in self._composing and self._doubt.about(notice)
         if self._is_over(notice) and not doubtful:
@@ -206,6 +206,8 @@ class Deliverer:
         try:
             room_id = notice.room_id or await self._direct_room(notice.recipient or "")
             attempt.places.append(room_id)
+            if notice.room_id is None and self._store.outbox.is_behind(notice.key, room_id):
+                return False  # now that its room is known, it waits for its turn there
             event_id = await self._perhaps_sent(room_id, notice)
             if event_id is None:
                 if self._is_over(notice):
@@ -213,7 +215,7 @@ class Deliverer:
                 content = self._composing.content(notice)
                 if content is None:
                     return self._give_up(notice, NoticeState.VOID, "nothing of it is true any more")
-                if content != notice.content:
+                if self._composing.differs(notice, content):
                     self._composing.rewrite(notice, content)
                 event_id = await self._say(attempt, room_id, content)
         except (AwayError, RateLimitedError) as error:
@@ -254,8 +256,8 @@ class Deliverer:
         """The event that it is already, where sending it again would not tell, or not the same."""
         if not self._doubt.about(notice):
             return None
-        beyond = self._doubt.beyond_memory(notice, self._clock.real())
-        if not beyond and not self._is_over(notice) and self._composing.content(notice) == notice.content:
+        known = not self._doubt.beyond_memory(notice, self._clock.real()) and not self._is_over(notice)
+        if known and not self._composing.differs(notice, self._composing.content(notice)):
             return None
         event_id = await self._doubt.sent_before(notice, room_id)
         if event_id is None:

@@ -16,7 +16,7 @@ from collections.abc import Callable, Collection
 from bot.matrix import Matrix
 from bot.matrix_errors import RefusedError
 from bot.messages import bell_on
-from storage.outbox import Notice
+from storage.notices import Notice
 from storage.store import Store
 
 log = logging.getLogger("hallway")

@@ -13,7 +13,7 @@ from bot.matrix_errors import MatrixError, RefusedError, RevokedError
 from storage.errors import StoreError
 from storage.folding import Foldable, Slot
 from storage.forecast import Capacity, Late, Waiting, late
-from storage.outbox import PERSONAL, Notice, Rank, notice_key
+from storage.notices import PERSONAL, Notice, Rank, notice_key
 from storage.store import Store
 
 log = logging.getLogger("hallway")

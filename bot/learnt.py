@@ -7,7 +7,7 @@ from contextlib import suppress
 
 from bot.pace import Pace
 from storage.errors import StoreError
-from storage.outbox import BURST, RATE
+from storage.notices import BURST, RATE
 from storage.store import Store
 
 log = logging.getLogger("hallway")

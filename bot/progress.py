@@ -11,7 +11,7 @@ from bot.messages import edit_of
 from commands._promising import step
 from commands.reply import Reply, Text
 from storage.delivery import Progress
-from storage.outbox import PROGRESS, Notice, NoticeState, Rank
+from storage.notices import PROGRESS, Notice, NoticeState, Rank
 from storage.store import Store
 
 # An edit is a message too: not sooner than this after the one before.

@@ -16,7 +16,7 @@ from commands.registry import Services
 from commands.reply import Text, paragraphs
 from commands.times import Times, zone_of
 from storage.inbox import Heard
-from storage.outbox import BACK, Notice, notice_key
+from storage.notices import BACK, Notice, notice_key
 from storage.people import Unreachable
 from storage.rooms import Partner, Room
 

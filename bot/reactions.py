@@ -18,7 +18,7 @@ from commands.reply import Reply, code, paragraphs
 from commands.snooze import snooze_talks
 from storage.answers import Shown
 from storage.inbox import Heard
-from storage.outbox import DIGEST, PERSONAL, notice_key
+from storage.notices import DIGEST, PERSONAL, notice_key
 from storage.programme import Talk
 from storage.subscriptions import Kind
 

@@ -22,7 +22,7 @@ from commands.registry import Request, Services
 from commands.reply import Text, code, text
 from storage.changes import Change, fingerprint, why_doubtful
 from storage.errors import StoreError
-from storage.outbox import Notice, notice_key
+from storage.notices import Notice, notice_key
 from storage.programme import Programme
 from storage.refreshing import Fetched, Held
 from storage.store import Store

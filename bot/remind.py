@@ -20,7 +20,7 @@ from commands.registry import Request, Services
 from commands.reply import Reply
 from storage.errors import StoreError
 from storage.folding import DM, ROOM
-from storage.outbox import DIGEST, PERSONAL, Notice, NoticeState, Rank, notice_key
+from storage.notices import DIGEST, PERSONAL, Notice, NoticeState, Rank, notice_key
 from storage.people import DEFAULTS
 from storage.programme import Talk
 from storage.quiet import quiet_until
@@ -85,8 +85,9 @@ class Reminder:
 
     async def tick(self) -> None:
         """Look where something may be due: its time has come, what people want has changed, or the clock was set."""
+        jumped = self._jumped()  # asked each time, so that a second jump is not compared with before the first
         due = self._next is not None and self._next <= self._clock.now()
-        if due or self._jumped() or self._stamp != self._store.wanted_stamp():
+        if due or jumped or self._stamp != self._store.wanted_stamp():
             await self.look()
 
     async def look(self) -> None:
@@ -114,6 +115,10 @@ class Reminder:
             return None if self._declines(who, notice) else self._digest(who)
         about = self._about(notice)
         return self._content(about, notice) if about else None
+
+    def is_settled(self, notice: Notice) -> bool:
+        """Whether what `compose` makes of it now is noted as said by it."""
+        return notice.kind != PERSONAL or self._store.telling.is_settled(notice.key)
 
     def settled(self, notice: Notice) -> None:
         """The notice says what `compose` makes of it now."""

@@ -14,7 +14,7 @@ from bot.messages import statement
 from bot.reach import NEWS_AGE, Reach
 from commands.language import Language, language_of
 from commands.reply import Text, code
-from storage.outbox import Notice, Rank, notice_key
+from storage.notices import Notice, Rank, notice_key
 from storage.rooms import INSIDE, Membership, Room
 from storage.store import Store
 

@@ -16,7 +16,7 @@ from commands.language import language_of
 from commands.registry import Request, Services
 from storage.changes import Change
 from storage.errors import StoreError
-from storage.outbox import Notice, Rank, notice_key
+from storage.notices import Notice, Rank, notice_key
 from storage.revisions import Recorded
 from storage.store import Store
 from storage.unaware import SPEAKER_FIRST

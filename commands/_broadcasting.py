@@ -25,7 +25,7 @@ from commands.registry import Request, Services
 from commands.reply import Reply, Text, bold, code, paragraphs
 from commands.rights import refusal
 from storage.acts import Source
-from storage.outbox import notice_key
+from storage.notices import notice_key
 
 
 def _preview(data: dict[str, Any], request: Request, services: Services) -> Preview:

@@ -15,7 +15,7 @@ from commands.reply import Reply, Text, bold, paragraphs, quoted
 from commands.rights import may, refusal, refused
 from storage.acts import Source
 from storage.broadcasts import Broadcast, BroadcastState, Part
-from storage.outbox import BROADCAST, notice_key
+from storage.notices import BROADCAST, notice_key
 
 NUMBER_DIGITS = 9
 

@@ -15,7 +15,7 @@ from typing import Any
 from sqlalchemy import ColumnElement, Row, RowMapping, func, insert, select, update
 
 from storage.database import Database
-from storage.outbox import BROADCAST, CORRECTION, HINT, RECALL, NoticeState, Rank, notice_key
+from storage.notices import BROADCAST, CORRECTION, HINT, RECALL, NoticeState, Rank, notice_key
 from storage.tables.messages import notice
 from storage.tables.organizing import act, broadcast
 

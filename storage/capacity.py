@@ -12,7 +12,7 @@ from storage.database import Database
 from storage.folding import DM
 from storage.forecast import USUAL_BURST, Capacity, left_at_once, looked_back
 from storage.inbox import Inbox
-from storage.outbox import BURST, RATE
+from storage.notices import BURST, RATE
 from storage.tables.asking import person
 from storage.tables.messages import room
 from storage.tables.programme import talk

@@ -2,10 +2,7 @@
 
 from __future__ import annotations
 
-import json
 from collections.abc import Mapping
-from dataclasses import asdict, dataclass
-from typing import Any
 
 from sqlalchemy import delete, insert, select
 from sqlalchemy.dialects.sqlite import insert as upsert
@@ -14,16 +11,8 @@ from storage.database import Database
 from storage.tables.asking import state
 from storage.tables.organizing import control_member
 
-POWERS = "control_room"
-
-
-@dataclass(frozen=True, slots=True)
-class Powers:
-    """What decides who may speak in the control room `room_id`: its power levels and how it was created, as JSON."""
-
-    room_id: str
-    levels: Mapping[str, Any]
-    create: Mapping[str, Any]
+# Under this name of the `state` table: the id of the control room whose members the rows are.
+ROOM = "control_room"
 
 
 class Control:
@@ -63,20 +52,23 @@ class Control:
         with self._database.transaction() as connection:
             connection.execute(delete(control_member).where(control_member.c.user_id == user_id))
 
-    def powers(self) -> Powers | None:
-        """What was last heard of its power levels; None where there is no control room, or none was looked into yet."""
+    def room_id(self) -> str:
+        """The control room that was looked into last; empty where there is none, or none was looked into yet."""
         with self._database.reading() as connection:
-            value = connection.execute(select(state.c.value).where(state.c.name == POWERS)).scalar()
-        return Powers(**json.loads(value)) if value else None
+            return connection.execute(select(state.c.value).where(state.c.name == ROOM)).scalar() or ""
 
-    def keep_powers(self, powers: Powers) -> None:
-        value = json.dumps(asdict(powers), ensure_ascii=False)
-        statement = upsert(state).values(name=POWERS, value=value)
+    def keep(self, room_id: str, members: Mapping[str, bool]) -> None:
+        """The control room was looked into: these have joined it.
+
+        Its power levels are not kept: they name people who never spoke to us, and who asked to be forgotten.
+        """
+        statement = upsert(state).values(name=ROOM, value=room_id)
         with self._database.transaction() as connection:
-            connection.execute(statement.on_conflict_do_update(index_elements=["name"], set_={"value": value}))
+            connection.execute(statement.on_conflict_do_update(index_elements=["name"], set_={"value": room_id}))
+            self.replace(members)
 
     def forget(self) -> None:
         """There is no control room that could be looked into: nobody is in it."""
         with self._database.transaction() as connection:
             connection.execute(delete(control_member))
-            connection.execute(delete(state).where(state.c.name == POWERS))
+            connection.execute(delete(state).where(state.c.name == ROOM))

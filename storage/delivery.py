@@ -7,7 +7,7 @@ from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 
 from storage.broadcasts import Broadcast, Part, correction_key, recall_key
-from storage.outbox import BROADCAST, RECALL
+from storage.notices import BROADCAST, RECALL
 
 
 @dataclass(frozen=True, slots=True)

@@ -10,7 +10,7 @@ from dataclasses import dataclass
 from sqlalchemy import and_, select, update
 
 from storage.database import Database
-from storage.outbox import PERSONAL, NoticeState
+from storage.notices import PERSONAL, NoticeState
 from storage.tables.asking import person
 from storage.tables.messages import notice
 from storage.tables.programme import location, talk

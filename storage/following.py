@@ -18,14 +18,17 @@ from storage.tables.subscribing import believed, covers, subscription
 from storage.talk_rows import CHUNK
 from storage.talks import Talks
 
+# What came to nothing since its talk was over is kept for so long: it was told in vain where the clock was wrong then.
+KEPT = dt.timedelta(days=2)
+
 
 def follow(connection: Connection, talks: Talks, changes: Sequence[tuple[int, Change]], now: dt.datetime) -> None:
     """Bring what people are subscribed to up to date, and keep what they believe of the talks that have changed.
 
     `changes` each with the row of its talk. Those that nobody needs to hear of, or that are over at `now` (the
-    conference's clock), are left out. What somebody was last told stays what they believe.
+    conference's clock) since `KEPT`, are left out. What somebody was last told stays what they believe.
     """
-    told = {talk_id: change for talk_id, change in changes if _is_coming(change, now)}
+    told = {talk_id: change for talk_id, change in changes if _is_coming(change, now - KEPT)}
     before = _subscribers(connection, told)
     topics.cover(connection, talks)
     after = _subscribers(connection, told)

@@ -12,7 +12,7 @@ from sqlalchemy import Connection, func, select
 from storage.database import Database
 from storage.delivery import Progress
 from storage.hearers import UNREACHABLE, hearers
-from storage.outbox import NoticeState
+from storage.notices import NoticeState
 from storage.tables.messages import notice
 from storage.tables.organizing import act, hearer
 from storage.tables.releases import change, revision

@@ -11,7 +11,7 @@ from sqlalchemy import Column, Connection, Select, and_, delete, func, or_, sele
 
 from storage import topics
 from storage.database import Database
-from storage.outbox import NoticeState
+from storage.notices import NoticeState
 from storage.rooms import Membership
 from storage.tables.asking import heard, person, shown
 from storage.tables.messages import notice, room

@@ -3,13 +3,14 @@
 from __future__ import annotations
 
 import datetime as dt
-from collections.abc import Iterator, Mapping, Sequence
+from collections import defaultdict
+from collections.abc import Collection, Iterable, Mapping, Sequence
 from dataclasses import dataclass, field
 from itertools import groupby
 from typing import Any
 from zoneinfo import ZoneInfo, ZoneInfoNotFoundError
 
-from sqlalchemy import ColumnElement, Connection, and_, bindparam, func, not_, or_, select
+from sqlalchemy import BindParameter, ColumnElement, Connection, and_, bindparam, func, not_, or_, select
 
 from storage.database import Database
 from storage.people import OFF, Settings
@@ -20,8 +21,10 @@ from storage.subscriptions import Kind
 from storage.tables.asking import person
 from storage.tables.programme import talk
 from storage.tables.subscribing import covers, reminded, snoozed, subscription, topic
+from storage.talk_rows import CHUNK
 
 DAY, HOUR, QUARTER = 86_400, 3_600, 900
+SHORTEST = dt.timedelta(seconds=QUARTER)
 
 
 @dataclass(frozen=True, slots=True)
@@ -106,8 +109,26 @@ WANTED = (
     )
     .order_by(subscription.c.subscriber, talk.c.id)
 )  # fmt: skip
-LEADS = select(subscription.c.leads).union(select(person.c.leads))
-AGAIN = select(func.max(snoozed.c.lead)).join(
+# The leads that anybody has chosen, and who has chosen these.
+LEADS = (
+    select(subscription.c.leads)
+    .where(subscription.c.leads != "")
+    .union(select(person.c.leads).where(person.c.leads != ""))
+)
+CHOSEN: BindParameter[Any] = bindparam("chosen", expanding=True)
+CHOOSERS = (
+    select(subscription.c.subscriber)
+    .where(subscription.c.leads != "", subscription.c.leads.in_(CHOSEN))
+    .union(select(person.c.user_id).where(person.c.leads != "", person.c.leads.in_(CHOSEN)))
+)
+# Of the slots that somebody is to be reminded of again so long before their start.
+LONG_BEFORE = snoozed.c.lead > bindparam("seconds")
+AGAIN = and_(
+    LONG_BEFORE,
+    talk.c.id.in_(select(snoozed.c.talk_id).where(LONG_BEFORE)),
+    subscription.c.subscriber.in_(select(snoozed.c.subscriber).where(LONG_BEFORE)),
+)
+LONGEST_AGAIN = select(func.max(snoozed.c.lead)).join(
     talk, and_(talk.c.id == snoozed.c.talk_id, talk.c.starts_at == snoozed.c.starts_at)
 )
 RESTING = select(
@@ -132,18 +153,15 @@ class Reminders:
         true when that ends is due then.
         """
         found: list[Due] = []
-        later: list[dt.datetime] = []
         with self._database.reading() as connection:
-            for_people = self._longest(connection, rules, now)
-            until = {"until": now + dt.timedelta(seconds=for_people)}
-            coming = and_(talk.c.starts_at <= until["until"], _not_over(now))
-            for slot in self._slots(connection, coming, rules, now):
-                due = min((lead for lead in slot.leads if _at(slot, lead) <= now), default=None)
-                if due is not None and (slot.done is None or slot.done > due):
-                    found.append(Due(slot.subscriber, slot.talk_id, slot.starts_at, due, _at(slot, due)))
-                later += [_at(slot, lead) for lead in slot.leads if _at(slot, lead) > now]
-            if (start := connection.execute(NEXT_START, until).scalar()) is not None:
-                later.append(start - dt.timedelta(seconds=for_people))
+            slots, spans = self._coming(connection, rules, now)
+            starts = [(span, connection.execute(NEXT_START, {"until": now + span}).scalar()) for span in spans]
+        later = [start - span for span, start in starts if start is not None]
+        for slot in slots:
+            due = min((lead for lead in slot.leads if _at(slot, lead) <= now), default=None)
+            if due is not None and (slot.done is None or slot.done > due):
+                found.append(Due(slot.subscriber, slot.talk_id, slot.starts_at, due, _at(slot, due)))
+            later += [_at(slot, lead) for lead in slot.leads if _at(slot, lead) > now]
         found.sort(key=lambda one: one.subscriber)
         free, ends = self._undisturbed(found, now, rules)
         return free, min([*later, *ends], default=None)
@@ -152,29 +170,61 @@ class Reminders:
         """The reminders that were due, and whose talks have become over since then without anybody being reminded."""
         over = and_(_not_over(since), not_(_not_over(now)))
         with self._database.reading() as connection:
-            slots = [slot for slot in self._slots(connection, over, rules, now) if slot.done is None and slot.leads]
+            slots = [*self._attending(connection, over, rules, now), *self._speaking(connection, over, rules)]
+            slots = [slot for slot in slots if slot.done is None and slot.leads]
         return [Due(s.subscriber, s.talk_id, s.starts_at, min(s.leads), _at(s, min(s.leads))) for s in slots]
 
-    def _slots(
-        self, connection: Connection, condition: ColumnElement[bool], rules: Rules, now: dt.datetime
-    ) -> Iterator[_Slot]:
-        """The slots of talks on this condition, a subscriber after the other; speakers of a talk as that alone."""
-        own = speaking(connection, condition)
-        rows = connection.execute(WANTED.where(condition), {"now": now})
+    def _coming(
+        self, connection: Connection, rules: Rules, now: dt.datetime
+    ) -> tuple[Collection[_Slot], list[dt.timedelta]]:
+        """The slots that somebody is to be reminded of, now or soon, and how long before their starts that is known.
+
+        Who has chosen a longer lead than the usual one costs what their own subscriptions do: everybody else's talks
+        are not looked at so long before.
+        """
+        usual = dt.timedelta(seconds=max(rules.leads, default=0))
+        near = _between(now, None, now + usual)
+        slots = {(one.subscriber, one.talk_id): one for one in self._attending(connection, near, rules, now)}
+        spans = [usual]
+        for span, chosen in _by_span(connection.execute(LEADS).scalars(), usual).items():
+            far = and_(_between(now, now + usual, now + span), subscription.c.subscriber.in_(CHOOSERS))
+            for one in self._attending(connection, far, rules, now, chosen=chosen):
+                slots[one.subscriber, one.talk_id] = one
+            spans.append(span)
+        longest_again = connection.execute(LONGEST_AGAIN.where(_not_over(now))).scalar() or 0
+        if longest_again > usual.total_seconds():
+            again = and_(AGAIN, _not_over(now))
+            for one in self._attending(connection, again, rules, now, seconds=int(usual.total_seconds())):
+                slots[one.subscriber, one.talk_id] = one
+        if any_known(connection):
+            span = dt.timedelta(seconds=max(rules.longest_for_speakers, longest_again))
+            for one in self._speaking(connection, _between(now, None, now + span), rules):
+                slots[one.subscriber, one.talk_id] = one
+            spans.append(span)
+        return slots.values(), spans
+
+    def _attending(
+        self, connection: Connection, condition: ColumnElement[bool], rules: Rules, now: dt.datetime, **values: Any
+    ) -> list[_Slot]:
+        """The slots on this condition of those who do not speak in them, a subscriber after the other."""
+        rows = connection.execute(WANTED.where(condition), {"now": now, **values}).all()
+        talk_ids = sorted({row.talk_id for row in rows})
+        own: set[tuple[str, int]] = set()
+        for start in range(0, len(talk_ids), CHUNK):
+            own |= speaking(connection, talk.c.id.in_(talk_ids[start : start + CHUNK])).keys()
+        found = []
         for (subscriber, talk_id), group in groupby(rows, key=lambda row: (row.subscriber, row.talk_id)):
             if (subscriber, talk_id) not in own:
                 some = list(group)
-                yield _Slot(subscriber, talk_id, some[0].starts_at, _leads(some, rules), some[0].done)
-        for one in own.values():
-            leads = (*rules.for_speakers(one.kind), *one.snoozed)
-            yield _Slot(one.user_id, one.talk_id, one.starts_at, leads, one.done)
+                found.append(_Slot(subscriber, talk_id, some[0].starts_at, _leads(some, rules), some[0].done))
+        return found
 
-    def _longest(self, connection: Connection, rules: Rules, now: dt.datetime) -> int:
-        """The longest lead that anybody has, in seconds; who wants to be reminded again has one more."""
-        again = connection.execute(AGAIN.where(_not_over(now))).scalar()
-        chosen = [lead for value in connection.execute(LEADS).scalars() for lead in leads_of(value)]
-        for_speakers = rules.longest_for_speakers if any_known(connection) else 0
-        return max([*chosen, *rules.leads, for_speakers, again or 0])
+    def _speaking(self, connection: Connection, condition: ColumnElement[bool], rules: Rules) -> list[_Slot]:
+        """The slots on this condition of their speakers."""
+        return [
+            _Slot(one.user_id, one.talk_id, one.starts_at, (*rules.for_speakers(one.kind), *one.snoozed), one.done)
+            for one in speaking(connection, condition).values()
+        ]
 
     def _undisturbed(self, due: list[Due], now: dt.datetime, rules: Rules) -> tuple[list[Due], list[dt.datetime]]:
         """Those who may be reminded now, and when the others may."""
@@ -195,6 +245,25 @@ class Reminders:
                 if row.unreachable or until is not None:
                     found[row.user_id] = None if row.unreachable else until
         return found
+
+
+def _between(now: dt.datetime, after: dt.datetime | None, until: dt.datetime) -> ColumnElement[bool]:
+    """Of a talk that begins in this time, and is not over."""
+    coming = and_(talk.c.starts_at <= until, _not_over(now))
+    return coming if after is None else and_(talk.c.starts_at > after, coming)
+
+
+def _by_span(chosen: Iterable[str], usual: dt.timedelta) -> dict[dt.timedelta, list[str]]:
+    """The choices with a longer lead than the usual one, by what that is at most: twice as much each time."""
+    found: dict[dt.timedelta, list[str]] = defaultdict(list)
+    for value in chosen:
+        longest = dt.timedelta(seconds=max(leads_of(value), default=0))
+        span = max(usual, SHORTEST)
+        while span < longest:
+            span *= 2
+        if longest > usual:
+            found[span].append(value)
+    return found
 
 
 def leads_of(value: str) -> tuple[int, ...]:

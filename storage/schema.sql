@@ -252,6 +252,7 @@ CREATE TABLE reminded (
 	lead INTEGER NOT NULL,
 	due_at DATETIME NOT NULL,
 	"key" VARCHAR NOT NULL,
+	told INTEGER,
 	PRIMARY KEY (subscriber, talk_id, starts_at),
 	FOREIGN KEY(talk_id) REFERENCES talk (id) ON DELETE CASCADE
 );

@@ -250,7 +250,7 @@ class Store:
 
         Where it is to carry a hint, that is a notice of its own from now on, with `hint` as its content.
         """
-        from storage.outbox import BROADCAST, CORRECTION, HINT, PERSONAL, Notice, notice_key
+        from storage.notices import BROADCAST, CORRECTION, HINT, PERSONAL, Notice, notice_key
 
         if self.outbox.event_of(key) is not None:
             return

@@ -9,7 +9,7 @@ from collections.abc import Collection, Iterable, Mapping, Sequence
 from dataclasses import dataclass
 from typing import Any
 
-from sqlalchemy import Connection, Row, and_, bindparam, delete, func, select, update
+from sqlalchemy import ColumnElement, Connection, Row, and_, bindparam, delete, func, or_, select, update
 from sqlalchemy.dialects.sqlite import insert as upsert
 
 from storage.changes import Change, between
@@ -24,14 +24,32 @@ from storage.tables.subscribing import believed, reminded
 from storage.talk_rows import by_ids
 from storage.wanted import touch
 
-SENT = "sent"
+PENDING = "pending"
+# The key of what somebody was reminded of, once a notice that was to remind them again has come to nothing.
+TOLD = "told"
 OF_KEY = select(reminded).where(reminded.c.key == bindparam("key")).order_by(reminded.c.starts_at, reminded.c.talk_id)
 BELIEVED_OF_KEY = select(believed).where(believed.c.key == bindparam("key")).order_by(believed.c.talk_id)
+LATER = notice.alias("later")
+# What has become news of the talks that a notice reminds its subscriber of, since it was written: it tells that, as a
+# reminder says how a talk is now, and no notice behind it does. One that is said to several in a room does not say what
+# was: each of them is told that by another one.
+NEWS_OF_KEY = (
+    select(believed)
+    .join(reminded, and_(reminded.c.subscriber == believed.c.subscriber, reminded.c.talk_id == believed.c.talk_id))
+    .join(notice, notice.c.key == reminded.c.key)
+    .outerjoin(LATER, LATER.c.key == believed.c.key)
+    .where(
+        reminded.c.key == bindparam("key"),
+        func.coalesce(notice.c.recipient, notice.c.room_id) == believed.c.subscriber,
+        or_(believed.c.key == "", and_(LATER.c.state == PENDING, LATER.c.seq > notice.c.seq)),
+    )
+    .order_by(believed.c.talk_id)
+)
 # What somebody was reminded of at another time.
 EARLIER = (
     select(reminded.c.starts_at)
-    .join(notice, and_(notice.c.key == reminded.c.key, notice.c.state == SENT))
     .where(
+        reminded.c.told.is_not(None),
         reminded.c.subscriber == bindparam("subscriber"),
         reminded.c.talk_id == bindparam("talk_id"),
         reminded.c.starts_at != bindparam("starts_at"),
@@ -128,7 +146,7 @@ class Telling:
         """What the notice with this key has to say now, by subscriber: what is still true, coming and wanted."""
         with self._database.reading() as connection:
             slots = connection.execute(OF_KEY, {"key": key}).all()
-            beliefs = connection.execute(BELIEVED_OF_KEY, {"key": key}).all()
+            beliefs = _beliefs(connection, key)
             ids = sorted({row.talk_id for row in (*slots, *beliefs)})
             talks = {talk.row_id: talk for talk in by_ids(connection, ids)}
             reminders: dict[str, list[Reminding]] = defaultdict(list)
@@ -136,7 +154,10 @@ class Telling:
             for row in slots:
                 if (one := _reminding(connection, row, talks.get(row.talk_id), now)) is not None:
                     reminders[row.subscriber].append(one)
+            said = {(who, one.talk.row_id) for who, some in reminders.items() for one in some}
             for row in beliefs:
+                if row.key != key and (row.subscriber, row.talk_id) not in said:
+                    continue
                 if (change := _change(connection, row, talks.get(row.talk_id), now)) is not None:
                     changes[row.subscriber].append(change)
         own = frozenset(row.talk_id for row in beliefs if row.speaker)
@@ -161,6 +182,11 @@ class Telling:
         with self._database.reading() as connection:
             return connection.execute(select(reminded.c.talk_id).where(theirs)).first() is not None
 
+    def is_settled(self, key: str) -> bool:
+        """Whether all that the notice with this key would say now is noted as told by it."""
+        with self._database.reading() as connection:
+            return connection.execute(NEWS_OF_KEY, {"key": key}).first() is None
+
     def settle(self, key: str, told: Sequence[Told]) -> None:
         """The notice says exactly this: what else was to be in it is free to be told by another one."""
         said = {(one.subscriber, each.talk.row_id) for one in told for each in one.reminders}
@@ -169,9 +195,11 @@ class Telling:
         with self._database.transaction() as connection:
             for row in connection.execute(OF_KEY, {"key": key}).all():
                 if (row.subscriber, row.talk_id) not in said:
-                    connection.execute(delete(reminded).where(_slot(row)))
-            for row in connection.execute(BELIEVED_OF_KEY, {"key": key}).all():
+                    _let_go(connection, _slot(row))
+            for row in _beliefs(connection, key):
                 telling = news.get((row.subscriber, row.talk_id), "")
+                if not telling and row.key != key:
+                    continue
                 values = {"telling": telling, "key": key if telling else ""}
                 if values != {"telling": row.telling, "key": row.key}:
                     changed.append({"of": row.subscriber, "about": row.talk_id, **values})
@@ -181,6 +209,7 @@ class Telling:
     def sent(self, key: str) -> None:
         """The notice was sent: what it told is what is believed now."""
         with self._database.transaction() as connection:
+            connection.execute(update(reminded).where(reminded.c.key == key).values(told=reminded.c.lead))
             rows = connection.execute(BELIEVED_OF_KEY, {"key": key}).all()
             talks = {talk.row_id: talk for talk in by_ids(connection, [row.talk_id for row in rows])}
             known = [row for row in rows if _is_told(row, talks.get(row.talk_id))]
@@ -196,7 +225,7 @@ class Telling:
     def free(self, key: str) -> None:
         """The notice will not be sent, and never was: another one may tell what it was to tell."""
         with self._database.transaction() as connection:
-            connection.execute(delete(reminded).where(reminded.c.key == key))
+            _let_go(connection, reminded.c.key == key)
             connection.execute(update(believed).where(believed.c.key == key).values(telling="", key=""))
 
     def back(self, subscriber: str) -> None:
@@ -205,8 +234,13 @@ class Telling:
         with self._database.transaction() as connection:
             gone = and_(believed.c.subscriber == subscriber, believed.c.key.in_(refused))
             connection.execute(update(believed).where(gone).values(telling="", key=""))
-            connection.execute(delete(reminded).where(reminded.c.subscriber == subscriber, reminded.c.key.in_(refused)))
+            _let_go(connection, and_(reminded.c.subscriber == subscriber, reminded.c.key.in_(refused)))
             touch(connection)
+
+
+def _beliefs(connection: Connection, key: str) -> list[Row[Any]]:
+    """What the notice tells of, and what it would tell of besides if it were sent now."""
+    return [row for one in (BELIEVED_OF_KEY, NEWS_OF_KEY) for row in connection.execute(one, {"key": key})]
 
 
 def _is_told(row: Row[Any], talk: Talk | None) -> bool:
@@ -217,6 +251,12 @@ def _is_told(row: Row[Any], talk: Talk | None) -> bool:
 def _remind(connection: Connection, rows: Sequence[dict[str, Any]]) -> None:
     if rows:
         connection.execute(REMIND, rows)
+
+
+def _let_go(connection: Connection, some: ColumnElement[bool]) -> None:
+    """These may be reminded of by another notice; what they were reminded of before, they were."""
+    connection.execute(delete(reminded).where(some, reminded.c.told.is_(None)))
+    connection.execute(update(reminded).where(some).values(lead=reminded.c.told, key=TOLD))
 
 
 def _reminding(connection: Connection, row: Row[Any], talk: Talk | None, now: dt.datetime) -> Reminding | None:

@@ -5,6 +5,7 @@ from __future__ import annotations
 import datetime as dt
 from collections import defaultdict
 from collections.abc import Collection, Mapping, Sequence
+from dataclasses import dataclass
 from typing import Any
 
 from sqlalchemy import Row, and_, delete, select
@@ -12,7 +13,10 @@ from sqlalchemy import Row, and_, delete, select
 from storage.changes import Change
 from storage.concerned import followed
 from storage.database import Database
+from storage.following import KEPT
+from storage.programme import Talk
 from storage.reminders import Rules
+from storage.revisions import packed
 from storage.tables.subscribing import believed, covers, subscription
 from storage.talk_rows import by_ids
 from storage.telling import belief, net_change
@@ -47,7 +51,8 @@ class Unaware:
     ) -> tuple[dict[str, list[int]], dt.datetime | None]:
         """The rows of the talks to tell each subscriber of now, and when to look again; None where nothing waits.
 
-        Nothing is told to those who are `resting`. What somebody believes and is true again is forgotten.
+        Nothing is told to those who are `resting`. What somebody believes and is true again is forgotten, and what is
+        over since `KEPT`.
         """
         with self._database.reading() as connection:
             rows = connection.execute(UNTOLD).all()
@@ -62,32 +67,29 @@ class Unaware:
             talks = {talk.row_id: talk for talk in by_ids(connection, sorted({row.talk_id for row in rows}))}
             speakers_wait = {row.talk_id: row.since for row in connection.execute(SPEAKERS)}
         # What a release changes is the same for nearly all who follow a talk.
-        changes: dict[tuple[int, str], Change | None] = {}
+        judged: dict[tuple[int, str], _Judged] = {}
         waiting: dict[str, list[tuple[Row[Any], Change]]] = defaultdict(list)
         for row in rows:
             # Who does not follow a talk any more is told what they missed when they follow it again; but that it left
             # what they follow, they are told now.
             is_theirs = row.speaker or (row.subscriber, row.talk_id) in wanted
-            if not is_theirs and (row.subscriber, row.talk_id) not in leaving:
-                continue
             same = row.talk_id, row.talk
-            if same not in changes:
-                changes[same] = net_change(row, talks.get(row.talk_id), now)
-            change = changes[same]
-            if change is None:
-                if is_theirs:
-                    self._forget(row)
-            elif row.subscriber not in resting:
-                waiting[row.subscriber].append((row, change))
-        found: dict[str, list[int]] = {}
+            if same not in judged:
+                judged[same] = _judge(row, talks.get(row.talk_id), now)
+            found, is_told = judged[same], is_theirs or (row.subscriber, row.talk_id) in leaving
+            if found.is_true or (found.is_done and is_theirs):
+                self._forget(row)
+            elif found.change is not None and is_told and row.subscriber not in resting:
+                waiting[row.subscriber].append((row, found.change))
+        ripe: dict[str, list[int]] = {}
         later: list[dt.datetime] = []
         for subscriber, some in waiting.items():
             told, at = _now_and_later(some, speakers_wait, now, rules.settle)
             if told:
-                found[subscriber] = told
+                ripe[subscriber] = told
             if at is not None:
                 later.append(at)
-        return found, min(later, default=None)
+        return ripe, min(later, default=None)
 
     def speakers_first(self, now: dt.datetime) -> set[int]:
         """The rows of the talks whose speakers are being told of a change, and everybody else a little later."""
@@ -123,17 +125,39 @@ def _now_and_later(
     for row, change in some:
         if row.speaker or row.since > now:
             moments[row.talk_id] = min(row.since, now)
-        elif _is_soon(change, now):
+        elif (soon := _soon(change, now)) <= now:
             soonest = max(row.since, first.get(row.talk_id, row.since))
             moments[row.talk_id] = max(soonest, min(last, row.since + SPEAKER_FIRST))
         else:
-            moments[row.talk_id] = max(settled, first.get(row.talk_id, settled))
+            at = min(settled, soon)
+            moments[row.talk_id] = max(at, first.get(row.talk_id, at))
     if min(moments.values()) > now:
         return [], min(moments.values())
     told = [talk_id for talk_id in moments if first.get(talk_id, now) <= now]
     return told, min((at for talk_id, at in first.items() if talk_id not in told), default=None)
 
 
-def _is_soon(change: Change, now: dt.datetime) -> bool:
-    starts = (talk.starts_at for talk in (change.before, change.after) if talk is not None)
-    return any(now <= start <= now + SOON for start in starts)
+@dataclass(frozen=True, slots=True)
+class _Judged:
+    """What is to be told of what somebody believes, None for nothing (now).
+
+    `is_true`: the talk is as they believe. `is_done`: nothing is to be told of it, nor was before it was over.
+    """
+
+    change: Change | None
+    is_true: bool
+    is_done: bool
+
+
+def _judge(row: Row[Any], talk: Talk | None, now: dt.datetime) -> _Judged:
+    change = net_change(row, talk, now)
+    # One that was cancelled before they heard of it is new to them when it takes place after all.
+    unheard_of = talk is not None and talk.cancelled and not row.talk and talk.over_at > now - KEPT
+    is_done = change is None and not unheard_of and net_change(row, talk, now - KEPT) is None
+    return _Judged(change, is_done and talk is not None and packed(talk) == row.talk, is_done)
+
+
+def _soon(change: Change, now: dt.datetime) -> dt.datetime:
+    """Since when the talk begins soon, as it was or as it is; `NEVER` where it has begun."""
+    starts = [talk.starts_at for talk in (change.before, change.after) if talk is not None]
+    return min((start - SOON for start in starts if start >= now), default=NEVER)

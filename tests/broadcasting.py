@@ -17,7 +17,7 @@ from commands.dispatch import answer
 from commands.registry import Services
 from commands.reply import Reply
 from commands.rights import leader
-from storage.outbox import MESSAGE, REDACTION, Notice, NoticeState
+from storage.notices import MESSAGE, REDACTION, Notice, NoticeState
 from storage.rooms import Membership, Room
 from storage.store import Store
 from storage.subscriptions import Kind

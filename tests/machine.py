@@ -16,6 +16,7 @@ from bot.events import Event, Page
 from bot.matrix_errors import AwayError, RefusedError
 from bot.remind import Reminder
 from commands.registry import Services
+from storage.notices import Notice
 from storage.programme import Day, Programme, Speaker, Talk
 from storage.reminders import Rules
 from storage.store import Store
@@ -47,6 +48,11 @@ DAYS = (
 )
 
 
+def direct_with(user_id: str) -> str:
+    """Somebody's direct room."""
+    return f"!with{user_id}"
+
+
 class Crash(BaseException):
     """The process is gone."""
 
@@ -59,15 +65,17 @@ class Homeserver:
     def __init__(self) -> None:
         self.events: dict[str, Event] = {}
         self.trouble: list[str] = []
+        self.asked = 0
         self.left: set[str] = set()
         self.new: list[tuple[str, str, str]] = []
 
     async def room_of(self, user_id: str) -> str:
         if user_id in self.left:
             raise RefusedError("M_FORBIDDEN", "they have left")
-        return user_id
+        return direct_with(user_id)
 
     async def say(self, room_id: str, content: dict[str, Any], key: str, kind: str = "m.room.message") -> str:
+        self.asked += 1
         trouble = self.trouble.pop(0) if self.trouble else ""
         if trouble == "crash":
             raise Crash
@@ -150,14 +158,12 @@ class Conferring(RuleBasedStateMachine):
         return room_id
 
     def go_on(self) -> bool:
-        """Look, send, and compare; False where not everything could be sent."""
-        self.reminder.wake()
-        self.loop.run_until_complete(self.reminder.tick())
-        self._note_asked()
+        """Look and send until there is nothing more to say, and compare; False where not everything could be sent."""
         clear = True
         failed: set[str] = set()
-        while pending := self.store.outbox.pending(100, failed):
+        while pending := self._look(failed):
             for notice in pending:
+                asked = self.homeserver.asked
                 try:
                     self.loop.run_until_complete(self.deliverer._deliver(notice))
                 except Crash:
@@ -165,27 +171,36 @@ class Conferring(RuleBasedStateMachine):
                     self.start()
                     return False
                 self._listen()
-                if notice.key in self.store.outbox.unsent():
-                    failed.add(notice.place)
+                unsent = self.store.outbox.get(notice.key)
+                if unsent is not None and self.homeserver.asked > asked:
+                    failed |= {notice.place, unsent.place}
                     clear = False
                 elif notice.recipient in self.homeserver.left:
                     self.store.people.change(notice.recipient, unreachable="left")
-        # What was not true any more when it was to be sent may be due in another way.
-        if self.jobs.at_moment is not None and self.jobs.at_moment <= self.clock.moment:
-            self.loop.run_until_complete(self.reminder.tick())
         if clear and not self.store.outbox.unsent():
             self.oracle.check(self.clock.moment)
         return clear
 
+    def _look(self, failed: set[str]) -> list[Notice]:
+        """What is to be sent, but to those places; the bot looks every few seconds whether there is anything new."""
+        self.loop.run_until_complete(self.reminder.tick())
+        self._note_asked()
+        return self.store.outbox.pending(100, failed)
+
     def _listen(self) -> None:
         for room_id, key, body in self.homeserver.new:
             if body:
-                self.oracle.heard(room_id, body, self.clock.moment, self.asked[key])
+                self.oracle.heard(room_id.removeprefix("!with"), body, self.clock.moment, self.asked[key])
         self.homeserver.new = []
 
     def _note_asked(self) -> None:
         for key in self.store.outbox.unsent() - self.asked.keys():
             self.asked[key] = self.oracle.due(self.clock.moment)
+
+    def set_clock(self, moment: dt.datetime) -> None:
+        self.clock.moment = min(max(moment, FIRST), LAST)
+        self.oracle.clock_is_set(self.clock.moment)
+        self.go_on()
 
     def wish(self, who: str, what: tuple[str, str]) -> None:
         kind, value = what

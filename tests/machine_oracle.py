@@ -66,7 +66,7 @@ class Person:
     snoozed: dict[tuple[str, dt.datetime], int] = field(default_factory=dict)
     knows: dict[str, State | None] = field(default_factory=dict)
     reminded: dict[tuple[str, dt.datetime], list[int]] = field(default_factory=dict)
-    vague: set[str] = field(default_factory=set)  # talks of which they may know less than `knows` says
+    vague: set[str] = field(default_factory=set)  # talks of which they may know less, or more, than `knows` says
 
     def rests(self, now: dt.datetime) -> bool:
         if self.away or (self.muted_until is not None and now < self.muted_until):
@@ -94,10 +94,13 @@ class Person:
     def speaks(self, talk: State) -> bool:
         return bool(self.speaks_as) and self.speaks_as in talk.speakers
 
+    def wants(self, talk: State) -> bool:
+        return bool(self.wishes_for(talk)) or self.speaks(talk)
+
     def follows(self, talk: State) -> bool:
         """Who is taken off a talk hears of it; until then it is theirs. So do those whose track or location it left."""
         known = self.knows.get(talk.name)
-        if bool(self.wishes_for(talk)) or self.speaks(talk):
+        if self.wants(talk):
             return True
         return known is not None and (self.speaks(known) or any(kind != "search" for kind, _ in self.wishes_for(known)))
 
@@ -124,6 +127,7 @@ class Oracle:
         self.talks = {talk.name: talk for talk in talks}
         self.people = {who: Person() for who in people}
         self.changed: dict[str, dt.datetime] = {}
+        self.spoke: dict[str, set[str]] = {talk.name: set(talk.speakers) for talk in self.talks.values()}
 
     def release(self, changed: Iterable[State], now: dt.datetime) -> None:
         """The talks are so from now on."""
@@ -134,20 +138,25 @@ class Oracle:
                     person.follows(talk) or (before is not None and person.follows(before))
                 ):
                     person.knows[talk.name] = before
-                # Who was not told of a talk while it was still to come need not hear what it was called meanwhile.
-                if before is not None and before.over(now) and talk.name in person.knows:
-                    known = person.knows[talk.name]
-                    if known is None or known.over(now):
-                        person.knows[talk.name] = talk if talk.over(now) else before
-                        person.vague.add(talk.name)
+                # Who knows that a talk is none of theirs is told nothing of it until it is again.
+                theirs = person.follows(talk) or (before is not None and bool(person.wishes_for(before)))
+                if before is not None and person.knows.get(talk.name) == before and not theirs:
+                    del person.knows[talk.name]
+            self.spoke.setdefault(talk.name, set()).update(talk.speakers)
             self.talks[talk.name] = talk
             self.changed[talk.name] = now
+
+    def clock_is_set(self, now: dt.datetime) -> None:
+        """What changed later than it is now has just changed."""
+        self.changed = {name: min(at, now) for name, at in self.changed.items()}
 
     def begins_to_follow(self, who: str) -> None:
         """Who subscribes sees the programme as it is."""
         person = self.people[who]
         for talk in self.talks.values():
-            if person.follows(talk):
+            if talk.name in person.vague and person.wants(talk):
+                person.knows[talk.name] = talk
+            elif person.follows(talk):
                 person.knows.setdefault(talk.name, talk)
 
     def forgets(self, who: str) -> None:
@@ -155,6 +164,9 @@ class Oracle:
         person = self.people[who]
         for name in [name for name in person.knows if not person.follows(self.talks[name])]:
             del person.knows[name]
+            person.vague.discard(name)
+        # What left a track of theirs, and they followed otherwise, they have never heard of that: either is right.
+        person.vague |= {name for name in person.knows if not person.wants(self.talks[name])}
 
     def due(self, now: dt.datetime) -> dict[tuple[str, str, dt.datetime], int]:
         found = {}
@@ -201,13 +213,14 @@ class Oracle:
             return False
         if talk.cancelled and (known is None or known.cancelled):
             return False
-        if known is not None and known.seen == talk.seen:
+        if (known is not None and known.seen == talk.seen) or (talk.name in person.vague and not person.wants(talk)):
             return False
         since = self.changed[talk.name]
-        if now - since >= SETTLED or since > now:
+        if now - since >= SETTLED:
             return True
-        speakers = {name for one in (talk, known) if one is not None for name in one.speakers}
-        waits = any(one.speaks_as in speakers for one in self.people.values())
+        # What is urgent waits for what speakers of other talks hear first, so that one release is one message.
+        together = [talk.name, *(name for name, at in self.changed.items() if now - MINUTE < at <= now)]
+        waits = any(one.speaks_as in self.spoke[name] for one in self.people.values() for name in together)
         return not waits and now <= talk.start <= now + 60 * MINUTE
 
     def _reminder(self, person: Person, talk: State, line: str, now: dt.datetime, lead: int | None) -> None:

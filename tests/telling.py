@@ -11,7 +11,7 @@ from typing import Any
 from bot.remind import Reminder
 from bot.tell import Teller
 from commands.registry import Services
-from storage.outbox import Notice, NoticeState
+from storage.notices import Notice, NoticeState
 from storage.programme import Programme, Talk
 from storage.reminders import Rules
 from storage.store import Store

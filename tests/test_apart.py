@@ -6,7 +6,7 @@ import datetime as dt
 
 import pytest
 
-from storage.outbox import Notice, notice_key
+from storage.notices import Notice, notice_key
 from storage.rooms import Membership, Room
 from storage.store import Store
 from tests.test_forget import DIRECT, FULL, HALL, REAL, Bot

@@ -10,7 +10,7 @@ from bot.events import Event
 from bot.loud import Loud
 from bot.matrix_errors import AwayError, RefusedError
 from storage.forecast import left_at_once
-from storage.outbox import PROGRESS, Notice
+from storage.notices import PROGRESS, Notice
 from tests.broadcasting import ADA, BOT, CONTROL, HERBERT, LEAD, ORGANIZER, PEMBROKE, STEWARD, Hall, crowd
 from tests.small import NOW
 

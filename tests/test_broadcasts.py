@@ -8,7 +8,7 @@ from pathlib import Path
 import pytest
 
 from storage.broadcasts import BroadcastState
-from storage.outbox import BROADCAST, CORRECTION, RECALL, NoticeState
+from storage.notices import BROADCAST, CORRECTION, RECALL, NoticeState
 from storage.people import Unreachable
 from storage.subscriptions import Kind
 from tests.broadcasting import ADA, BOB, CONTROL, HERBERT, PEMBROKE, Hall, crowd

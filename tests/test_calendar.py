@@ -18,7 +18,7 @@ from bot.matrix import Matrix
 from commands.dispatch import answer
 from commands.registry import Services
 from storage.calendar_file import calendar_of
-from storage.outbox import Notice
+from storage.notices import Notice
 from storage.programme import Programme
 from storage.store import Store
 from tests.small import MONDAY, NOW, PROGRAMME, TALKS, at

@@ -188,6 +188,20 @@ async def test_who_left_while_we_were_away_is_no_organizer_in_what_they_said_els
     assert (restarted.organizers, restarted.refused) == ({GRACE}, [ADA])
 
 
+async def test_while_the_levels_are_not_known_nobody_becomes_an_organizer_nor_stops_being_one(place: Place) -> None:
+    await place.sync()
+    restarted = Place(place.store)
+    restarted.matrix.error = AwayError("502")
+    await restarted.sync(place.update(ROOM, *(place.member(who, "join") for who in (ADA, EVE, "@new:x.org"))))
+    assert restarted.organizers == {ADA, GRACE}
+    assert not restarted.organizes("@new:x.org")
+    restarted.matrix.error = None
+    restarted.matrix.joined |= {"@new:x.org"}
+    restarted.clock.later = dt.timedelta(minutes=1)
+    await restarted.sync()
+    assert restarted.organizes("@new:x.org")
+
+
 async def test_what_a_gap_hides_is_asked_for_before_anybody_is_answered(place: Place) -> None:
     await place.sync()
     place.matrix.joined = {BOT, GRACE}

@@ -14,7 +14,7 @@ from bot.deliver import Deliverer
 from bot.doubt import KEY, PAGES_MAX
 from bot.events import Event, Page
 from bot.matrix_errors import AwayError, MatrixError, RateLimitedError, RefusedError
-from storage.outbox import RATE, Notice, NoticeState, Rank
+from storage.notices import RATE, Notice, NoticeState, Rank
 from storage.store import Store
 from tests.small import NOW
 
@@ -130,6 +130,9 @@ class Table:
         return room_id
 
     kinds = frozenset({"personal"})
+
+    def is_settled(self, notice: Notice) -> bool:
+        return True
 
     def settled(self, notice: Notice) -> None:
         """It is rewritten."""

@@ -15,7 +15,7 @@ from bot.direct import DirectRooms
 from bot.events import Event
 from bot.matrix_errors import AwayError, RateLimitedError, RefusedError
 from storage.inbox import Heard
-from storage.outbox import Notice
+from storage.notices import Notice
 from storage.people import Unreachable
 from storage.rooms import Membership, Partner, Room
 from storage.store import Store

@@ -14,7 +14,7 @@ from bot.matrix_errors import AwayError, MatrixError, RefusedError
 from bot.openings import ROW, Openings
 from bot.reactions import SNOOZE, Reactions
 from storage.forecast import Capacity, Waiting, late
-from storage.outbox import NoticeState
+from storage.notices import NoticeState
 from storage.rooms import Membership, Room
 from storage.subscriptions import Kind
 from tests.reminding import MINUTE, Conference

@@ -14,11 +14,13 @@ from bot.clock import Clock
 from bot.events import Event
 from bot.inbox import Inbox
 from commands.registry import Services
-from storage.outbox import FAREWELL, Notice, Rank
+from storage.notices import FAREWELL, Notice, Rank
 from storage.rooms import Membership, Room
 from storage.store import Store
 from storage.tables.subscribing import believed, reminded, snoozed, speaker_account
 from tests.small import NOW
+from tests.test_control import ROOM as CONTROL
+from tests.test_control import Place as ControlRoom
 from tests.test_rooms import Place
 from tests.test_subscribe import said
 
@@ -140,6 +142,29 @@ def test_nothing_is_left_of_who_is_forgotten_but_the_answer_that_says_so(small_s
     bot.hear("!now")
     assert FULL.encode() not in without_others(file_of(small_store, tmp_path))
     assert len([one for one in bot.pending() if one.room_id == DIRECT]) == 1
+
+
+async def test_of_an_organizer_is_left_what_the_control_room_says_when_it_is_read_again(
+    small_store: Store, tmp_path: Path
+) -> None:
+    bot = known(small_store)
+    small_store.rooms.put(Room(CONTROL, Membership.JOINED))
+    place = ControlRoom(small_store)
+    place.matrix.joined, place.matrix.levels = {FULL, EVE}, {"events_default": 50, "users": {FULL: 100, EVE: 50}}
+    await place.sync()
+    assert small_store.control.members() == {FULL: True, EVE: True}
+
+    bot.hear("!forget me yes")
+    assert FULL.encode() not in without_others(file_of(small_store, tmp_path))
+    levels = place.event("m.room.power_levels", EVE, "", events_default=50, users={FULL: 100, EVE: 100})
+    await place.sync(place.update(CONTROL, levels, place.member(EVE, "leave")))
+    assert FULL.encode() not in without_others(file_of(small_store, tmp_path))
+    assert small_store.control.members() == {}
+
+    # They are in the room still, by which they are an organizer: that is known again once it is read.
+    place.clock.later = dt.timedelta(hours=1, minutes=1)
+    await place.sync()
+    assert small_store.control.members() == {FULL: True, EVE: True}
 
 
 def test_a_profile_that_was_being_read_is_not_written_back(small_store: Store) -> None:

@@ -9,7 +9,7 @@ from sqlalchemy import event
 
 from bot.marks import Marks
 from storage.errors import DatabaseLocked
-from storage.outbox import Notice
+from storage.notices import Notice
 from storage.store import Store
 from tests.small import NOW
 from tests.test_deliver import Clock

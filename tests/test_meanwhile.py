@@ -10,7 +10,7 @@ import pytest
 
 from bot.doubt import Doubt
 from bot.events import Page
-from storage.outbox import PERSONAL, Notice, Rank
+from storage.notices import PERSONAL, Notice, Rank
 from storage.rooms import Membership, Room
 from storage.speakers import CONFIRMED
 from storage.store import Store

@@ -121,7 +121,7 @@ def test_a_newer_database_is_refused(tmp_path: Path, a_newer_program: None, monk
     Store(f"sqlite:///{path}").close()
     monkeypatch.undo()
     with pytest.raises(
-        DatabaseUnusable, match="written by a newer Hallway \\(revision 0999, this program knows up to 0006"
+        DatabaseUnusable, match="written by a newer Hallway \\(revision 0999, this program knows up to 0007"
     ):
         Store(f"sqlite:///{path}")
 

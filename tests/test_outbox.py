@@ -6,7 +6,7 @@ import datetime as dt
 
 import pytest
 
-from storage.outbox import HINT, Notice, NoticeState, Rank
+from storage.notices import HINT, Notice, NoticeState, Rank
 from storage.store import Store
 from tests.small import NOW
 

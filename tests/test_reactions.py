@@ -15,7 +15,7 @@ from bot.inbox import Inbox
 from bot.messages import BELL, bell_on
 from bot.reactions import Reactions
 from commands.registry import Services
-from storage.outbox import Notice, NoticeState
+from storage.notices import Notice, NoticeState
 from storage.store import HINT_AGE, Store
 from storage.tables.asking import heard
 from storage.tables.messages import answered, notice

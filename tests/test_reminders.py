@@ -7,7 +7,7 @@ import datetime as dt
 import pytest
 
 from commands.snooze import snooze_talks
-from storage.outbox import NoticeState
+from storage.notices import NoticeState
 from storage.subscriptions import Kind
 from tests.reminding import ADA, GRACE, MINUTE, Conference
 from tests.small import MONDAY, TUESDAY, at
@@ -385,3 +385,31 @@ async def test_who_wants_to_be_reminded_again_is_also_where_nobody_has_so_long_a
     snooze_talks(conference.store, ADA, None, conference.clock.moment)
     assert [who for who, _ in await conference.at(conference.clock.moment + 5 * MINUTE)] == [ADA]
     assert await conference.at(conference.clock.moment + 5 * MINUTE) == []
+
+
+@pytest.mark.parametrize("whole", [True, False])
+async def test_a_long_lead_is_reminded_of_in_its_time_and_has_nobody_elses_talks_looked_at(
+    conference: Conference, whole: bool
+) -> None:
+    lead = 20 * 3600
+    for who in (ADA, GRACE):
+        conference.subscribe(who, 2)
+        conference.subscribe(who, 5)
+    if whole:
+        conference.store.people.change(ADA, leads=str(lead))
+    else:
+        mine = conference.store.subscriptions.of(ADA)[1]
+        conference.store.subscriptions.set_leads(ADA, [mine.id], str(lead))
+    moment, said = conference.clock.moment, []
+    start = conference.talk(5).starts_at
+    assert start - moment > dt.timedelta(seconds=lead)
+    while moment < start - dt.timedelta(seconds=lead):
+        said += await conference.at(moment)
+        assert conference.jobs.at_moment is not None
+        assert conference.jobs.at_moment > moment
+        moment = conference.jobs.at_moment
+    assert moment == start - dt.timedelta(seconds=lead)
+    assert [(who, body.partition(":")[0]) for who, body in await conference.at(moment)] == [(ADA, "In 20 hours")]
+    with conference.store.database.reading() as connection:
+        slots, _ = conference.store.reminders._coming(connection, conference.rules, moment)
+    assert [(one.subscriber, one.talk_id) for one in slots] == [(ADA, conference.talk(5).row_id)]

@@ -15,7 +15,20 @@ from hypothesis import HealthCheck, settings
 from hypothesis import strategies as st
 from hypothesis.stateful import initialize, rule
 
-from tests.machine import FEEDS, FIRST, HALLS, LAST, NAMES, PEOPLE, ROOM, TALKS, TRACKS, WISHES, Conferring, written
+from tests.machine import (
+    FEEDS,
+    HALLS,
+    LAST,
+    NAMES,
+    PEOPLE,
+    ROOM,
+    TALKS,
+    TRACKS,
+    WISHES,
+    Conferring,
+    direct_with,
+    written,
+)
 from tests.machine_oracle import MINUTE
 from tests.small import MONDAY, at
 
@@ -108,7 +121,7 @@ class Machine(Conferring):
         """What was to be said in the room they left needs another; that there is none, we only notice when refused."""
         if who != ROOM:
             self.homeserver.left.add(who)
-            self.store.outbox.unplace(who, who)
+            self.store.outbox.unplace(direct_with(who), who)
             self.oracle.people[who].away = True
         self.go_on()
 
@@ -173,8 +186,7 @@ class Machine(Conferring):
 
     @rule(minutes=st.sampled_from([-120, -30, -10, 10, 30, 60, 120, 600]))
     def the_clock_is_set(self, minutes: int) -> None:
-        self.clock.moment = min(max(self.clock.moment + minutes * MINUTE, FIRST), LAST)
-        self.go_on()
+        self.set_clock(self.clock.moment + minutes * MINUTE)
 
     @rule(
         trouble=st.lists(

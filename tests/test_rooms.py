@@ -17,7 +17,7 @@ from bot.matrix_errors import AwayError, RateLimitedError, RefusedError
 from bot.reach import Reach
 from bot.rooms import Rooms
 from commands.registry import Services
-from storage.outbox import Notice
+from storage.notices import Notice
 from storage.rooms import Membership, Room
 from storage.store import Store
 from tests.small import NOW

@@ -11,7 +11,7 @@ from bot.cli._capacity import capacity
 from commands.dispatch import answer
 from commands.registry import Services
 from storage.capacity import OPENING
-from storage.outbox import RATE, Notice, NoticeState
+from storage.notices import RATE, Notice, NoticeState
 from storage.reminders import Rules
 from storage.rooms import Membership, Room
 from storage.store import Store

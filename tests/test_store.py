@@ -15,7 +15,7 @@ from storage.changes import Change, ChangeKind, diff
 from storage.errors import DatabaseFull, DatabaseLocked, DatabaseUnusable, StoreError
 from storage.feeds import Accepted
 from storage.inbox import Heard
-from storage.outbox import Notice, NoticeState, notice_key
+from storage.notices import Notice, NoticeState, notice_key
 from storage.personal import PERSONAL
 from storage.programme import Talk
 from storage.rooms import Membership, Room

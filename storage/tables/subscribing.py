@@ -67,7 +67,8 @@ class RemindedRow(Row):
     """A subscriber was reminded of a talk's slot, or is about to be.
 
     `lead` is the smallest that was taken care of (seconds before the start), `due_at` when it was due (the conference's
-    clock), `key` that of the notice, empty where none was sent because the talk was over.
+    clock), `key` that of the notice, empty where none was sent because the talk was over. `told` is the smallest lead
+    that a message was sent for, None while none was.
     """
 
     __tablename__ = "reminded"
@@ -78,6 +79,7 @@ class RemindedRow(Row):
     lead: int
     due_at: dt.datetime
     key: str = Field(index=True)
+    told: int | None = None
 
 
 class SnoozedRow(Row):

@@ -19,7 +19,7 @@ from bot.matrix import Matrix, Session
 from bot.messages import BELL
 from bot.reactions import Reactions
 from commands.registry import Services
-from storage.outbox import notice_key
+from storage.notices import notice_key
 from storage.store import Store
 from storage.tables.messages import notice
 from tests.matrix.world import World

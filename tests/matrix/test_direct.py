@@ -16,7 +16,7 @@ import pytest
 from bot.demo.person import Json, Person
 from bot.demo.synapse import Synapse
 from bot.messages import BELL, statement
-from storage.outbox import Notice
+from storage.notices import Notice
 from storage.people import Unreachable
 from storage.store import Store
 from tests.matrix.world import World
