@@ -183,9 +183,13 @@ class Telling:
             return connection.execute(select(reminded.c.talk_id).where(theirs)).first() is not None
 
     def is_settled(self, key: str) -> bool:
-        """Whether all that the notice with this key would say now is noted as told by it."""
+        """Whether all that the notice with this key would say now is noted as told by it, as it is now."""
         with self._database.reading() as connection:
-            return connection.execute(NEWS_OF_KEY, {"key": key}).first() is None
+            if connection.execute(NEWS_OF_KEY, {"key": key}).first() is not None:
+                return False
+            rows = connection.execute(BELIEVED_OF_KEY, {"key": key}).all()
+            talks = {talk.row_id: talk for talk in by_ids(connection, sorted(row.talk_id for row in rows))}
+            return all(_is_told(row, talks.get(row.talk_id)) for row in rows)
 
     def settle(self, key: str, told: Sequence[Told]) -> None:
         """The notice says exactly this: what else was to be in it is free to be told by another one."""

@@ -53,6 +53,14 @@ def test_a_reminder_tells_what_was_found_to_be_told_only_in_part(machine: Machin
     ]
 
 
+def test_what_a_message_has_no_words_for_is_told_with_it_where_it_changes_before_it_is_sent(machine: Machine) -> None:
+    machine.begin([(ADA, ("track", "rust"))])
+    machine.the_homeserver_will_fail(["crash"])
+    machine.move("Zeta", at(MONDAY, "09:00"), "Herbert")  # that it is new names no speakers
+    machine.edit("Zeta", ("speakers", (URSULA,)))
+    assert said(machine, ADA) == ["Changed: what you follow · times"]
+
+
 def test_a_change_that_was_over_by_a_wrong_clock_is_told_when_that_is_right_again(machine: Machine) -> None:
     machine.begin([(ADA, ("talk", "Alpha"))])
     machine.set_clock(at(MONDAY, "10:10"))
