@@ -76,8 +76,8 @@ class Broadcaster:
         # A correction that is out of date makes place for the next.
         return None if notice.kind == CORRECTION else self._content(one, notice.recipient, loud=_is_loud(notice))
 
-    def is_settled(self, _: Notice) -> bool:
-        """Nothing is noted elsewhere as said by it."""
+    def is_settled(self, _notice: Notice, /) -> bool:
+        """What it says is not noted elsewhere."""
         return True
 
     def settled(self, notice: Notice) -> None:

@@ -18,7 +18,7 @@ class Composer(Protocol):
     def compose(self, notice: Notice) -> dict[str, Any] | None:
         """What it should say now, None when nothing of it is true any more. Only reads."""
 
-    def is_settled(self, notice: Notice) -> bool:
+    def is_settled(self, notice: Notice, /) -> bool:
         """Whether all that it says now is noted as said by it. Only reads."""
 
     def settled(self, notice: Notice) -> None:
