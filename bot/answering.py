@@ -16,7 +16,7 @@ from commands.registry import Services
 from commands.reply import Also, Reply, paragraphs
 from storage.clean import one_line
 from storage.errors import StoreError
-from storage.inbox import Heard
+from storage.inbox import ANSWERED, Heard
 from storage.notices import FAREWELL, Notice, Rank, notice_key
 
 log = logging.getLogger("hallway")
@@ -27,7 +27,6 @@ QUESTION_AGE = dt.timedelta(minutes=10)
 APART_AGE = dt.timedelta(hours=1)
 # How long a last word may take before the room is left without it.
 FAREWELL_AGE = dt.timedelta(seconds=30)
-ANSWERED = "answered"
 # Nobody asks more than this in ten minutes; another program that answers our answers might.
 ASKED_MAX = 60
 ASKED_WITHIN = dt.timedelta(minutes=10)

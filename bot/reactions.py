@@ -87,8 +87,8 @@ class Reactions:
         def content(said: Reply) -> dict[str, object]:
             return reply_to_own(target, {}, said)
 
-        refused = self._answering.too_many(event.sender, room_id)
-        self._answering.once(event, room_id, reply, content, direct=direct, refused=refused)
+        # However much was said here: it decides on one plan, once, and no two programs go on like that for ever.
+        self._answering.once(event, room_id, reply, content, direct=direct)
 
     def _pick(self, number: int, shown: Shown, event: Event, room_id: str, target: str, direct: bool) -> None:
         def reply(now: dt.datetime) -> Reply | None:

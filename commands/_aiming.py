@@ -45,7 +45,7 @@ def talk_for(words: str, request: Request, services: Services) -> Talk | Reply:
     """The one talk that words, or a number of the last list, mean, or a reply that says why none is clear."""
     if not words:
         return which_talk(request, services)
-    found = wish_for(words, request, services, request.command)
+    found = wish_for(words, request, services)
     if isinstance(found, Reply):
         return found
     if not isinstance(found.what, Talk):

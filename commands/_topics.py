@@ -73,10 +73,10 @@ def typed(kind: Kind, shown: str) -> str:
     return f"{TYPED[kind]}:{short}" if kind in TYPED else f'"{short}"'
 
 
-def wish_for(asked: str, request: Request, services: Services, again: str) -> Wish | Reply:
+def wish_for(asked: str, request: Request, services: Services, again: str = "") -> Wish | Reply:
     """What the words want to hear of, or a reply that says what keeps it from being clear.
 
-    `again` is the command to say it more clearly with.
+    `again` is the command to say it more clearly with; without it the words are only a part of what is said.
     """
     if unnamed := UNNAMED.fullmatch(asked.strip()):
         return _which_of(KINDS[unnamed[1].casefold()], request, services, again)
@@ -94,7 +94,7 @@ def _which_of(kind: Kind, request: Request, services: Services, again: str) -> R
     """What there is of a kind of which no name was given; of people, who are too many to list, an example."""
     named = {" ".join(folded(name)): name for name in services.store.talks.known().by_kind[kind.value]}
     names = sorted(named.values(), key=str.casefold)
-    commands = [code(f"{services.prefix}{again} {typed(kind, name)}") for name in names]
+    commands = [_again(again, kind, name, services) for name in names]
     if not commands:
         return paragraphs(request.say("The programme names none of that kind."), ok=False)
     if kind is Kind.SPEAKER:
@@ -105,6 +105,11 @@ def _which_of(kind: Kind, request: Request, services: Services, again: str) -> R
     tail = request.count("and {number} more", "and {number} more", more) if more else ""
     question = request.say("Which track?") if kind is Kind.TRACK else request.say("Which location?")
     return paragraphs(question, *(text("- ") + one for one in some), tail, ok=False)
+
+
+def _again(again: str, kind: Kind, name: str, services: Services) -> Text:
+    """What to type for it, as the whole command where it is known."""
+    return code(f"{services.prefix}{again} {typed(kind, name)}" if again else typed(kind, name))
 
 
 def _search(words: str, request: Request) -> Wish | Reply:
@@ -127,7 +132,7 @@ def _named(kind: Kind, name: str, request: Request, services: Services, again: s
     if len({" ".join(folded(one)) for one in called}) == 1:
         return Wish(kind, called[0])
     if called:
-        options = [code(f"{services.prefix}{again} {typed(kind, one)}") for one in called]
+        options = [_again(again, kind, one, services) for one in called]
         some = Writer(request, services).with_more(options, OPTIONS_MAX)
         said = request.say("Several are called {name}: {commands}", name=quoted(name), commands=some)
         return paragraphs(said, ok=False)
@@ -145,6 +150,11 @@ def _talk(asked: str, request: Request, services: Services, again: str) -> Wish 
     one = clearly_meant(asked, found)
     if one is not None:
         return Wish(Kind.TALK, one, found.meant)
+    if not again:
+        note = request.say(
+            "Which one? Say it again with a number of this list in place of {words}.", words=quoted(asked)
+        )
+        return matching(found, asked, 1, request, writer).noted(note)
     wholes = [typed(kind, asked) for kind in _kinds_called(asked, services)] or [
         typed(Kind.SEARCH, _as_meant(asked, found).replace('"', " "))
     ]

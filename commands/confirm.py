@@ -7,7 +7,8 @@ from collections.abc import Callable
 from commands._plans import confirm as carry_out
 from commands.registry import Request, Services, command
 from commands.reply import Reply, code, paragraphs, quoted
-from storage.plans import Plan
+from storage.notices import notice_key
+from storage.plans import Plan, PlanState
 
 DIGITS = 9
 
@@ -42,4 +43,24 @@ def decided(decide: Callable[[Plan, Request, Services], Reply], request: Request
             else request.say("I have shown you no plan here that could be decided on.")
         )
         return paragraphs(said, ok=False)
+    if not number and plan.state is PlanState.OPEN and not _is_last_answer(plan, request, services):
+        return _by_number(plan, request, services)
     return decide(plan, request, services)
+
+
+def _is_last_answer(plan: Plan, request: Request, services: Services) -> bool:
+    """Whether the plan is what the asker was last answered here: then it is clear which one they mean."""
+    if not plan.key or not request.event_id:
+        return True
+    before = services.store.inbox.asked_before(request.event_id, request.sender, request.room_id)
+    return plan.key == notice_key("re", before)
+
+
+def _by_number(plan: Plan, request: Request, services: Services) -> Reply:
+    """What is said where something else was answered since: by its number it is decided on all the same."""
+    said = request.say(
+        "You have asked for something else since I showed {words}. If you mean that, say {command}",
+        words=code(plan.said),
+        command=code(f"{services.prefix}{request.command} {plan.number}"),
+    )
+    return paragraphs(said, ok=False)

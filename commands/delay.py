@@ -56,7 +56,7 @@ def delay(request: Request, services: Services) -> Reply:
 
 
 def _meant(about: str, after: bool, request: Request, services: Services) -> list[Talk] | Reply:
-    found = wish_for(about, request, services, request.command)
+    found = wish_for(about, request, services)
     if isinstance(found, Reply):
         return found
     if isinstance(found.what, Talk):

@@ -7,7 +7,7 @@ import json
 from collections.abc import Sequence
 from dataclasses import asdict, dataclass
 
-from sqlalchemy import bindparam, delete, func, select, update
+from sqlalchemy import bindparam, delete, func, literal_column, select, update
 from sqlalchemy.dialects.sqlite import insert
 
 from storage.database import Database
@@ -15,6 +15,7 @@ from storage.programme import Talk
 from storage.tables.asking import heard, shown, state
 from storage.talks import Talks
 
+ANSWERED = "answered"
 HEAR = insert(heard).on_conflict_do_nothing()
 VALUE = select(state.c.value).where(state.c.name == bindparam("name"))
 
@@ -52,6 +53,18 @@ class Inbox:
         """Say what became of an event that was noted."""
         with self._database.transaction() as connection:
             connection.execute(update(heard).where(heard.c.event_id == event_id).values(outcome=outcome))
+
+    def asked_before(self, event_id: str, sender: str, room_id: str) -> str:
+        """The event before this one that this person was answered in this room, empty for none."""
+        before = (
+            select(heard.c.event_id)
+            .where(heard.c.sender == sender, heard.c.room_id == room_id, heard.c.outcome == ANSWERED)
+            .where(heard.c.event_id != event_id)
+            .order_by(heard.c.heard_at.desc(), literal_column("rowid").desc())
+            .limit(1)
+        )
+        with self._database.reading() as connection:
+            return connection.execute(before).scalar() or ""
 
     def heard_from(self, sender: str, room_id: str, since: dt.datetime) -> int:
         """How many events of this person in this room the bot has acted upon since then (our own clock)."""

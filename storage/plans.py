@@ -29,6 +29,7 @@ class PlanState(StrEnum):
 class Plan:
     """Something to be done once it is confirmed, as it was said in `room_id`.
 
+    key:        the notice that shows it, empty until there is one.
     data:       what is to be done; `kind` says which kind of plan it is.
     outcome:    stands for what it would have changed when it was shown.
     expires_at: the world's clock, aware UTC.
@@ -38,6 +39,7 @@ class Plan:
     by: str
     room_id: str
     said: str
+    key: str
     data: dict[str, Any]
     outcome: str
     state: PlanState
@@ -99,4 +101,4 @@ class Plans:
 
 def _plan(row: Row[Any]) -> Plan:
     data = json.loads(row.plan)
-    return Plan(row.id, row.by, row.room_id, row.said, data, row.outcome, PlanState(row.state), row.expires_at)
+    return Plan(row.id, row.by, row.room_id, row.said, row.key, data, row.outcome, PlanState(row.state), row.expires_at)

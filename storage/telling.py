@@ -219,6 +219,8 @@ class Telling:
             known = [row for row in rows if _is_told(row, talks.get(row.talk_id))]
             if known:
                 connection.execute(KNOWN, [{"of": row.subscriber, "about": row.talk_id} for row in known])
+            if _frees_others(connection, known):
+                touch(connection)
             for row in rows:
                 if row not in known:
                     # It changed again on the way: nobody looks for that by itself.
@@ -245,6 +247,15 @@ class Telling:
 def _beliefs(connection: Connection, key: str) -> list[Row[Any]]:
     """What the notice tells of, and what it would tell of besides if it were sent now."""
     return [row for one in (BELIEVED_OF_KEY, NEWS_OF_KEY) for row in connection.execute(one, {"key": key})]
+
+
+def _frees_others(connection: Connection, known: Sequence[Row[Any]]) -> bool:
+    """Whether the last speaker of a talk knows of its change by that: everybody else has waited for it."""
+    own = {row.talk_id for row in known if row.speaker}
+    if not own:
+        return False
+    waiting = select(believed.c.talk_id).where(believed.c.speaker, believed.c.talk_id.in_(own))
+    return not own <= set(connection.execute(waiting).scalars())
 
 
 def _is_told(row: Row[Any], talk: Talk | None) -> bool:

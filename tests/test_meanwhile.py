@@ -69,6 +69,22 @@ async def test_who_turns_out_to_have_been_the_speaker_hears_that_they_are_not(co
     assert [who for who, _ in await conference.at(now + 5 * MINUTE)] == [ADA]
 
 
+async def test_who_follows_hears_of_a_change_as_soon_as_the_speaker_has(conference: Conference) -> None:
+    now = RUST_AT + 1 * MINUTE
+    conference.clock.moment = now
+    conference.store.speakers.confirm(GRACE, "Philip Herron", by="@organizer:example.org", now=now)
+    conference.subscribe(ADA, 3)
+    conference.release(without=(3,))
+    await conference.reminder.look()
+    [first] = conference.store.outbox.pending(9)
+    assert first.recipient == GRACE
+    conference.store.sent(first.key, "$it", conference.clock.real(), {})
+    # Nothing more than that has happened, and no time has passed.
+    await conference.reminder.tick()
+    [(then, body)] = conference.send()
+    assert (then, "cancelled: GCC Rust" in body) == (ADA, True)
+
+
 async def test_who_wants_less_meanwhile_takes_nothing_from_those_told_with_them(conference: Conference) -> None:
     for who in (ADA, GRACE):
         conference.subscribe(who, 2)

@@ -21,7 +21,7 @@ from storage.tables.asking import heard
 from storage.tables.messages import answered, notice
 from tests.small import NOW, PROGRAMME, TALKS
 
-BOT, ADA, EVE, HALL = "@bot:x.org", "@ada:x.org", "@eve:x.org", "!hall"
+BOT, ADA, EVE, GRACE, HALL = "@bot:x.org", "@ada:x.org", "@eve:x.org", "@grace:x.org", "!hall"
 MINUTE = dt.timedelta(minutes=1)
 LIST, ONE = "$list", "$one"
 
@@ -29,17 +29,19 @@ LIST, ONE = "$list", "$one"
 class Talk:
     """Ada has asked for a list and for one talk, in a room of several, and was answered."""
 
-    def __init__(self, store: Store, *, hints: bool = False, direct: bool = False) -> None:
-        services, clock = Services(store), Clock()
+    def __init__(
+        self, store: Store, *, hints: bool = False, direct: bool = False, start: dt.datetime | None = None
+    ) -> None:
+        services, clock = Services(store, organizers=frozenset({GRACE})), Clock(start)
         answering = Answering(services, clock, lambda: None, hints=hints)
         self.store = store
         self.direct = direct
         self.inbox = Inbox(services, clock, BOT, answering)
         self.reactions = Reactions(services, clock, BOT, answering)
 
-    def say(self, event_id: str, body: str, **content: Any) -> None:
+    def say(self, event_id: str, body: str, who: str = ADA, **content: Any) -> None:
         said = {"msgtype": "m.text", "body": body, **content}
-        self.inbox.accept(self._event(event_id, "m.room.message", ADA, said), HALL, direct=self.direct)
+        self.inbox.accept(self._event(event_id, "m.room.message", who, said), HALL, direct=self.direct)
 
     def deliver(self, *event_ids: str) -> list[Notice]:
         """Send what is pending, as these events."""
@@ -115,7 +117,7 @@ def test_anybody_may_pick_and_the_list_of_the_asker_stays(talk: Talk) -> None:
 def test_a_pick_from_a_list_in_a_thread_is_answered_in_the_thread(small_store: Store) -> None:
     talk = Talk(small_store)
     thread = {"rel_type": "m.thread", "event_id": "$root"}
-    talk.say("$q", "!search rust", **{"m.relates_to": thread})
+    talk.say("$q", "!search rust", ADA, **{"m.relates_to": thread})
     talk.deliver(LIST)
     talk.react("$r", "1️⃣")
     [picked] = talk.pending()
@@ -328,3 +330,29 @@ def test_reactions_without_end_are_not_answered_without_end(talk: Talk) -> None:
     for number in range(ASKED_MAX + 10):
         talk.react(f"$many{number}", "2️⃣")
     assert len([outcome for outcome in outcomes(talk.store) if outcome.startswith("more than")]) >= 10
+
+
+def test_a_decision_counts_however_much_was_said_there(small_store: Store) -> None:
+    talk = Talk(small_store, start=NOW)
+    for number in range(ASKED_MAX + 10):
+        talk.say(f"$g{number}", "!now", who=GRACE)
+    talk.pending()
+    talk.say("$move", "!move closing to pembroke", who=GRACE)
+    talk.deliver("$plan")
+    talk.react("$yes", "✅", "$plan", GRACE)
+    assert [first for _, first in talk.answers()] == ["Done:"]
+
+
+def test_a_bare_confirm_is_for_what_was_shown_last(small_store: Store) -> None:
+    talk = Talk(small_store, start=NOW)
+    talk.say("$move", "!move closing to pembroke", who=GRACE)
+    talk.say("$list", "!cancel rust", who=GRACE)
+    shown, several = (one.content["body"] for one in talk.pending())
+    assert "This would change:" in shown
+    assert several.splitlines()[-1] == "Which one? Say it again with a number of this list in place of “rust”."
+    talk.say("$confirm", "!confirm", who=GRACE)
+    talk.say("$number", "!confirm 1", who=GRACE)
+    assert [first for _, first in talk.answers()] == [
+        "You have asked for something else since I showed !move closing to pembroke. If you mean that, say !confirm 1",
+        "Done:",
+    ]
