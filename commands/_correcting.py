@@ -5,7 +5,7 @@ from __future__ import annotations
 import json
 from typing import Any
 
-from commands._announcing import as_read
+from commands._announcing import RIGHT, as_read, may_announce
 from commands._plans import Preview
 from commands._promising import done_by, seconds_for
 from commands.language import language_of
@@ -101,11 +101,13 @@ def meant(number: int | None, request: Request, services: Services) -> Broadcast
 
 
 def may_change(one: Broadcast, act: str, request: Request, services: Services) -> Reply | None:
-    """What somebody is told who may not change it: organizers may, others what they announced themselves."""
+    """What somebody is told who may not change it: organizers may, others what they announced and still might."""
     if not may(request, services, act):
         return refusal(request, services, act)
     if not services.organizes(request) and one.by != request.sender:
         return refused(act, request.say("Only who announced it, or an organizer, can change that."))
+    if not may_announce(one.target, request, services):
+        return refusal(request, services, RIGHT[one.target["to"]])
     return None
 
 
