@@ -67,12 +67,11 @@ def _carry_out(data: dict[str, Any], source: Source, request: Request, services:
     who = receivers(target, services, loud=data["loud"])
     seconds = promise(len(who), store.audience.without_room(who.people), at, request, services)
     act_id = store.acts.add("announce", source)
-    read = as_read(target, data["text"], language_of(services.language), services)
     number = store.broadcasts.add(
         act_id,
         source.room_id,
         target,
-        (data["text"], read.html),
+        data["text"],
         at or request.now,
         loud=data["loud"],
         promised_at=request.moment + ((at - request.now) if at else dt.timedelta()) + dt.timedelta(seconds=seconds),

@@ -66,8 +66,7 @@ def carry_out_later(data: dict[str, Any], source: Source, request: Request, serv
     changes: dict[str, Any] = {"version": one.version + 1, "done_at": None}
     changes["progress_key"] = notice_key("re", source.event_id)
     if data["act"] == "correct":
-        read = as_read(one.target, text, language_of(services.language), services)
-        changes |= {"plain": text, "html": read.html}
+        changes["plain"] = text
         changes |= {} if waits else {"state": BroadcastState.SENDING}
         said = request.say("Number {number} says that now.", number=one.number)
     else:

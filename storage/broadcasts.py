@@ -50,7 +50,6 @@ class Broadcast:
     room_id: str
     target: dict[str, Any]
     plain: str
-    html: str
     version: int
     loud: bool
     state: BroadcastState
@@ -105,17 +104,17 @@ class Broadcasts:
         act_id: int,
         room_id: str,
         target: dict[str, Any],
-        words: tuple[str, str],
+        words: str,
         send_at: dt.datetime,
         **more: Any,
     ) -> int:
-        """Keep what is to be said from `send_at` on, in both forms; `more` as the table has it. Returns its number."""
+        """Keep what is to be said from `send_at` on; `more` as the table has it. Returns its number."""
         values = {
             "act_id": act_id,
             "room_id": room_id,
             "target": json.dumps(target, ensure_ascii=False),
-            "plain": words[0],
-            "html": words[1],
+            "plain": words,
+            "html": "",
             "send_at": send_at,
             "version": 0,
             "state": BroadcastState.WAITING,
@@ -237,7 +236,6 @@ def _broadcast(row: Row[Any]) -> Broadcast:
         room_id=row.room_id,
         target=json.loads(row.target),
         plain=row.plain,
-        html=row.html,
         version=row.version,
         loud=row.loud,
         state=BroadcastState(row.state),

@@ -108,7 +108,7 @@ class HearerRow(Row):
 
 
 class BroadcastRow(Row):
-    """What an organizer said to many. `target` is whom (JSON), `plain` and `html` what it says now.
+    """What an organizer said to many. `target` is whom (JSON), `plain` what it says now; `html` is not used any more.
 
     Its notices have its id as `batch`. `state` is waiting, sending, done, recalled or dropped. `send_at` is by the
     conference's clock, `promised_at`, when it was to be done, and `done_at` by the world's. `version` is how often it
