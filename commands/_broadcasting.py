@@ -74,7 +74,6 @@ def _carry_out(data: dict[str, Any], source: Source, request: Request, services:
         data["text"],
         at or request.now,
         loud=data["loud"],
-        promised_at=request.moment + ((at - request.now) if at else dt.timedelta()) + dt.timedelta(seconds=seconds),
         progress_key=notice_key("re", source.event_id),
     )
     after = {"broadcast": number, "target": target, "text": data["text"], "loud": data["loud"], "at": data["at"]}

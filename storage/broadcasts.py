@@ -40,7 +40,7 @@ class Broadcast:
     room_id:      where it was confirmed.
     version:      how often its words were changed, or it was recalled.
     send_at:      aware UTC, the conference's clock.
-    promised_at:  when it was to be done, `done_at` when it was: the world's clock.
+    done_at:      when it was done, the world's clock.
     progress_key: the notice whose event shows how far it is.
     """
 
@@ -54,7 +54,6 @@ class Broadcast:
     loud: bool
     state: BroadcastState
     send_at: dt.datetime
-    promised_at: dt.datetime | None
     done_at: dt.datetime | None
     progress_key: str
 
@@ -135,10 +134,6 @@ class Broadcasts:
 
     def get(self, number: int) -> Broadcast | None:
         return next(iter(self._where(broadcast.c.id == number)), None)
-
-    def of_act(self, act_id: int) -> Broadcast | None:
-        """The broadcast that an act announced."""
-        return next(iter(self._where(broadcast.c.act_id == act_id)), None)
 
     def last(self, by: str = "") -> Broadcast | None:
         """The last one that was not recalled; with `by` only that person's."""
@@ -240,7 +235,6 @@ def _broadcast(row: Row[Any]) -> Broadcast:
         loud=row.loud,
         state=BroadcastState(row.state),
         send_at=row.send_at,
-        promised_at=row.promised_at,
         done_at=row.done_at,
         progress_key=row.progress_key,
     )
