@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import datetime as dt
+
 import pytest
 
 from storage.people import Unreachable
@@ -41,3 +43,94 @@ def test_who_gets_it_having_changed_much_it_is_shown_anew(hall: Hall, change: st
             hall.store.audience.keep_loud({HERBERT: False})
     assert hall.say("!confirm").startswith("Who gets it has changed meanwhile, so nothing was sent. Now it would be")
     assert hall.say("!confirm").startswith("Done:")
+
+
+@pytest.mark.parametrize(
+    ("words", "whom"),
+    [
+        ("to speakers tomorrow: hi", "speakers tomorrow"),
+        ("to speakers tomorrow hi", "speakers tomorrow"),
+        ("to everyone else: lunch", "everyone else"),
+        ("to everyone else lunch", "everyone else"),
+        ("to everybody but the speakers lunch", "everybody but"),
+        ("to all who brought a laptop: sit down", "all who brought a laptop"),
+        ("to all volunteers hi", "all volunteers"),
+        ("to rooms on the first floor: hi", "rooms on the first floor"),
+    ],
+)
+def test_only_some_of_everyone_is_not_everyone(hall: Hall, words: str, whom: str) -> None:
+    crowd(hall, 3)
+    said = hall.say(f"!announce {words}")
+    assert said.startswith(f"I do not know whom “{whom}” means.")
+    assert "\nIf that is what is to be said, put a colon before it: !announce to " in said
+
+
+@pytest.mark.parametrize(
+    "words",
+    [
+        "to room:Herbert, Pembroke: hi",
+        "to Herbert, Pembroke: hi",
+        "to Herbert and room Pembroke: hi",
+        "to room:Herbert and room:Pembroke hi",
+        "to room:Herbert room:Pembroke hi",
+        "to room:Herbrt and Pembroke hi",
+        "to hall Herbert / Pembroke hi",
+        "to track:Rust and speakers today: hi",
+        "to track:Rust and everyone hi",
+        "to subscribers of 1 and 2: hi",
+    ],
+)
+def test_it_goes_to_one_at_a_time(hall: Hall, words: str) -> None:
+    crowd(hall, 3)
+    hall.say("!search rust")
+    assert hall.say(f"!announce {words}").startswith("It goes to one of these at a time, so say it to each. Or put")
+
+
+@pytest.mark.parametrize(
+    "words", ["everyone: hi", "Speakers today: hi", "room:Herbert hi", "subscribers of opening: hi"]
+)
+def test_somebody_without_to_in_front_is_asked_about(hall: Hall, words: str) -> None:
+    whom = words.removesuffix(" hi").removesuffix(":")
+    assert hall.say(f"!announce {words}") == (
+        f"Whom is it for? !announce to {whom}: … goes to these, "
+        f"!announce to all halls: {whom}: … to the rooms of all halls."
+    )
+
+
+@pytest.mark.parametrize(
+    ("words", "shown", "said"),
+    [
+        ("to track Rust hi", "all who follow the track Rust, or a talk of it: 1 person", "hi"),
+        ("to hall Herbert hi", "the rooms of Herbert: 1 room", "hi"),
+        ("to herbert: hi", "the rooms of Herbert: 1 room", "hi"),
+        ("to room:Herbert: Pembroke is full", "the rooms of Herbert: 1 room", "Pembroke is full"),
+        ("to room:Herbert, everybody out", "the rooms of Herbert: 1 room", "everybody out"),
+        ("to room:Herbert\nRoom: change", "the rooms of Herbert: 1 room", "Room: change"),
+        ("to:everyone hi", "everybody: 2 rooms and 1 person", "hi"),
+        ("to everyone: else, go home", "everybody: 2 rooms and 1 person", "else, go home"),
+        ("to everyone Lunch is at 13:00", "everybody: 2 rooms and 1 person", "Lunch is at 13:00"),
+        ("to everyone at 12:45: hi", "everybody: 2 rooms and 1 person", "hi"),
+        ("to everyone --loud: hi", "everybody: 2 rooms and 1 person", "hi"),
+        ("to everyone\nWho: all", "everybody: 2 rooms and 1 person", "Who: all"),
+        ("to all halls: everyone: hi", "the rooms of all halls: 2 rooms", "everyone: hi"),
+        ("everyone, please sit down", "the rooms of all halls: 2 rooms", "everyone, please sit down"),
+        ("Room: the key is lost", "the rooms of all halls: 2 rooms", "Room: the key is lost"),
+    ],
+)
+def test_what_is_clear_is_not_asked_about(hall: Hall, words: str, shown: str, said: str) -> None:
+    hall.follow(3, ADA)
+    preview = hall.say(f"!announce {words}")
+    assert shown in preview
+    assert f": {said}\n" in preview
+
+
+async def test_who_speaks_today_speaks_on_the_day_on_which_it_is_said(hall: Hall) -> None:
+    hall.store.speakers.confirm(ADA, "Miguel Ojeda", by="test", now=NOW)
+    hall.store.speakers.confirm(BOB, "Ada King", by="test", now=NOW)
+    shown = hall.say("!announce at tomorrow 9:00 to speakers today Bring your slides")
+    assert shown.startswith("This would be said Tue 13 Sep 09:00 (UTC+1) to all who speak that day: 1 person.")
+    hall.say("!confirm")
+    hall.clock.moment += dt.timedelta(days=1)
+    await hall.settle()
+    assert hall.bodies("!with-ada") == []
+    assert hall.bodies("!with-bob") == ["From the organizers, for all who speak today: Bring your slides"]
