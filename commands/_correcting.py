@@ -25,9 +25,10 @@ def preview_later(data: dict[str, Any], request: Request, services: Services) ->
     one = services.store.broadcasts.get(data["number"])
     if one is None:
         return Preview(refused=no_such(data["number"], request))
-    if (why := may_change(one, data["act"], request, services) or _too_late(one, data, request)) is not None:
+    parts = services.store.broadcasts.parts(one.number)
+    if (why := may_change(one, data["act"], request, services) or _too_late(one, parts, data, request)) is not None:
         return Preview(refused=why)
-    sent, waiting = _counts(services.store.broadcasts.parts(one.number))
+    sent, waiting = _counts(parts)
     times, now = times_for(request, services), request.now
     when = done_by(seconds_for(services.store, sent, 0, request.moment), now, times)
     lines: list[Text | str] = []
@@ -114,9 +115,12 @@ def no_such(number: int, request: Request) -> Reply:
     return paragraphs(request.say("Nothing was announced under the number {number}.", number=number), ok=False)
 
 
-def _too_late(one: Broadcast, data: dict[str, Any], request: Request) -> Reply | None:
+def _too_late(one: Broadcast, parts: list[Part], data: dict[str, Any], request: Request) -> Reply | None:
     if one.recalled:
         return paragraphs(request.say("Number {number} was taken back already.", number=one.number), ok=False)
+    if one.state is not BroadcastState.WAITING and not any(part.kind == BROADCAST for part in parts):
+        said = request.say("Number {number} is too old: I do not know any more where it was said.", number=one.number)
+        return paragraphs(said, ok=False)
     if data["act"] == "correct" and data["text"] == one.plain:
         return paragraphs(request.say("Number {number} says that already.", number=one.number), ok=False)
     return None

@@ -12,7 +12,7 @@ from dataclasses import dataclass
 from enum import StrEnum
 from typing import Any
 
-from sqlalchemy import ColumnElement, Row, RowMapping, func, insert, select, update
+from sqlalchemy import ColumnElement, Row, RowMapping, exists, func, insert, select, update
 
 from storage.database import Database
 from storage.notices import BROADCAST, CORRECTION, HINT, RECALL, NoticeState, Rank, notice_key
@@ -136,8 +136,10 @@ class Broadcasts:
         return next(iter(self._where(broadcast.c.id == number)), None)
 
     def last(self, by: str = "") -> Broadcast | None:
-        """The last one that was not recalled; with `by` only that person's."""
-        kept = broadcast.c.state.not_in((BroadcastState.RECALLED, BroadcastState.DROPPED))
+        """The last one that can still be changed, neither recalled nor too old; with `by` only that person's."""
+        known = exists().where(notice.c.batch == broadcast.c.id, notice.c.kind == BROADCAST)
+        recalled = broadcast.c.state.in_((BroadcastState.RECALLED, BroadcastState.DROPPED))
+        kept = ~recalled & ((broadcast.c.state == BroadcastState.WAITING) | known)
         return next(iter(self._where(kept & (act.c.who == by) if by else kept, limit=1)), None)
 
     def active(self) -> list[Broadcast]:

@@ -134,3 +134,16 @@ async def test_who_speaks_today_speaks_on_the_day_on_which_it_is_said(hall: Hall
     await hall.settle()
     assert hall.bodies("!with-ada") == []
     assert hall.bodies("!with-bob") == ["From the organizers, for all who speak today: Bring your slides"]
+
+
+async def test_what_is_not_kept_any_more_is_said_to_be_too_old(hall: Hall) -> None:
+    await hall.announce("!announce Lunch is late")
+    await hall.settle()
+    hall.say("!recall 1")
+    hall.clock.moment += dt.timedelta(days=31)
+    hall.store.outbox.forget_before(hall.clock.moment - dt.timedelta(days=30))
+    old = "Number 1 is too old: I do not know any more where it was said."
+    assert [hall.say("!recall 1"), hall.say("!correct 1: again")] == [old, old]
+    assert hall.say("!recall") == "Nothing was announced that could be changed."
+    await hall.settle()
+    assert hall.bodies(HERBERT) == ["From the organizers: Lunch is late"]
