@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import json
+from dataclasses import replace
 from typing import Any
 
 from commands._announcing import RIGHT, as_read, may_announce
@@ -15,6 +16,7 @@ from commands.reply import Reply, Text, bold, paragraphs, quoted
 from commands.rights import may, refusal, refused
 from storage.acts import Source
 from storage.broadcasts import Broadcast, BroadcastState, Part
+from storage.delivery import to_remove
 from storage.notices import BROADCAST, notice_key
 
 NUMBER_DIGITS = 9
@@ -30,7 +32,8 @@ def preview_later(data: dict[str, Any], request: Request, services: Services) ->
         return Preview(refused=why)
     sent, waiting = _counts(parts)
     times, now = times_for(request, services), request.now
-    when = done_by(seconds_for(services.store, sent, 0, request.moment), now, times)
+    messages = _messages(one, data["act"], parts)
+    when = done_by(seconds_for(services.store, messages, 0, request.moment), now, times)
     lines: list[Text | str] = []
     if data["act"] == "correct":
         read = as_read(one.target, data["text"], language_of(services.language), services)
@@ -46,7 +49,7 @@ def preview_later(data: dict[str, Any], request: Request, services: Services) ->
             _removed(sent, request) if sent else "",
             _dropped(one, waiting, request),
         ]
-    if sent:
+    if messages:
         lines.append(request.say("Confirmed now, it is done by {time}.", time=when))
     # How many have it by now changes all the time, and nothing about what is to be done.
     outcome = f"{data} {one.version} {one.state is BroadcastState.WAITING}"
@@ -59,7 +62,7 @@ def carry_out_later(data: dict[str, Any], source: Source, request: Request, serv
     store = services.store
     one = store.broadcasts.get(data["number"])
     assert one is not None  # the preview was just made of it
-    sent, _ = _counts(store.broadcasts.parts(one.number))
+    messages = _messages(one, data["act"], store.broadcasts.parts(one.number))
     waits = one.state is BroadcastState.WAITING
     before = json.dumps({"broadcast": one.number, "text": one.plain}, ensure_ascii=False)
     text = data.get("text", "")
@@ -74,9 +77,9 @@ def carry_out_later(data: dict[str, Any], source: Source, request: Request, serv
         changes["state"] = BroadcastState.DROPPED if waits else BroadcastState.RECALLED
         said = request.say("Number {number} is taken back.", number=one.number)
     store.broadcasts.change(one.number, **changes)
-    seconds = seconds_for(store, sent, 0, request.moment)
+    seconds = seconds_for(store, messages, 0, request.moment)
     when = done_by(seconds, request.now, times_for(request, services))
-    end = request.say("Everywhere by {time}.", time=when) if sent else ""
+    end = request.say("Everywhere by {time}.", time=when) if messages else ""
     return paragraphs(bold(request.say("Done:")), said, end)
 
 
@@ -130,6 +133,13 @@ def _counts(parts: list[Part]) -> tuple[int, int]:
     """To how many it was sent, and to how many it is still to be."""
     first = [part for part in parts if part.kind == BROADCAST]
     return sum(part.sent for part in first), sum(part.pending for part in first)
+
+
+def _messages(one: Broadcast, act: str, parts: list[Part]) -> int:
+    """How many messages that takes: each edit that was sent is removed on its own, and none is edited."""
+    if act == "correct":
+        return _counts(parts)[0]
+    return len(to_remove(replace(one, state=BroadcastState.RECALLED), parts))
 
 
 def _edited(sent: int, request: Request) -> Text:

@@ -6,6 +6,7 @@ import datetime as dt
 
 import pytest
 
+from storage.notices import RECALL
 from storage.people import Unreachable
 from storage.rooms import Membership, Room
 from tests.broadcasting import ADA, BOB, HERBERT, PEMBROKE, Hall, crowd
@@ -147,3 +148,25 @@ async def test_what_is_not_kept_any_more_is_said_to_be_too_old(hall: Hall) -> No
     assert hall.say("!recall") == "Nothing was announced that could be changed."
     await hall.settle()
     assert hall.bodies(HERBERT) == ["From the organizers: Lunch is late"]
+
+
+async def test_a_recall_is_promised_with_the_edits_that_it_removes(hall: Hall) -> None:
+    crowd(hall, 40)
+    await hall.announce("!announce to subscribers of opening: Lunch is late")
+    await hall.settle()
+    await hall.announce("!correct Lunch is at 13:00")
+    await hall.settle()
+    hall.clock.moment += dt.timedelta(hours=1)
+    hall.store.inbox.put("rate", "0.2")
+    hall.store.inbox.put("burst", "10")
+    # 40 messages and 40 edits of them, 7 of the line, 2 answers, of which 10 are taken at once.
+    end = NOW + dt.timedelta(hours=2, seconds=(40 + 40 + 7 + 2 - 10) / 0.2 + 1)
+    shown = hall.say("!recall")
+    assert "It is removed from 40 rooms, direct ones too, where it was said." in shown
+    assert f"Confirmed now, it is done by {end:%H:%M:%S}." in shown
+    # The answer that showed it is another one.
+    end += dt.timedelta(seconds=5)
+    assert f"Everywhere by {end:%H:%M:%S}." in hall.say("!confirm")
+    before = len(hall.requests)
+    await hall.settle()
+    assert hall.requests[before:].count(RECALL) == 80
