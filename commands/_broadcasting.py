@@ -98,7 +98,7 @@ def later(number: int, request: Request, services: Services) -> Text:
     return request.say(
         "It is number {number}: {correct} changes what it says, {recall} takes it back.",
         number=number,
-        correct=code(f"{services.prefix}correct {number} …"),
+        correct=code(f"{services.prefix}correct #{number} …"),
         recall=code(f"{services.prefix}recall {number}"),
     )
 

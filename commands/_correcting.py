@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import json
+import re
 from dataclasses import replace
 from typing import Any
 
@@ -12,14 +13,17 @@ from commands._promising import done_by, seconds_for
 from commands.language import language_of
 from commands.lines import times_for
 from commands.registry import Request, Services
-from commands.reply import Reply, Text, bold, paragraphs, quoted
+from commands.reply import Reply, Text, bold, code, paragraphs, quoted
 from commands.rights import may, refusal, refused
 from storage.acts import Source
 from storage.broadcasts import Broadcast, BroadcastState, Part
+from storage.clean import one_line
 from storage.delivery import to_remove
 from storage.notices import BROADCAST, notice_key
 
 NUMBER_DIGITS = 9
+NUMBERED = re.compile(rf"\s*(#?)([0-9]{{1,{NUMBER_DIGITS}}})(:?)(?=\s|$)")
+EXAMPLE = 60
 
 
 def preview_later(data: dict[str, Any], request: Request, services: Services) -> Preview:
@@ -83,15 +87,31 @@ def carry_out_later(data: dict[str, Any], source: Source, request: Request, serv
     return paragraphs(bold(request.say("Done:")), said, end)
 
 
-def numbered(words: str, services: Services) -> tuple[int | None, str]:
-    """The number of a broadcast that words begin with, and the rest; None, and all of them, where they do not."""
-    first, _, _ = words.partition("\n")[0].partition(" ")
-    digits = first.strip().removeprefix("#").rstrip(":,.")
-    if not (digits.isascii() and digits.isdigit() and len(digits) <= NUMBER_DIGITS):
+def numbered(words: str, request: Request, services: Services) -> tuple[int | None, str] | Reply:
+    """The number of a broadcast that words begin with, "#12" or "12:", and the rest; None, and all of them, without.
+
+    "1 hour later" begins with a number too: where there is a broadcast with it, that is asked back.
+    """
+    found = NUMBERED.match(words)
+    if found is None:
         return None, words
-    if services.store.broadcasts.get(int(digits)) is None and words[len(first) :].strip():
+    number, rest = int(found[2]), words[found.end() :].strip()
+    if found[1] or not rest:
+        return number, rest
+    if services.store.broadcasts.get(number) is None:
         return None, words  # "12 rooms are free" is what is to be said
-    return int(digits), words[len(first) :].strip()
+    if found[3]:
+        return number, rest
+    last = meant(None, request, services)
+    if isinstance(last, Reply):
+        return last
+    said = request.say(
+        "Is {number} an announcement's number, or what is to be said? {one} or {other}",
+        number=number,
+        one=code(f"{services.prefix}correct #{number} {one_line(rest, EXAMPLE)}"),
+        other=code(f"{services.prefix}correct #{last.number} {one_line(words, EXAMPLE)}"),
+    )
+    return paragraphs(said, ok=False)
 
 
 def meant(number: int | None, request: Request, services: Services) -> Broadcast | Reply:

@@ -170,3 +170,36 @@ async def test_a_recall_is_promised_with_the_edits_that_it_removes(hall: Hall) -
     before = len(hall.requests)
     await hall.settle()
     assert hall.requests[before:].count(RECALL) == 80
+
+
+@pytest.mark.parametrize(
+    ("words", "number", "said"),
+    [
+        ("#1 hour later than planned", 1, "hour later than planned"),
+        ("1: Lunch is at 13:00", 1, "Lunch is at 13:00"),
+        ("#1: Lunch is at 13:00", 1, "Lunch is at 13:00"),
+        ("Lunch is at 13:00", 2, "Lunch is at 13:00"),
+        ("12 rooms are free", 2, "12 rooms are free"),
+        ("13:00 is when lunch begins", 2, "13:00 is when lunch begins"),
+        ("1st floor is closed", 2, "1st floor is closed"),
+    ],
+)
+async def test_a_number_is_an_announcement_only_where_it_is_written_as_one(
+    hall: Hall, words: str, number: int, said: str
+) -> None:
+    await hall.announce("!announce Lunch is late")
+    await hall.announce("!announce Lunch is later")
+    shown = hall.say(f"!correct {words}")
+    assert shown.startswith(f"Number {number} would say this from now on:\nFrom the organizers: {said}\n")
+
+
+async def test_a_bare_number_that_an_announcement_has_is_asked_back(hall: Hall) -> None:
+    await hall.announce("!announce Lunch is late")
+    await hall.announce("!announce Lunch is later")
+    for parting in (" ", "\n"):
+        assert hall.say(f"!correct 1{parting}hour later than planned: lunch") == (
+            "Is 1 an announcement's number, or what is to be said? "
+            "!correct #1 hour later than planned: lunch or !correct #2 1 hour later than planned: lunch"
+        )
+    assert hall.say("!correct 1") == hall.say("!correct") == "What is to be said? !help correct has examples."
+    assert hall.say("!correct #7 hello") == "Nothing was announced under the number 7."
