@@ -6,8 +6,10 @@ import datetime as dt
 from dataclasses import dataclass
 from typing import Any
 
+from commands._aiming import day_of
 from commands._hearing import halls_now
 from commands.language import Language
+from commands.lines import Writer
 from commands.registry import Request, Services
 from commands.reply import Reply, Text, paragraphs, text
 from commands.rights import may
@@ -128,7 +130,8 @@ def described(target: dict[str, Any], request: Request, services: Services) -> T
         talk = talk_of(target, services)
         return say("all who follow {talk}", talk=talk.title if talk else "…")
     if to == SPEAKERS:
-        return say("all who speak today")
+        today = day_of(request.now, Writer(request, services)).isoformat()
+        return say("all who speak today") if target["day"] == today else say("all who speak that day")
     return say("everybody") if to == EVERYONE else say("the rooms of all halls")
 
 

@@ -3,21 +3,27 @@
 from __future__ import annotations
 
 import json
+import re
+from dataclasses import replace
 from typing import Any
 
-from commands._announcing import as_read
+from commands._announcing import RIGHT, as_read, may_announce
 from commands._plans import Preview
 from commands._promising import done_by, seconds_for
 from commands.language import language_of
 from commands.lines import times_for
 from commands.registry import Request, Services
-from commands.reply import Reply, Text, bold, paragraphs, quoted
+from commands.reply import Reply, Text, bold, code, paragraphs, quoted
 from commands.rights import may, refusal, refused
 from storage.acts import Source
 from storage.broadcasts import Broadcast, BroadcastState, Part
+from storage.clean import one_line
+from storage.delivery import to_remove
 from storage.notices import BROADCAST, notice_key
 
 NUMBER_DIGITS = 9
+NUMBERED = re.compile(rf"\s*(#?)([0-9]{{1,{NUMBER_DIGITS}}})(:?)(?=\s|$)")
+EXAMPLE = 60
 
 
 def preview_later(data: dict[str, Any], request: Request, services: Services) -> Preview:
@@ -25,11 +31,13 @@ def preview_later(data: dict[str, Any], request: Request, services: Services) ->
     one = services.store.broadcasts.get(data["number"])
     if one is None:
         return Preview(refused=no_such(data["number"], request))
-    if (why := may_change(one, data["act"], request, services) or _too_late(one, data, request)) is not None:
+    parts = services.store.broadcasts.parts(one.number)
+    if (why := may_change(one, data["act"], request, services) or _too_late(one, parts, data, request)) is not None:
         return Preview(refused=why)
-    sent, waiting = _counts(services.store.broadcasts.parts(one.number))
+    sent, waiting = _counts(parts)
     times, now = times_for(request, services), request.now
-    when = done_by(seconds_for(services.store, sent, 0, request.moment), now, times)
+    messages = _messages(one, data["act"], parts)
+    when = done_by(seconds_for(services.store, messages, 0, request.moment), now, times)
     lines: list[Text | str] = []
     if data["act"] == "correct":
         read = as_read(one.target, data["text"], language_of(services.language), services)
@@ -45,7 +53,7 @@ def preview_later(data: dict[str, Any], request: Request, services: Services) ->
             _removed(sent, request) if sent else "",
             _dropped(one, waiting, request),
         ]
-    if sent:
+    if messages:
         lines.append(request.say("Confirmed now, it is done by {time}.", time=when))
     # How many have it by now changes all the time, and nothing about what is to be done.
     outcome = f"{data} {one.version} {one.state is BroadcastState.WAITING}"
@@ -58,7 +66,7 @@ def carry_out_later(data: dict[str, Any], source: Source, request: Request, serv
     store = services.store
     one = store.broadcasts.get(data["number"])
     assert one is not None  # the preview was just made of it
-    sent, _ = _counts(store.broadcasts.parts(one.number))
+    messages = _messages(one, data["act"], store.broadcasts.parts(one.number))
     waits = one.state is BroadcastState.WAITING
     before = json.dumps({"broadcast": one.number, "text": one.plain}, ensure_ascii=False)
     text = data.get("text", "")
@@ -66,29 +74,44 @@ def carry_out_later(data: dict[str, Any], source: Source, request: Request, serv
     changes: dict[str, Any] = {"version": one.version + 1, "done_at": None}
     changes["progress_key"] = notice_key("re", source.event_id)
     if data["act"] == "correct":
-        read = as_read(one.target, text, language_of(services.language), services)
-        changes |= {"plain": text, "html": read.html}
+        changes["plain"] = text
         changes |= {} if waits else {"state": BroadcastState.SENDING}
         said = request.say("Number {number} says that now.", number=one.number)
     else:
         changes["state"] = BroadcastState.DROPPED if waits else BroadcastState.RECALLED
         said = request.say("Number {number} is taken back.", number=one.number)
     store.broadcasts.change(one.number, **changes)
-    seconds = seconds_for(store, sent, 0, request.moment)
+    seconds = seconds_for(store, messages, 0, request.moment)
     when = done_by(seconds, request.now, times_for(request, services))
-    end = request.say("Everywhere by {time}.", time=when) if sent else ""
+    end = request.say("Everywhere by {time}.", time=when) if messages else ""
     return paragraphs(bold(request.say("Done:")), said, end)
 
 
-def numbered(words: str, services: Services) -> tuple[int | None, str]:
-    """The number of a broadcast that words begin with, and the rest; None, and all of them, where they do not."""
-    first, _, _ = words.partition("\n")[0].partition(" ")
-    digits = first.strip().removeprefix("#").rstrip(":,.")
-    if not (digits.isascii() and digits.isdigit() and len(digits) <= NUMBER_DIGITS):
+def numbered(words: str, request: Request, services: Services) -> tuple[int | None, str] | Reply:
+    """The number of a broadcast that words begin with, "#12" or "12:", and the rest; None, and all of them, without.
+
+    "1 hour later" begins with a number too: where there is a broadcast with it, that is asked back.
+    """
+    found = NUMBERED.match(words)
+    if found is None:
         return None, words
-    if services.store.broadcasts.get(int(digits)) is None and words[len(first) :].strip():
+    number, rest = int(found[2]), words[found.end() :].strip()
+    if found[1] or not rest:
+        return number, rest
+    if services.store.broadcasts.get(number) is None:
         return None, words  # "12 rooms are free" is what is to be said
-    return int(digits), words[len(first) :].strip()
+    if found[3]:
+        return number, rest
+    last = meant(None, request, services)
+    if isinstance(last, Reply):
+        return last
+    said = request.say(
+        "Is {number} an announcement's number, or what is to be said? {one} or {other}",
+        number=number,
+        one=code(f"{services.prefix}correct #{number} {one_line(rest, EXAMPLE)}"),
+        other=code(f"{services.prefix}correct #{last.number} {one_line(words, EXAMPLE)}"),
+    )
+    return paragraphs(said, ok=False)
 
 
 def meant(number: int | None, request: Request, services: Services) -> Broadcast | Reply:
@@ -101,11 +124,13 @@ def meant(number: int | None, request: Request, services: Services) -> Broadcast
 
 
 def may_change(one: Broadcast, act: str, request: Request, services: Services) -> Reply | None:
-    """What somebody is told who may not change it: organizers may, others what they announced themselves."""
+    """What somebody is told who may not change it: organizers may, others what they announced and still might."""
     if not may(request, services, act):
         return refusal(request, services, act)
     if not services.organizes(request) and one.by != request.sender:
         return refused(act, request.say("Only who announced it, or an organizer, can change that."))
+    if not may_announce(one.target, request, services):
+        return refusal(request, services, RIGHT[one.target["to"]])
     return None
 
 
@@ -113,9 +138,12 @@ def no_such(number: int, request: Request) -> Reply:
     return paragraphs(request.say("Nothing was announced under the number {number}.", number=number), ok=False)
 
 
-def _too_late(one: Broadcast, data: dict[str, Any], request: Request) -> Reply | None:
+def _too_late(one: Broadcast, parts: list[Part], data: dict[str, Any], request: Request) -> Reply | None:
     if one.recalled:
         return paragraphs(request.say("Number {number} was taken back already.", number=one.number), ok=False)
+    if one.state is not BroadcastState.WAITING and not any(part.kind == BROADCAST for part in parts):
+        said = request.say("Number {number} is too old: I do not know any more where it was said.", number=one.number)
+        return paragraphs(said, ok=False)
     if data["act"] == "correct" and data["text"] == one.plain:
         return paragraphs(request.say("Number {number} says that already.", number=one.number), ok=False)
     return None
@@ -125,6 +153,13 @@ def _counts(parts: list[Part]) -> tuple[int, int]:
     """To how many it was sent, and to how many it is still to be."""
     first = [part for part in parts if part.kind == BROADCAST]
     return sum(part.sent for part in first), sum(part.pending for part in first)
+
+
+def _messages(one: Broadcast, act: str, parts: list[Part]) -> int:
+    """How many messages that takes: each edit that was sent is removed on its own, and none is edited."""
+    if act == "correct":
+        return _counts(parts)[0]
+    return len(to_remove(replace(one, state=BroadcastState.RECALLED), parts))
 
 
 def _edited(sent: int, request: Request) -> Text:

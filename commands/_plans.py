@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import operator
 from collections.abc import Callable
 from dataclasses import dataclass, replace
 from importlib import import_module
@@ -35,11 +36,12 @@ class PlanKind:
     """How plans of a kind are shown and carried out. Both are given the plan's data and the one who asks.
 
     `preview` must refuse what the asker may not do; it only reads. `carry_out` is called in a transaction, and keeps
-    what it did in the audit.
+    what it did in the audit. `holds` says whether what was shown with the first outcome may be done with the second.
     """
 
     preview: Callable[[dict[str, Any], Request, Services], Preview]
     carry_out: Callable[[dict[str, Any], Source, Request, Services], Reply]
+    holds: Callable[[str, str], bool] = operator.eq
 
 
 # Which file defines the plans of which kinds: a file is only read when somebody has such a plan.
@@ -76,7 +78,7 @@ def confirm(plan: Plan, request: Request, services: Services) -> Reply:
     if preview.refused is not None:
         services.store.plans.conclude(plan.number, PlanState.STALE)
         return preview.refused
-    if preview.outcome != plan.outcome:
+    if not _kind(plan.data).holds(plan.outcome, preview.outcome):
         services.store.plans.conclude(plan.number, PlanState.STALE)
         usual = request.say("The programme has changed meanwhile, so nothing was done. Now it would be this:")
         command, _, args = plan.said.removeprefix(services.prefix).partition(" ")

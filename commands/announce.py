@@ -5,21 +5,16 @@ from __future__ import annotations
 import datetime as dt
 import re
 
-from commands._addressing import addressed
+from commands._addressing import AT, LOUD, addressed
 from commands._aiming import day_of, slot_for
-from commands._announcing import HALLS, TEXT_MAX
+from commands._announcing import HALLS, SPEAKERS, TEXT_MAX
 from commands._plans import propose
 from commands.lines import Writer
 from commands.registry import Request, Services, command
 from commands.reply import Reply, code, paragraphs, quoted
 from storage.clean import one_line
 
-# A phone makes a dash of two hyphens.
-LOUD = re.compile(r"(?:--?|[\N{EN DASH}\N{EM DASH}])loud(?=[\s:,]|$)[\s:,]*", re.IGNORECASE)
 LOUD_LAST = re.compile(r"\s(?:--|[\N{EN DASH}\N{EM DASH}])loud\s*$", re.IGNORECASE)
-DAY = r"day\s+\d{1,2}|today|tomorrow|(?:mon|tues|wednes|thurs|fri|satur|sun)day|mon|tue|wed|thu|fri|sat|sun"
-CLOCK = r"\d{1,2}[:.h]\d{2}(?:\s*[ap]\.?m\.?)?|\d{1,2}\s*[ap]\.?m\.?|noon|midnight"
-AT = re.compile(rf"at\s+((?:(?:{DAY})\s+)?(?:{CLOCK}))(?=[\s:,]|$)[\s:,]*", re.IGNORECASE)
 BLANK_LINES = re.compile(r"\n{3,}")
 
 
@@ -61,10 +56,14 @@ def announce(request: Request, services: Services) -> Reply:
     send_at = _moment(at, request, services) if at else None
     if isinstance(send_at, Reply):
         return send_at
+    target = target or {"to": HALLS}
+    if target["to"] == SPEAKERS:
+        # Whoever speaks "today" speaks on the day on which it is said.
+        target["day"] = day_of(send_at or request.now, Writer(request, services)).isoformat()
     data = {
         "kind": "broadcast",
         "act": "announce",
-        "target": target or {"to": HALLS},
+        "target": target,
         "text": words,
         "loud": loud,
         "at": send_at.isoformat() if send_at else None,

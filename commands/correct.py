@@ -9,16 +9,20 @@ from commands.registry import Request, Services, command
 from commands.reply import Reply
 
 
-@command("correct", "[number] <text>")
+@command("correct", "[#number] <text>")
 def correct(request: Request, services: Services) -> Reply:
     """Let what was announced last say something else, everywhere it went.
 
-    What was said is edited, and what was not yet said is said so at once. A number means an earlier announcement.
+    What was said is edited, and what was not yet said is said so at once. "#12" or "12:" in front means an earlier
+    announcement.
 
     !correct Lunch is at 13:00
-    !correct 12 Lunch is at 13:00
+    !correct #12 Lunch is at 13:00
     """
-    number, rest = numbered(in_full(request), services)
+    found = numbered(in_full(request), request, services)
+    if isinstance(found, Reply):
+        return found
+    number, rest = found
     words = cleaned(rest)
     if (bad := unfit(words, request, services)) is not None:
         return bad

@@ -53,11 +53,11 @@ def remind(request: Request, services: Services) -> Reply:
     leads = _leads(said)
     if leads is None:
         return _unread(said, request, services)
-    _take_as_said(request, services)
     if about is not None:
         return _of_one(about[1].strip(), said, leads, request, services)
     if _may_be_a_line(said, request, services):
         return _which(said, request, services)
+    _take_as_said(request, services)
     services.store.people.change(request.sender, leads=leads)
     changed = replace(request, settings=replace(request.settings, leads=leads))
     within = _within(leads_of("", request, services), leads_of("", changed, services), request, services)
@@ -75,7 +75,10 @@ def shown(request: Request, services: Services) -> Text:
 
 
 def _take_as_said(request: Request, services: Services) -> None:
-    """Whoever tries out times is not reminded again of the same talk with each of them."""
+    """Whoever tries out times is not reminded again of the same talk with each of them.
+
+    To be called before the new times are kept, and only where there are any.
+    """
     leads: dict[int, set[int]] = defaultdict(set)
     for one in services.store.subscriptions.of(request.sender):
         for row in one.talk_ids:
@@ -189,6 +192,7 @@ def _of_one(about: str, said: str, leads: str, request: Request, services: Servi
     found = named_among(own, about)
     if not found:
         return _of_words(about, said, leads, own, request, services)
+    _take_as_said(request, services)
     services.store.subscriptions.set_leads(request.sender, [one.id for one in found], leads)
     what = joined([described(one.kind, one.shown, request) for one in found], ", ")
     return paragraphs(_done(what, leads, request, services))
@@ -215,6 +219,7 @@ def _of_talk(talk: Talk, leads: str, own: list[Subscription], request: Request, 
     store, line = services.store, Writer(request, services).line(talk)
     if talk.row_id not in {row for one in own for row in one.talk_ids}:
         return paragraphs(request.say("Not subscribed to: {what}", what=line), ok=False)
+    _take_as_said(request, services)
     # What is said of a talk alone wins over the track it comes under, so it needs a subscription of its own.
     room_id = "" if request.direct else request.room_id
     made, _ = store.subscriptions.add(request.sender, Kind.TALK, talk, request.now, room_id=room_id)

@@ -12,7 +12,7 @@ from dataclasses import dataclass
 from enum import StrEnum
 from typing import Any
 
-from sqlalchemy import ColumnElement, Row, RowMapping, func, insert, select, update
+from sqlalchemy import ColumnElement, Row, RowMapping, exists, func, insert, select, update
 
 from storage.database import Database
 from storage.notices import BROADCAST, CORRECTION, HINT, RECALL, NoticeState, Rank, notice_key
@@ -40,7 +40,7 @@ class Broadcast:
     room_id:      where it was confirmed.
     version:      how often its words were changed, or it was recalled.
     send_at:      aware UTC, the conference's clock.
-    promised_at:  when it was to be done, `done_at` when it was: the world's clock.
+    done_at:      when it was done, the world's clock.
     progress_key: the notice whose event shows how far it is.
     """
 
@@ -50,12 +50,10 @@ class Broadcast:
     room_id: str
     target: dict[str, Any]
     plain: str
-    html: str
     version: int
     loud: bool
     state: BroadcastState
     send_at: dt.datetime
-    promised_at: dt.datetime | None
     done_at: dt.datetime | None
     progress_key: str
 
@@ -105,17 +103,17 @@ class Broadcasts:
         act_id: int,
         room_id: str,
         target: dict[str, Any],
-        words: tuple[str, str],
+        words: str,
         send_at: dt.datetime,
         **more: Any,
     ) -> int:
-        """Keep what is to be said from `send_at` on, in both forms; `more` as the table has it. Returns its number."""
+        """Keep what is to be said from `send_at` on; `more` as the table has it. Returns its number."""
         values = {
             "act_id": act_id,
             "room_id": room_id,
             "target": json.dumps(target, ensure_ascii=False),
-            "plain": words[0],
-            "html": words[1],
+            "plain": words,
+            "html": "",
             "send_at": send_at,
             "version": 0,
             "state": BroadcastState.WAITING,
@@ -137,13 +135,11 @@ class Broadcasts:
     def get(self, number: int) -> Broadcast | None:
         return next(iter(self._where(broadcast.c.id == number)), None)
 
-    def of_act(self, act_id: int) -> Broadcast | None:
-        """The broadcast that an act announced."""
-        return next(iter(self._where(broadcast.c.act_id == act_id)), None)
-
     def last(self, by: str = "") -> Broadcast | None:
-        """The last one that was not recalled; with `by` only that person's."""
-        kept = broadcast.c.state.not_in((BroadcastState.RECALLED, BroadcastState.DROPPED))
+        """The last one that can still be changed, neither recalled nor too old; with `by` only that person's."""
+        known = exists().where(notice.c.batch == broadcast.c.id, notice.c.kind == BROADCAST)
+        recalled = broadcast.c.state.in_((BroadcastState.RECALLED, BroadcastState.DROPPED))
+        kept = ~recalled & ((broadcast.c.state == BroadcastState.WAITING) | known)
         return next(iter(self._where(kept & (act.c.who == by) if by else kept, limit=1)), None)
 
     def active(self) -> list[Broadcast]:
@@ -237,12 +233,10 @@ def _broadcast(row: Row[Any]) -> Broadcast:
         room_id=row.room_id,
         target=json.loads(row.target),
         plain=row.plain,
-        html=row.html,
         version=row.version,
         loud=row.loud,
         state=BroadcastState(row.state),
         send_at=row.send_at,
-        promised_at=row.promised_at,
         done_at=row.done_at,
         progress_key=row.progress_key,
     )

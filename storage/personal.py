@@ -7,7 +7,7 @@ import re
 from typing import Any
 from urllib.parse import quote
 
-from sqlalchemy import Column, Connection, Select, and_, delete, func, or_, select, update
+from sqlalchemy import Column, Connection, Select, and_, delete, or_, select, update
 
 from storage import topics
 from storage.database import Database
@@ -15,7 +15,7 @@ from storage.notices import NoticeState
 from storage.rooms import Membership
 from storage.tables.asking import heard, person, shown
 from storage.tables.messages import notice, room
-from storage.tables.organizing import act, control_member, hearer, plan
+from storage.tables.organizing import act, broadcast, control_member, hearer, plan
 from storage.tables.programme import talk
 from storage.tables.subscribing import believed, reminded, snoozed, speaker_account, subscription, topic
 from storage.wanted import touch
@@ -44,6 +44,18 @@ PERSONAL: tuple[Column[Any], ...] = (
 # event that comes a second time must still be known as heard; whom somebody confirmed as a speaker is one still; what
 # was done to the programme was done.
 BLANKED = frozenset({act.c.who, heard.c.sender, room.c.direct_with, room.c.inviter, speaker_account.c.by})
+# What others typed, or was kept of what they did: an id may stand anywhere in it.
+NAMING: tuple[Column[Any], ...] = (
+    act.c.said,
+    act.c.before,
+    act.c.after,
+    broadcast.c.plain,
+    broadcast.c.html,
+    broadcast.c.target,
+    plan.c.said,
+    plan.c.plan,
+    plan.c.outcome,
+)
 # Rows that say little by themselves, with what they are about.
 WITH_TITLES: dict[str, Select[Any]] = {
     "subscription": select(subscription, topic.c.kind, topic.c.shown, talk.c.title)
@@ -97,9 +109,9 @@ class Personal:
 
 def _unmention(connection: Connection, user_id: str) -> None:
     """Take the id out of what was said, or is to be said, to others; what would mention nobody else is not said."""
-    written, linked = user_id, quote(user_id, safe="")
-    holds = or_(*(notice.c.content.contains(one, autoescape=True) for one in (written, linked)))
-    exact = [rf"{re.escape(one)}(?![\w-]|[.:]\w)" for one in (written, linked)]
+    forms = _forms(user_id)
+    holds = or_(*(notice.c.content.contains(one, autoescape=True) for one in forms))
+    exact = [_exactly(one) for one in forms]
     pattern = re.compile("|".join([*(ANCHOR.format(address=one) for one in exact), *exact]), re.DOTALL)
     for row in connection.execute(select(notice.c.key, notice.c.content, notice.c.state).where(holds)).all():
         content = json.loads(row.content)
@@ -111,10 +123,24 @@ def _unmention(connection: Connection, user_id: str) -> None:
 
 
 def _unname(connection: Connection, user_id: str) -> None:
-    """Take the id out of what others did, or are about to do."""
-    for column in (act.c.said, act.c.before, act.c.after, plan.c.said, plan.c.plan, plan.c.outcome):
-        without = {column.name: func.replace(column, user_id, SOMEBODY)}
-        connection.execute(update(column.table).where(column.contains(user_id, autoescape=True)).values(without))
+    """Take the id out of what others did or announced, or are about to."""
+    forms = _forms(user_id)
+    pattern = re.compile("|".join(map(_exactly, forms)))
+    for column in NAMING:
+        holds = or_(*(column.contains(one, autoescape=True) for one in forms))
+        for row in connection.execute(select(column.table.c.id, column.label("said")).where(holds)).all():
+            without = {column.name: pattern.sub(SOMEBODY, row.said)}
+            connection.execute(update(column.table).where(column.table.c.id == row.id).values(without))
+
+
+def _forms(user_id: str) -> tuple[str, str]:
+    """How an id stands in a text, and in the address of a link."""
+    return user_id, quote(user_id, safe="")
+
+
+def _exactly(form: str) -> str:
+    """A pattern for that id, and not for the beginning of another."""
+    return rf"{re.escape(form)}(?![\w-]|[.:]\w)"
 
 
 def _mentioned(content: dict[str, Any]) -> list[str]:

@@ -92,7 +92,7 @@ WORDS = {
     "announce track": "announce to track:Rust: Lunch is served",
     "at": "at 11:00",
     "cancel": "cancel gcc rust",
-    "correct": "correct 1 Lunch is late",
+    "correct": "correct #1 Lunch is late",
     "delay": "delay gcc rust by 15m",
     "full": "full Herbert",
     "move": "move gcc rust to Pembroke",

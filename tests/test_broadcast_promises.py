@@ -3,12 +3,14 @@
 from __future__ import annotations
 
 import datetime as dt
+from dataclasses import replace
 
 import pytest
 
 from bot.events import Event
 from bot.loud import Loud
 from bot.matrix_errors import AwayError, RefusedError
+from commands.rights import leader
 from storage.forecast import left_at_once
 from storage.notices import PROGRESS, Notice
 from tests.broadcasting import ADA, BOT, CONTROL, HERBERT, LEAD, ORGANIZER, PEMBROKE, STEWARD, Hall, crowd
@@ -74,12 +76,38 @@ def test_who_leads_a_track_speaks_to_it_and_changes_only_what_they_said(hall: Ha
     assert "1 person" in hall.say("!announce to track:Rust Lunch is late", LEAD)
     assert hall.say("!confirm", LEAD).startswith("Done:")
     own = "Only who announced it, or an organizer, can change that."
-    assert hall.say("!correct 1 mine", LEAD) == own
+    assert hall.say("!correct #1 mine", LEAD) == own
     assert hall.say("!recall 2", STEWARD) == own
     assert hall.say("!recall 2", LEAD).startswith("Number 2 would be taken back")
     assert hall.say("!recall", STEWARD).startswith("Number 1 would be taken back")
-    assert hall.say("!correct 2 theirs", ORGANIZER).startswith("Number 2 would say this")
+    assert hall.say("!correct #2 theirs", ORGANIZER).startswith("Number 2 would say this")
     assert hall.say("!undo 1") == "That was said to many: !recall 1 takes it back."
+
+
+@pytest.mark.parametrize("command", ["!correct #1 Come to my party", "!recall 1"])
+async def test_who_may_not_speak_to_them_any_more_changes_nothing_that_they_were_told(hall: Hall, command: str) -> None:
+    hall.services = replace(hall.services, organizers=frozenset({ORGANIZER, STEWARD}))
+    await hall.announce("!announce to everyone Lunch is late", STEWARD)
+    shown = hall.say(command, STEWARD)
+    assert "✅" in shown
+    hall.services = replace(hall.services, organizers=frozenset({ORGANIZER}))
+    refused = "!announce is for the organizers of the conference, sorry."
+    assert hall.say("!confirm 2", STEWARD) == refused
+    assert hall.say(command, STEWARD) == refused
+    assert "✅" in hall.say(command, ORGANIZER)
+
+
+@pytest.mark.parametrize("command", ["!correct #1 Come to my party", "!recall 1"])
+async def test_who_leads_another_track_by_now_changes_nothing_that_the_old_one_was_told(
+    hall: Hall, command: str
+) -> None:
+    hall.follow(3, ADA)
+    await hall.announce("!announce to track:Rust Lunch is late", LEAD)
+    assert "✅" in hall.say(command, LEAD)
+    hall.services = replace(hall.services, leaders=(leader(LEAD, ["Memory"], []),))
+    refused = "!announce is only for what you look after, and that is not yours."
+    assert hall.say("!confirm 2", LEAD) == refused
+    assert hall.say(command, LEAD) == refused
 
 
 async def test_the_promise_counts_what_waits_and_what_the_homeserver_takes(hall: Hall) -> None:

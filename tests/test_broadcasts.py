@@ -34,7 +34,7 @@ async def test_it_is_shown_with_whom_it_reaches_and_said_once_when_confirmed(hal
     assert hall.say("!confirm") == (
         "Done:\n"
         "It goes to 2 rooms, done by 10:00:02.\n"
-        "It is number 1: !correct 1 … changes what it says, !recall 1 takes it back."
+        "It is number 1: !correct #1 … changes what it says, !recall 1 takes it back."
     )
     for _ in range(3):
         await hall.settle()
@@ -219,7 +219,7 @@ async def test_a_correction_edits_what_was_said_and_comes_in_time_for_the_rest(h
     assert hall.requests.count(BROADCAST) == 5
 
     # A second correction edits all of them, and none twice.
-    await hall.announce("!correct 1 Lunch is at 14:00")
+    await hall.announce("!correct #1 Lunch is at 14:00")
     await hall.settle()
     assert hall.requests.count(CORRECTION) == 7
     assert {body for bodies in hall.everywhere(rooms) for body in bodies} == {
@@ -259,7 +259,7 @@ async def test_a_recall_removes_what_was_said_with_its_edits_and_says_no_more(ha
     assert (one.state, one.done_at is not None) == (BroadcastState.RECALLED, True)
     assert not hall.store.broadcasts.is_active()
     assert hall.say("!recall 1") == "Number 1 was taken back already."
-    assert hall.say("!correct 1 again") == "Number 1 was taken back already."
+    assert hall.say("!correct #1 again") == "Number 1 was taken back already."
 
 
 async def test_what_waits_for_its_time_is_changed_or_dropped_before_anybody_hears_of_it(hall: Hall) -> None:

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import datetime as dt
+import json
 from pathlib import Path
 from urllib.parse import quote
 
@@ -14,6 +15,7 @@ from bot.clock import Clock
 from bot.events import Event
 from bot.inbox import Inbox
 from commands.registry import Services
+from storage.acts import Source
 from storage.notices import FAREWELL, Notice, Rank
 from storage.rooms import Membership, Room
 from storage.store import Store
@@ -95,7 +97,17 @@ def known(store: Store) -> Bot:
     store.outbox.add(Notice("folded", "personal", mention(FULL, OTHER, EVE), REAL, "!two"))
     store.outbox.add(Notice("said", "personal", mention(EVE, FULL), REAL, "!three"))
     store.outbox.mark_sent("said", "$said", REAL)
+    announced(store)
     return bot
+
+
+def announced(store: Store) -> None:
+    """Eve has announced something that names the person, in each of the columns."""
+    words = f"Ask {FULL}, or {OTHER}, at the desk: https://matrix.to/#/{quote(FULL, safe='')}"
+    source = Source(EVE, "!control", "$announced", f"!announce {words}", NOW, REAL)
+    act_id = store.acts.add("announce", source, "", json.dumps({"text": words}))
+    number = store.broadcasts.add(act_id, "!control", {"to": "room", "name": FULL}, words, NOW)
+    store.broadcasts.change(number, html=f'<a href="{FULL}">{FULL}</a>')
 
 
 def file_of(store: Store, folder: Path) -> bytes:
@@ -133,6 +145,12 @@ def test_nothing_is_left_of_who_is_forgotten_but_the_answer_that_says_so(small_s
     assert said_so["folded"].content["m.mentions"] == {"user_ids": [OTHER, EVE]}
     assert said_so["folded"].content["body"] == f"…, {OTHER}, {EVE}"
     assert [one.shown for one in small_store.subscriptions.of(EVE)] == ["Rust"]
+    said = f"Ask …, or {OTHER}, at the desk: https://matrix.to/#/…"
+    broadcast = small_store.broadcasts.get(1)
+    assert broadcast is not None
+    assert (broadcast.plain, broadcast.target) == (said, {"to": "room", "name": "…"})
+    (act,) = small_store.acts.listed(9)
+    assert (act.source.said, json.loads(act.after)) == (f"!announce {said}", {"text": said})
 
     bot.hear("!forget me yes", event_id=event_id)
     assert FULL.encode() not in without_others(file_of(small_store, tmp_path)), "the same event was heard as a new one"

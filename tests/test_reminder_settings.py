@@ -252,3 +252,25 @@ def test_a_language_is_switched_off_but_norwegian_is_none(small_store: Store) ->
     assert small_store.people.settings(ADA).language == "de"
     said(small_store, "!lang aus")
     assert small_store.people.settings(ADA).language == ""
+
+
+@pytest.mark.parametrize(
+    ("words", "answer"),
+    [
+        ("!remind 2", "2 minutes before every talk: !remind 2m."),
+        ("!remind 5m for closing", "Not subscribed to anything like "),
+        ("!remind 5m for 1", "Not subscribed to: "),
+        ("!remind 5m for 2", "I remind you 5 minutes before: "),
+        ("!remind 5m for gcc rust", "I remind you 5 minutes before: "),
+        ("!remind 5m", "Reminders: 5 minutes before a talk, as you chose."),
+    ],
+)
+def test_only_times_that_are_taken_let_what_was_said_count(small_store: Store, words: str, answer: str) -> None:
+    said(small_store, "!subscribe gcc rust")
+    said(small_store, "!next rust")
+    remind(small_store, ADA, 3)
+    # Ten minutes before it begins.
+    assert said(small_store, words, now=at(MONDAY, "10:50"))[0].startswith(answer)
+    with small_store.database.reading() as connection:
+        (lead,) = connection.execute(select(reminded.c.lead)).scalars()
+    assert lead == (900 if answer.startswith(("2 minutes", "Not")) else 600)

@@ -108,11 +108,11 @@ class HearerRow(Row):
 
 
 class BroadcastRow(Row):
-    """What an organizer said to many. `target` is whom (JSON), `plain` and `html` what it says now.
+    """What an organizer said to many. `target` is whom (JSON), `plain` what it says now.
 
     Its notices have its id as `batch`. `state` is waiting, sending, done, recalled or dropped. `send_at` is by the
-    conference's clock, `promised_at`, when it was to be done, and `done_at` by the world's. `version` is how often it
-    was corrected or recalled. `progress_key` is the notice whose event shows how far it is, in the room `room_id`.
+    conference's clock, `done_at` by the world's. `version` is how often it was corrected or recalled. `progress_key` is
+    the notice whose event shows how far it is, in the room `room_id`. `html` and `promised_at` are not used any more.
     """
 
     __tablename__ = "broadcast"
