@@ -33,6 +33,7 @@ ASKED_FOR = 3 * IN_FLIGHT
 BELIEVED_SECONDS = 0.5
 # A homeserver over its own quota answers 403; that passes, unlike other refusals.
 PASSING = frozenset({"M_RESOURCE_LIMIT_EXCEEDED"})
+UNTRUE = "nothing of it is true any more"
 
 
 @dataclass(slots=True, eq=False)
@@ -203,6 +204,8 @@ class Deliverer:
         doubtful = notice in self._composing and self._doubt.about(notice)
         if self._is_over(notice) and not doubtful:
             return self._give_up(notice, NoticeState.EXPIRED, "too late to be of use")
+        if notice.room_id is None and not doubtful and self._composing.content(notice) is None:
+            return self._give_up(notice, NoticeState.VOID, UNTRUE)  # before a room is opened for it
         try:
             room_id = notice.room_id or await self._direct_room(notice.recipient or "")
             attempt.places.append(room_id)
@@ -214,7 +217,7 @@ class Deliverer:
                     return self._give_up(notice, NoticeState.EXPIRED, "too late to be of use")
                 content = self._composing.content(notice)
                 if content is None:
-                    return self._give_up(notice, NoticeState.VOID, "nothing of it is true any more")
+                    return self._give_up(notice, NoticeState.VOID, UNTRUE)
                 if self._composing.differs(notice, content):
                     self._composing.rewrite(notice, content)
                 event_id = await self._say(attempt, room_id, content)

@@ -1,0 +1,86 @@
+"""Announcements through the deliverer: before rooms that are still to be opened, and requests that got no answer."""
+
+from __future__ import annotations
+
+import asyncio
+from collections.abc import AsyncIterator
+from contextlib import asynccontextmanager
+from typing import Any
+
+import pytest
+
+from bot.deliver import Deliverer
+from storage.notices import BROADCAST
+from tests.broadcasting import ADA, CONTROL, Hall
+from tests.test_deliver import Homeserver, until
+
+SAID = "From the organizers, on Opening: {}"
+
+
+class Desk(Hall):
+    """The same, and what is said goes through the deliverer to a homeserver; `opened` are whose rooms it needed."""
+
+    def __init__(self) -> None:
+        super().__init__()
+        self.homeserver = Homeserver()
+        self.opened: list[str] = []
+
+    @asynccontextmanager
+    async def delivering(self) -> AsyncIterator[Deliverer]:
+        """A process: it begins and is killed."""
+        deliverer = Deliverer(
+            self.homeserver,  # type: ignore[arg-type]
+            self.store,
+            self.clock,  # type: ignore[arg-type]
+            self._direct_room,
+            self.broadcaster,
+        )
+        task = asyncio.create_task(deliverer.run())
+        try:
+            yield deliverer
+        finally:
+            task.cancel()
+            await asyncio.gather(task, return_exceptions=True)
+
+    async def deliver(self) -> None:
+        """Look and send until there is nothing more to do."""
+        async with self.delivering() as deliverer:
+            while self.store.broadcasts.is_active() or self.store.outbox.unsent():
+                await self.broadcaster.look()
+                await until(lambda: not self.store.outbox.unsent(), deliverer)
+
+    async def _direct_room(self, user_id: str) -> str:
+        self.opened.append(user_id)
+        room_id = f"!new-{user_id[1:].partition(':')[0]}"
+        self.store.outbox.place(user_id, room_id)
+        return room_id
+
+    def shown(self, room_id: str) -> list[str]:
+        """What clients show there."""
+        bodies: dict[str, str] = {}
+        for event in self.homeserver.rooms.get(room_id, []):
+            content: dict[str, Any] = event.content
+            if gone := content.get("redacts"):
+                bodies.pop(gone, None)
+            elif edited := content.get("m.new_content"):
+                bodies[content["m.relates_to"]["event_id"]] = edited["body"]
+            else:
+                bodies[event.event_id] = content["body"]
+        return list(bodies.values())
+
+
+@pytest.fixture
+def desk(monkeypatch: pytest.MonkeyPatch) -> Desk:
+    monkeypatch.setattr("bot.backoff.FIRST_SECONDS", 0.02)
+    return Desk()
+
+
+async def test_for_what_was_recalled_no_room_is_opened(desk: Desk) -> None:
+    desk.follow(1, ADA, "@bob:example.org")
+    await desk.announce("!announce to subscribers of opening: hi")
+    await desk.announce("!recall")
+    await desk.deliver()
+    assert desk.opened == []
+    states = [state for key, state, _ in desk.store.outbox.called(BROADCAST)]
+    assert [state.value for state in states] == ["void", "void"]
+    assert set(desk.homeserver.rooms) == {CONTROL}
