@@ -84,21 +84,22 @@ class Doubt:
 
         async def look(notice: Notice) -> None:
             attempts = self._keys[notice.key]
-            event_id = await self.sent_before(notice)
+            found = await self.sent_before(notice)
             if not is_under_way(notice.key) and self._keys[notice.key] == attempts:
-                if event_id is not None:
-                    self._store.sent(notice.key, event_id, now, bell_on(event_id))
+                if found is not None:
+                    room_id, event_id = found
+                    self._store.sent(notice.key, event_id, now, bell_on(event_id), room_id)
                 self.clear(notice.key)
 
         doubtful = [one for key in keys if self.has(key) and (one := self._store.outbox.get(key)) is not None]
         for start in range(0, len(doubtful), AT_ONCE):
             await asyncio.gather(*(look(one) for one in doubtful[start : start + AT_ONCE]))
 
-    async def sent_before(self, notice: Notice, room_id: str = "") -> str | None:
-        """The event that the notice became, in this room or where it was to be said before; None in none of them."""
-        for place in dict.fromkeys(filter(None, (room_id, notice.room_id, notice.tried_in))):
+    async def sent_before(self, notice: Notice) -> tuple[str, str] | None:
+        """The room and the event that the notice became, there or where it was to be said before; None in neither."""
+        for place in dict.fromkeys(filter(None, (notice.room_id, notice.tried_in))):
             if (event_id := await self.find(place, notice)) is not None:
-                return event_id
+                return place, event_id
         return None
 
     async def find(self, room_id: str, notice: Notice) -> str | None:

@@ -125,13 +125,15 @@ class Outbox:
         with self._database.reading() as connection:
             return [Waiting(*row) for row in connection.execute(statement)]
 
-    def mark_sent(self, key: str, event_id: str, now: dt.datetime) -> bool:
-        """Keep the event that a notice became; False, and nothing written, where that is known or no notice of ours.
+    def mark_sent(self, key: str, event_id: str, now: dt.datetime, room_id: str = "") -> bool:
+        """Keep the event that a notice became in a room; False, and nothing written, where that is known or not ours.
 
         One that was given up counts as sent after all: whoever shows its event has seen it.
         """
         unsaid = (notice.c.key == key) & (notice.c.state != NoticeState.SENT)
         values = {"state": NoticeState.SENT, "done_at": now, "event_id": event_id, "reason": ""}
+        if room_id:
+            values["room_id"] = room_id
         with self._database.transaction() as connection:
             return connection.execute(update(notice).where(unsaid).values(**values)).rowcount > 0
 

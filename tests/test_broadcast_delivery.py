@@ -5,11 +5,11 @@ from __future__ import annotations
 import asyncio
 from collections.abc import AsyncIterator
 from contextlib import asynccontextmanager
-from typing import Any
 
 import pytest
 
 from bot.deliver import Deliverer
+from bot.matrix_errors import AwayError
 from storage.notices import BROADCAST
 from tests.broadcasting import ADA, CONTROL, Hall
 from tests.test_deliver import Homeserver, until
@@ -31,7 +31,7 @@ class Desk(Hall):
         deliverer = Deliverer(
             self.homeserver,  # type: ignore[arg-type]
             self.store,
-            self.clock,  # type: ignore[arg-type]
+            self.clock,
             self._direct_room,
             self.broadcaster,
         )
@@ -59,7 +59,7 @@ class Desk(Hall):
         """What clients show there."""
         bodies: dict[str, str] = {}
         for event in self.homeserver.rooms.get(room_id, []):
-            content: dict[str, Any] = event.content
+            content = event.content
             if gone := content.get("redacts"):
                 bodies.pop(gone, None)
             elif edited := content.get("m.new_content"):
@@ -84,3 +84,25 @@ async def test_for_what_was_recalled_no_room_is_opened(desk: Desk) -> None:
     states = [state for key, state, _ in desk.store.outbox.called(BROADCAST)]
     assert [state.value for state in states] == ["void", "void"]
     assert set(desk.homeserver.rooms) == {CONTROL}
+
+
+@pytest.mark.parametrize("corrected", [False, True])
+async def test_what_was_said_in_a_room_that_was_left_is_not_said_in_another_and_removed_where_it_is(
+    desk: Desk, *, corrected: bool
+) -> None:
+    """The answer to the first attempt was lost, then the person left."""
+    desk.follow(1, ADA)
+    await desk.announce("!announce to subscribers of opening: hi")
+    desk.send(2)
+    desk.store.outbox.place(ADA, "!old-ada")
+    async with desk.delivering() as deliverer:
+        desk.homeserver.fails = [(AwayError("cut", reached=True), True)]
+        await until(lambda: not desk.homeserver.fails, deliverer)
+        desk.store.outbox.unplace("!old-ada", ADA)
+        if corrected:
+            await desk.announce("!correct ho")
+    await desk.deliver()
+    assert desk.shown("!old-ada") == [SAID.format("ho" if corrected else "hi")]
+    await desk.announce("!recall")
+    await desk.deliver()
+    assert (desk.opened, desk.shown("!old-ada"), desk.shown("!new-ada")) == ([], [], [])
