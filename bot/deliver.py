@@ -21,7 +21,7 @@ from bot.matrix import Matrix
 from bot.matrix_errors import AwayError, RateLimitedError, RefusedError, RevokedError
 from bot.pace import UNTOLD_SECONDS, Pace
 from storage.errors import StoreError
-from storage.notices import HINT, MESSAGE, Notice, NoticeState
+from storage.notices import BROADCAST, HINT, MESSAGE, Notice, NoticeState
 from storage.store import Store
 
 log = logging.getLogger("hallway")
@@ -214,7 +214,7 @@ class Deliverer:
             if sent is None:
                 if (content := self._words(notice)) is None:
                     return True
-                if self._composing.differs(notice, content):
+                if self._composing.differs(notice, content) and not self._is_edited_later(notice):
                     self._composing.rewrite(notice, content)
                 sent = attempt.places[-1], await self._say(attempt, attempt.places[-1], content)
         except (AwayError, RateLimitedError) as error:
@@ -275,6 +275,10 @@ class Deliverer:
             self._doubt.clear(notice.key)
         return sent
 
+    def _is_edited_later(self, notice: Notice) -> bool:
+        """Whether it counts as said with its old words, which may be taken instead of the new, and is edited then."""
+        return notice.kind == BROADCAST and self._doubt.is_on_its_way(notice.key)
+
     def _is_over(self, notice: Notice) -> bool:
         return notice.expires_at is not None and notice.expires_at <= self._clock.real()
 
@@ -284,14 +288,14 @@ class Deliverer:
         self._more.set()  # the homeserver is free for another one
         alone = len(self._under_way) == 1 + len(self._marks)
         await self._marks.add(notice.key, event_id, room_id, alone=alone)
-        self._doubt.clear(notice.key)
+        self._doubt.forget(notice.key)
 
     def _give_up(self, notice: Notice, state: NoticeState, reason: str) -> bool:
         log.warning("not sent, %s: %s in %s: %s", state, notice.key, notice.place, reason)
         with self._store.transaction():
             self._store.outbox.mark_void(notice.key, state, reason, self._clock.real())
             self._composing.given_up(notice, state)
-        self._doubt.clear(notice.key)
+        self._doubt.forget(notice.key)
         return True
 
 

@@ -5,16 +5,37 @@ from __future__ import annotations
 import asyncio
 from collections.abc import AsyncIterator
 from contextlib import asynccontextmanager
+from typing import Any
 
 import pytest
 
 from bot.deliver import Deliverer
+from bot.events import Page
 from bot.matrix_errors import AwayError
 from storage.notices import BROADCAST
-from tests.broadcasting import ADA, CONTROL, Hall
+from tests.broadcasting import ADA, CONTROL, HERBERT, Hall
 from tests.test_deliver import Homeserver, until
 
 SAID = "From the organizers, on Opening: {}"
+
+
+class Late(Homeserver):
+    """Takes a request that it gave no answer to as soon as somebody has looked for it."""
+
+    def __init__(self) -> None:
+        super().__init__()
+        self.cut: list[tuple[str, dict[str, Any], str, str]] = []
+
+    async def say(self, room_id: str, content: dict[str, Any], key: str, kind: str = "m.room.message") -> str:
+        if self.fails:
+            self.cut.append((room_id, content, key, kind))
+        return await super().say(room_id, content, key, kind)
+
+    async def earlier(self, room_id: str, start: str, until: None, *, own: bool = False) -> Page:
+        page = await super().earlier(room_id, start, until, own=own)
+        while self.cut:
+            self._take(*self.cut.pop())
+        return page
 
 
 class Desk(Hall):
@@ -106,3 +127,21 @@ async def test_what_was_said_in_a_room_that_was_left_is_not_said_in_another_and_
     await desk.announce("!recall")
     await desk.deliver()
     assert (desk.opened, desk.shown("!old-ada"), desk.shown("!new-ada")) == ([], [], [])
+
+
+@pytest.mark.parametrize("late", [False, True])
+async def test_a_correction_reaches_a_room_also_where_the_first_words_were_still_on_their_way(
+    desk: Desk, *, late: bool
+) -> None:
+    """The first request got no answer. It is taken only after we have looked for it, or never."""
+    homeserver = desk.homeserver = Late() if late else Homeserver()
+    await desk.announce("!announce to room:Herbert hi")
+    desk.send(2)
+    async with desk.delivering() as deliverer:
+        homeserver.fails = [(AwayError("cut", reached=True), False)]
+        await until(lambda: not homeserver.fails, deliverer)
+        await desk.announce("!correct ho")
+        await until(lambda: not desk.store.outbox.unsent(), deliverer)
+    await desk.deliver()
+    assert homeserver.looked == [HERBERT]
+    assert desk.shown(HERBERT) == ["From the organizers: ho"]
