@@ -20,7 +20,8 @@ from commands._promising import done_by, far, seconds_left
 from commands.language import Language, language_of
 from commands.lines import times_for
 from commands.registry import Request, Services
-from commands.reply import Reply, Text, joined
+from commands.reply import Reply, Text, joined, paragraphs
+from commands.times import Times
 from storage.broadcasts import VERSION, Broadcast, BroadcastState, Part, correction_key, recall_key
 from storage.delivery import Progress, progress, to_correct, to_remove
 from storage.errors import StoreError
@@ -33,6 +34,8 @@ log = logging.getLogger("hallway")
 LASTS = dt.timedelta(days=1)
 # What goes out later than this says so.
 LATE = dt.timedelta(minutes=1)
+# What could not go out for so long is not said any more: “lunch is ready now” is wrong by then.
+TOO_LATE = dt.timedelta(minutes=30)
 # As it is written in front of what notifies everybody in a room, for people and for clients that know no other way.
 EVERYBODY = "@room "
 
@@ -92,6 +95,8 @@ class Broadcaster:
         if one.send_at > now:
             self._jobs.at("announcements", self._clock.real_of(one.send_at), self.look)
             return False
+        if now - one.send_at > TOO_LATE:
+            return self._drop(one)
         store, real = self._store, self._clock.real()
         if now - one.send_at > LATE:
             log.warning("broadcast %d goes out late: it was to go at %s", one.number, one.send_at)
@@ -115,6 +120,28 @@ class Broadcaster:
             )
         store.broadcasts.change(one.number, state=BroadcastState.SENDING)
         log.info("broadcast %d goes to %d rooms and %d people", one.number, len(who.rooms), len(who.people))
+        return True
+
+    def _drop(self, one: Broadcast) -> bool:
+        """Its time is long over: say so where it was confirmed, and in its line, instead."""
+        language, times = self._to_organizer(one)
+        at = times.moment(one.send_at)
+        if not self._lines.end(_line(one), language.say("not said: it was to go at {time}", time=at)):
+            return False
+        said = language.say(
+            "Announcement {number} was not said: it was to go at {time}, and I could not then. It was: {words}",
+            number=one.number,
+            time=at,
+            words=one.plain,
+        )
+        real = self._clock.real()
+        content = {**content_of("m.text", paragraphs(said)), "m.mentions": _mentions(one.by, loud=False)}
+        key = notice_key("unsaid", str(one.number))
+        self._store.outbox.add(
+            Notice(key, "unsaid", content, real, one.room_id, expires_at=real + LASTS, rank=Rank.REPLY)
+        )
+        self._store.broadcasts.change(one.number, state=BroadcastState.DROPPED, done_at=real)
+        log.warning("broadcast %d is not sent: it was to go at %s", one.number, one.send_at)
         return True
 
     def _go_on(self, one: Broadcast) -> bool:
@@ -163,11 +190,15 @@ class Broadcaster:
         chosen = self._store.people.settings(person).language if person else ""
         return language_of(chosen or self._services.language)
 
-    def _text(self, one: Broadcast, how_far: Progress) -> Text:
+    def _to_organizer(self, one: Broadcast) -> tuple[Language, Times]:
+        """How who announced it reads words and times."""
         language = self._language(one.by)
         settings = self._store.people.settings(one.by)
         request = Request("", "", one.by, one.room_id, False, self._clock.now(), settings, language)
-        times = times_for(request, self._services)
+        return language, times_for(request, self._services)
+
+    def _text(self, one: Broadcast, how_far: Progress) -> Text:
+        language, times = self._to_organizer(one)
         over, real = how_far.waiting == 0, self._clock.real()
         if over:
             ago = real - (how_far.at or real)

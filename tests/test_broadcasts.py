@@ -11,7 +11,7 @@ from storage.broadcasts import BroadcastState
 from storage.notices import BROADCAST, CORRECTION, RECALL, NoticeState
 from storage.people import Unreachable
 from storage.subscriptions import Kind
-from tests.broadcasting import ADA, BOB, CONTROL, HERBERT, PEMBROKE, Hall, crowd
+from tests.broadcasting import ADA, BOB, CONTROL, HERBERT, ORGANIZER, PEMBROKE, Hall, crowd
 from tests.small import NOW
 
 MINUTE, SECOND = dt.timedelta(minutes=1), dt.timedelta(seconds=1)
@@ -198,6 +198,27 @@ async def test_what_is_said_late_says_so_to_the_organizers(hall: Hall) -> None:
     await hall.settle()
     assert hall.bodies(HERBERT) == [LUNCH]
     assert hall.bodies(CONTROL)[1].endswith("\n1 of 1, done at 13:00:00, late: it went out at 13:00")
+
+
+async def test_what_is_late_by_more_than_half_an_hour_is_not_said_and_the_organizers_hear_of_it(hall: Hall) -> None:
+    hall.say("!announce to room:Herbert at 12:45 Lunch is <b>ready</b> now")
+    hall.say("!confirm")
+    hall.send()
+    hall.clock.moment = NOW.replace(hour=12, minute=15, second=1)
+    hall.restart()
+    await hall.settle()
+    assert hall.bodies(HERBERT) == []
+    assert hall.store.broadcasts.get(1).state is BroadcastState.DROPPED  # type: ignore[union-attr]
+    answered, told = hall.bodies(CONTROL)[1], hall.bodies(CONTROL)[-1]
+    assert answered.endswith("\nnot said: it was to go at Mon 12 Sep 12:45 (UTC+1)")
+    assert told == (
+        "Announcement 1 was not said: it was to go at Mon 12 Sep 12:45 (UTC+1), and I could not then. "
+        "It was: Lunch is <b>ready</b> now"
+    )
+    assert list(hall.rooms[CONTROL].values())[-1]["m.mentions"] == {"user_ids": [ORGANIZER]}  # type: ignore[index]
+    number = len(hall.requests)
+    await hall.settle()
+    assert (len(hall.requests), hall.store.broadcasts.is_active()) == (number, False)
 
 
 async def test_a_correction_edits_what_was_said_and_comes_in_time_for_the_rest(hall: Hall) -> None:
