@@ -9,6 +9,7 @@ import datetime as dt
 import logging
 from collections.abc import Callable
 from dataclasses import replace
+from functools import cache
 from typing import Any
 
 from bot.clock import Clock
@@ -52,15 +53,17 @@ class Broadcaster:
         self._jobs = jobs
         self._lines = lines
         self._wake = wake
+        self._stamp: object = None
 
     def wake(self) -> None:
         """Somebody may have announced, corrected or recalled something."""
-        if self._store.broadcasts.is_active():
+        if self._stamp != self._store.broadcasts.stamp():
             self._jobs.at("broadcasts", self._clock.real(), self.look)
 
     async def look(self) -> None:
         """Write what is due, and see through what was written. An error leaves everything to the next look."""
         try:
+            self._stamp = self._store.broadcasts.stamp()
             for one in self._store.broadcasts.active():
                 with self._store.transaction():
                     written = self._begin(one) if one.state is BroadcastState.WAITING else self._go_on(one)
@@ -77,7 +80,10 @@ class Broadcaster:
         if notice.content.get(VERSION, 0) >= one.version:
             return notice.content
         # A correction that is out of date makes place for the next.
-        return None if notice.kind == CORRECTION else self._content(one, notice.recipient, loud=_is_loud(notice))
+        if notice.kind == CORRECTION:
+            return None
+        read = read_by(one, self._language(notice.recipient or ""), self._services)
+        return _content(one, read, notice.recipient or "", loud=_is_loud(notice))
 
     def is_settled(self, _notice: Notice, /) -> bool:
         """What it says is not noted elsewhere."""
@@ -102,22 +108,21 @@ class Broadcaster:
             log.warning("broadcast %d goes out late: it was to go at %s", one.number, one.send_at)
             store.broadcasts.note_late(one, now)
         who = receivers(one.target, self._services, loud=one.loud)
-        for place in (*who.rooms, *who.people):
-            person = place if place.startswith("@") else None
-            content = self._content(one, person, loud=place in who.loud)
-            store.outbox.add(
-                Notice(
-                    notice_key(BROADCAST, str(one.number), place),
-                    BROADCAST,
-                    content,
-                    real,
-                    None if person else place,
-                    person,
-                    expires_at=real + LASTS,
-                    rank=Rank.PERSONAL,
-                    batch=one.number,
-                )
+        read = self._reader(one)
+        store.outbox.add_all(
+            Notice(
+                notice_key(BROADCAST, str(one.number), place),
+                BROADCAST,
+                _content(one, read(person or ""), person or "", loud=place in who.loud),
+                real,
+                None if person else place,
+                person,
+                expires_at=real + LASTS,
+                rank=Rank.PERSONAL,
+                batch=one.number,
             )
+            for place, person in (*((room, None) for room in who.rooms), *((each, each) for each in who.people))
+        )
         store.broadcasts.change(one.number, state=BroadcastState.SENDING)
         log.info("broadcast %d goes to %d rooms and %d people", one.number, len(who.rooms), len(who.people))
         return True
@@ -147,16 +152,16 @@ class Broadcaster:
     def _go_on(self, one: Broadcast) -> bool:
         """Correct or remove what was sent meanwhile, show how far it is, and close what is done."""
         parts = self._store.broadcasts.parts(one.number)
-        edits = [self._correction(one, part) for part in to_correct(one, parts)]
-        removals = [self._removal(one, part) for part in to_remove(one, parts)]
-        for notice in (*edits, *removals):
-            self._store.outbox.add(notice)
-        if edits or removals:
+        edited, removed = to_correct(one, parts), to_remove(one, parts)
+        if edited or removed:
+            read = self._reader(one)
+            edits = (self._correction(one, part, read(part.recipient)) for part in edited)
+            self._store.outbox.add_all((*edits, *(self._removal(one, part) for part in removed)))
             return True
         how_far = progress(one, parts)
         line = _line(one)
         if how_far.waiting:
-            return self._lines.show(line, how_far, self._text(one, how_far))
+            return self._lines.show(line, how_far, lambda: self._text(one, how_far))
         # Of what was taken back before anybody had it there is nothing to show.
         if how_far.total and not self._lines.is_over(line) and not self._lines.end(line, self._text(one, how_far)):
             return False
@@ -165,8 +170,7 @@ class Broadcaster:
         log.info("broadcast %d: %d of %d, %d refused", one.number, how_far.done, how_far.total, how_far.refused)
         return True
 
-    def _correction(self, one: Broadcast, part: Part) -> Notice:
-        read = read_by(one, self._language(part.recipient), self._services)
+    def _correction(self, one: Broadcast, part: Part, read: Reply) -> Notice:
         content = edit_of(part.event_id, "m.text", read, _mentions(part.recipient, loud=part.loud))
         return self._about(part, correction_key(part, one.version), CORRECTION, {**content, VERSION: one.version}, one)
 
@@ -178,12 +182,11 @@ class Broadcaster:
         notice = Notice(key, kind, content, now, part.room_id, part.recipient or None, event_type=type_)
         return replace(notice, rank=Rank.PERSONAL, batch=one.number)
 
-    def _content(self, one: Broadcast, person: str | None, *, loud: bool) -> dict[str, Any]:
-        read = read_by(one, self._language(person or ""), self._services)
-        if loud:
-            read = Reply(EVERYBODY + read.plain, EVERYBODY + read.html)
-        content = content_of("m.text", read)
-        return {**content, "m.mentions": _mentions(person or "", loud=loud), VERSION: one.version}
+    def _reader(self, one: Broadcast) -> Callable[[str], Reply]:
+        """How each of many people, and with an empty id a room, reads it."""
+        chosen, usual = self._store.people.languages(), self._services.language
+        read = cache(lambda code: read_by(one, language_of(code), self._services))
+        return lambda person: read(chosen.get(person, usual))
 
     def _language(self, person: str) -> Language:
         """The one that a person chose, else the conference's."""
@@ -217,6 +220,13 @@ class Broadcaster:
 def _line(one: Broadcast) -> Line:
     """Each change of it has a line of its own."""
     return Line(f"b.{one.number}.{one.version}", one.progress_key)
+
+
+def _content(one: Broadcast, read: Reply, person: str, *, loud: bool) -> dict[str, Any]:
+    if loud:
+        read = Reply(EVERYBODY + read.plain, EVERYBODY + read.html)
+    content = content_of("m.text", read)
+    return {**content, "m.mentions": _mentions(person, loud=loud), VERSION: one.version}
 
 
 def _mentions(person: str, *, loud: bool) -> dict[str, Any]:

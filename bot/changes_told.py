@@ -58,8 +58,9 @@ class ChangesTold:
     def _show(self, one: Telling, line: Line) -> bool:
         with self._store.transaction():
             how_far = self._store.hearing.progress(one.act_id, self._clock.now())
-            text = self._text(one, how_far)
-            return self._lines.show(line, how_far, text) if how_far.waiting else self._lines.end(line, text)
+            if how_far.waiting:
+                return self._lines.show(line, how_far, lambda: self._text(one, how_far))
+            return self._lines.end(line, self._text(one, how_far))
 
     def _text(self, one: Telling, how_far: Progress) -> Text:
         settings = self._store.people.settings(one.who)

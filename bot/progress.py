@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import datetime as dt
+from collections.abc import Callable
 from dataclasses import dataclass
 from typing import Any
 
@@ -42,8 +43,11 @@ class Lines:
         self._store = store
         self._clock = clock
 
-    def show(self, line: Line, how_far: Progress, text: Text) -> bool:
-        """Let the line say this, if it is worth a message by now. Says whether one was written."""
+    def show(self, line: Line, how_far: Progress, text: Callable[[], Text]) -> bool:
+        """Let the line say this, if it is worth a message by now. Says whether one was written.
+
+        What it says is asked for only then: it takes a look at all that waits and was sent.
+        """
         known = self._store.outbox.called(line.beginning)
         if any(state is NoticeState.PENDING for _, state, _ in known) or self.is_over(line):
             return False
@@ -51,7 +55,7 @@ class Lines:
         reached = how_far.done + how_far.refused
         if self._clock.real() - at < EVERY or reached - shown < step(how_far.total):
             return False
-        return self._write(line, str(reached), text)
+        return self._write(line, str(reached), text())
 
     def end(self, line: Line, text: Text) -> bool:
         """The last that it says, once and for all. False while the answer itself is still to be sent."""

@@ -23,6 +23,7 @@ from storage.tables.organizing import act, broadcast
 VERSION = "dev.hallway.version"
 # These rows only tell how full the homeserver's bucket is.
 SENT_KEPT = 5000
+WAITS = dt.timedelta(days=1)
 
 
 class BroadcastState(StrEnum):
@@ -150,10 +151,11 @@ class Broadcasts:
         """Those with which something is still to be done, oldest first."""
         return self._where(ACTIVE)[::-1]
 
-    def is_active(self) -> bool:
-        """Whether anything is still to be done with any."""
+    def stamp(self) -> tuple[int, int]:
+        """While it stays the same, nothing was announced, corrected or recalled."""
         with self._database.reading() as connection:
-            return connection.execute(select(broadcast.c.id).where(ACTIVE).limit(1)).first() is not None
+            row = connection.execute(select(func.max(broadcast.c.id), func.sum(broadcast.c.version))).one()
+        return int(row[0] or 0), int(row[1] or 0)
 
     def reopen(self, key: str) -> None:
         """A notice was sent late: was it one of a broadcast that was done, there may be something to do after all."""
@@ -192,8 +194,10 @@ class Broadcasts:
 
     def sent_since(self, moment: dt.datetime) -> list[dt.datetime]:
         """When messages were sent since then (the world's clock), oldest first."""
+        # By when it was written it is found at once, and nothing waits for longer than that.
+        written = notice.c.created_at >= moment - WAITS
         sent = (notice.c.state == NoticeState.SENT) & (notice.c.done_at >= moment)
-        latest = select(notice.c.done_at).where(sent).order_by(notice.c.done_at.desc()).limit(SENT_KEPT)
+        latest = select(notice.c.done_at).where(written, sent).order_by(notice.c.done_at.desc()).limit(SENT_KEPT)
         with self._database.reading() as connection:
             return sorted(connection.execute(latest).scalars())
 

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import datetime as dt
 import json
-from collections.abc import Collection
+from collections.abc import Collection, Iterable
 from typing import Any
 
 from sqlalchemy import Row, bindparam, case, delete, func, literal_column, not_, or_, select, update
@@ -46,6 +46,7 @@ NEXT = (
     .order_by(*SOONEST)
     .limit(bindparam("most"))
 )
+ADD = insert(notice).on_conflict_do_nothing()
 UNSENT = select(notice.c.key).where(notice.c.state == literal_column("'pending'"))
 
 
@@ -56,24 +57,13 @@ class Outbox:
     def add(self, new: Notice) -> bool:
         """Take a notice; False, and nothing written, when its key is there already."""
         with self._database.transaction() as connection:
-            written = connection.execute(
-                insert(notice)
-                .values(
-                    key=new.key,
-                    kind=new.kind,
-                    room_id=new.room_id,
-                    recipient=new.recipient,
-                    content=_json(new.content),
-                    created_at=new.created_at,
-                    expires_at=new.expires_at,
-                    event_type=new.event_type,
-                    rank=new.rank,
-                    deadline=new.deadline,
-                    batch=new.batch,
-                )
-                .on_conflict_do_nothing()
-            )
-            return written.rowcount > 0
+            return connection.execute(ADD, _values(new)).rowcount > 0
+
+    def add_all(self, new: Iterable[Notice]) -> None:
+        """Take notices in this order, but for those whose keys are there already."""
+        if rows := [_values(one) for one in new]:
+            with self._database.transaction() as connection:
+                connection.execute(ADD, rows)
 
     def pending(self, limit: int, busy: Collection[str] = ()) -> list[Notice]:
         """The notices to send next, one a place; `busy` names places (room or recipient) to leave out.
@@ -224,6 +214,22 @@ class Outbox:
         with self._database.transaction() as connection:
             pending = notice.c.state == NoticeState.PENDING
             connection.execute(update(notice).where(pending, condition).values(room_id=room_id))
+
+
+def _values(new: Notice) -> dict[str, Any]:
+    return {
+        "key": new.key,
+        "kind": new.kind,
+        "room_id": new.room_id,
+        "recipient": new.recipient,
+        "content": _json(new.content),
+        "created_at": new.created_at,
+        "expires_at": new.expires_at,
+        "event_type": new.event_type,
+        "rank": new.rank,
+        "deadline": new.deadline,
+        "batch": new.batch,
+    }
 
 
 def _notice(row: Row[Any]) -> Notice:

@@ -66,7 +66,7 @@ class Desk(Hall):
     async def deliver(self) -> None:
         """Look and send until there is nothing more to do."""
         async with self.delivering() as deliverer:
-            while self.store.broadcasts.is_active() or self.store.outbox.unsent():
+            while self.store.broadcasts.active() or self.store.outbox.unsent():
                 await self.broadcaster.look()
                 await until(lambda: not self.store.outbox.unsent(), deliverer)
 

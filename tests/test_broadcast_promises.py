@@ -3,13 +3,15 @@
 from __future__ import annotations
 
 import datetime as dt
+from typing import Any
 
 import pytest
+from sqlalchemy import event
 
 from bot.events import Event
 from bot.loud import Loud
 from bot.matrix_errors import AwayError, RefusedError
-from storage.forecast import left_at_once
+from storage.forecast import Capacity, left_at_once
 from storage.notices import PROGRESS, Notice
 from tests.broadcasting import ADA, BOT, CONTROL, HERBERT, LEAD, ORGANIZER, PEMBROKE, STEWARD, Hall, crowd
 from tests.small import NOW
@@ -29,7 +31,7 @@ async def test_the_line_shows_how_far_it_is_with_few_messages(hall: Hall) -> Non
     hall.send(2)
     refused = {"@p007:example.org", "@p011:example.org"}
     lines = set()
-    while hall.store.broadcasts.is_active():
+    while hall.store.broadcasts.active():
         hall.send(4, refused=refused)
         hall.clock.moment += 5 * SECOND
         await hall.broadcaster.look()
@@ -123,6 +125,64 @@ def test_while_no_limit_is_known_it_says_what_the_usual_one_would_mean(hall: Hal
 def test_what_is_left_at_once_follows_from_what_was_sent(ago: list[int], left: int) -> None:
     sent = [NOW - one * SECOND for one in ago]
     assert left_at_once(sent, NOW, 0.2, 10) == pytest.approx(left, abs=0.5)
+
+
+async def test_an_answer_costs_no_look_while_nothing_is_announced(hall: Hall) -> None:
+    crowd(hall, 40)
+    await hall.announce("!announce to subscribers of opening: Lunch is late")
+    hall.jobs.at_moment = None
+    hall.broadcaster.wake()
+    assert hall.jobs.at_moment is None, "it is under way, and looked at anyway"
+    for words in ("!correct Lunch is at 13:00", "!recall"):
+        hall.say(words)
+        hall.say("!confirm")
+        hall.broadcaster.wake()
+        assert hall.jobs.at_moment == hall.clock.moment
+        await hall.broadcaster.look()
+        hall.jobs.at_moment = None
+
+
+async def test_what_many_get_is_written_in_one_go_and_what_was_sent_is_found_by_an_index(hall: Hall) -> None:
+    crowd(hall, 40)
+    hall.store.inbox.put("rate", "5")
+    said: list[tuple[str, Any]] = []
+    event.listen(
+        hall.store.database._engine,
+        "before_cursor_execute",
+        lambda _1, _2, statement, parameters, *_: said.append((statement, parameters)),
+    )
+    await hall.announce("!announce to subscribers of opening: Lunch is late")
+    hall.send()
+    said.clear()
+    await hall.announce("!correct Lunch is at 13:00")
+    written = [statement for statement, _ in said if statement.startswith("INSERT INTO notice")]
+    assert len(written) == 2 + 1, "two answers, and all edits"
+
+    said.clear()
+    hall.store.broadcasts.sent_since(NOW - MINUTE)
+    ((statement, parameters),) = [one for one in said if one[0].startswith("SELECT notice.done_at")]
+    with hall.store.database.driver() as driver:
+        plan = driver.execute(f"EXPLAIN QUERY PLAN {statement}", parameters).fetchall()
+    assert "USING INDEX notice_created (created_at>?)" in str(plan)
+
+
+async def test_a_line_is_worded_only_when_it_is_shown(hall: Hall) -> None:
+    people = crowd(hall, 40)
+    await hall.announce("!announce to subscribers of opening: Lunch is late")
+    hall.send(2 + 3)
+    asked: list[str] = []
+    known = hall.store.load.at
+
+    def at(now: dt.datetime) -> Capacity:
+        asked.append("at")
+        return known(now)
+
+    hall.store.load.at = at  # type: ignore[method-assign]
+    await hall.broadcaster.look()
+    assert asked == []
+    hall.send(len(people) - 10)
+    await hall.broadcaster.look()
+    assert asked == ["at"]
 
 
 class Rights:

@@ -218,7 +218,7 @@ async def test_what_is_late_by_more_than_half_an_hour_is_not_said_and_the_organi
     assert list(hall.rooms[CONTROL].values())[-1]["m.mentions"] == {"user_ids": [ORGANIZER]}  # type: ignore[index]
     number = len(hall.requests)
     await hall.settle()
-    assert (len(hall.requests), hall.store.broadcasts.is_active()) == (number, False)
+    assert (len(hall.requests), hall.store.broadcasts.active()) == (number, [])
 
 
 async def test_a_correction_edits_what_was_said_and_comes_in_time_for_the_rest(hall: Hall) -> None:
@@ -278,7 +278,7 @@ async def test_a_recall_removes_what_was_said_with_its_edits_and_says_no_more(ha
     one = hall.store.broadcasts.get(1)
     assert one is not None
     assert (one.state, one.done_at is not None) == (BroadcastState.RECALLED, True)
-    assert not hall.store.broadcasts.is_active()
+    assert not hall.store.broadcasts.active()
     assert hall.say("!recall 1") == "Number 1 was taken back already."
     assert hall.say("!correct 1 again") == "Number 1 was taken back already."
 
@@ -316,8 +316,8 @@ async def test_what_turns_out_to_have_been_said_after_all_is_removed_all_the_sam
     hall.store.outbox.mark_void(key, NoticeState.VOID, "recalled", NOW)
     await hall.announce("!recall")
     await hall.settle()
-    assert not hall.store.broadcasts.is_active()
+    assert not hall.store.broadcasts.active()
     hall.store.sent(key, f"${key}", hall.clock.real(), {})
     await hall.settle()
     assert hall.bodies(HERBERT) == []
-    assert not hall.store.broadcasts.is_active()
+    assert not hall.store.broadcasts.active()
