@@ -46,6 +46,8 @@ NEXT = (
     .order_by(*SOONEST)
     .limit(bindparam("most"))
 )
+# What is said, not what changes, removes or is put on something that is there.
+SAYS = (notice.c.event_type == MESSAGE) & notice.c.kind.not_in((CORRECTION, PROGRESS))
 ADD = insert(notice).on_conflict_do_nothing()
 UNSENT = select(notice.c.key).where(notice.c.state == literal_column("'pending'"))
 
@@ -172,8 +174,11 @@ class Outbox:
             return int(connection.execute(counted).scalar_one())
 
     def move(self, room_id: str, successor: str) -> None:
-        """The room was upgraded: what was to be said in it is said in its successor."""
-        self._where(notice.c.room_id == room_id, successor)
+        """The room was upgraded: what was to be said in it is said in its successor.
+
+        What changes or removes something that is there has no other place.
+        """
+        self._where((notice.c.room_id == room_id) & SAYS, successor)
 
     def event_of(self, key: str) -> str | None:
         """The event that a notice became, None while it was not sent."""
