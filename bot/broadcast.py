@@ -54,6 +54,7 @@ class Broadcaster:
         self._lines = lines
         self._wake = wake
         self._stamp: object = None
+        self._faulty: set[int] = set()  # the log has said so of these
 
     def wake(self) -> None:
         """Somebody may have announced, corrected or recalled something."""
@@ -65,12 +66,26 @@ class Broadcaster:
         try:
             self._stamp = self._store.broadcasts.stamp()
             for one in self._store.broadcasts.active():
-                with self._store.transaction():
-                    written = self._begin(one) if one.state is BroadcastState.WAITING else self._go_on(one)
-                if written:
+                if self._look_at(one):
                     self._wake()
         except StoreError as error:
             log.warning("broadcasts are looked at later: %s", error)
+
+    def _look_at(self, one: Broadcast) -> bool:
+        """Says whether something was written. Raises `StoreError`."""
+        try:
+            with self._store.transaction():
+                written = self._begin(one) if one.state is BroadcastState.WAITING else self._go_on(one)
+        except StoreError:
+            raise
+        except Exception:
+            # A fault of ours over one of them must not keep back all others; this one is tried again.
+            if one.number not in self._faulty:
+                log.exception("broadcast %d cannot be gone on with", one.number)
+            self._faulty.add(one.number)
+            return False
+        self._faulty.discard(one.number)
+        return written
 
     def compose(self, notice: Notice) -> dict[str, Any] | None:
         """What the notice says now, None where that is nothing any more."""

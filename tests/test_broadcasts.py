@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import datetime as dt
+import json
 from pathlib import Path
 
 import pytest
@@ -321,3 +322,20 @@ async def test_what_turns_out_to_have_been_said_after_all_is_removed_all_the_sam
     await hall.settle()
     assert hall.bodies(HERBERT) == []
     assert not hall.store.broadcasts.active()
+
+
+async def test_a_fault_over_one_keeps_back_no_other_and_is_logged_once(
+    hall: Hall, caplog: pytest.LogCaptureFixture
+) -> None:
+    await hall.announce("!announce to room:Herbert at 12:45 Lunch is late")
+    whole = hall.store.broadcasts.get(1).target  # type: ignore[union-attr]
+    hall.store.broadcasts.change(1, target='{"to": "speakers"}')
+    hall.clock.moment = NOW.replace(hour=11, minute=45)
+    await hall.announce("!announce to room:Pembroke Lunch is late")
+    for _ in range(2):
+        await hall.settle()
+    assert hall.everywhere([HERBERT, PEMBROKE]) == [[], [LUNCH]]
+    assert [record.message for record in caplog.records if record.exc_info] == ["broadcast 1 cannot be gone on with"]
+    hall.store.broadcasts.change(1, target=json.dumps(whole))
+    await hall.settle()
+    assert hall.bodies(HERBERT) == [LUNCH]
