@@ -114,7 +114,7 @@ class Broadcaster:
         """Write it for everybody who gets it, once its time has come."""
         now = self._clock.now()
         if one.send_at > now:
-            self._jobs.at("announcements", self._clock.real_of(one.send_at), self.look)
+            self._jobs.at(f"announcement {one.number}", self._clock.real_of(one.send_at), self.look)
             return False
         if now - one.send_at > TOO_LATE:
             return self._drop(one)

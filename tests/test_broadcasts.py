@@ -191,6 +191,12 @@ async def test_at_a_time_it_is_said_then_and_after_a_restart_too(tmp_path: Path)
     hall.store.close()
 
 
+async def test_each_that_waits_for_its_time_has_a_look_of_its_own(hall: Hall) -> None:
+    await hall.announce("!announce to room:Herbert at 12:45 Lunch is late")
+    await hall.announce("!announce to room:Herbert at 18:45 Dinner is late")
+    assert set(hall.jobs.named.values()) == {NOW.replace(hour=11, minute=45), NOW.replace(hour=17, minute=45)}
+
+
 async def test_what_is_said_late_says_so_to_the_organizers(hall: Hall) -> None:
     hall.say("!announce to room:Herbert at 12:45 Lunch is late")
     hall.say("!confirm")
