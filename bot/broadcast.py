@@ -7,7 +7,7 @@ from __future__ import annotations
 
 import datetime as dt
 import logging
-from collections.abc import Callable
+from collections.abc import Callable, Sequence
 from dataclasses import replace
 from functools import cache
 from typing import Any
@@ -167,6 +167,7 @@ class Broadcaster:
     def _go_on(self, one: Broadcast) -> bool:
         """Correct or remove what was sent meanwhile, show how far it is, and close what is done."""
         parts = self._store.broadcasts.parts(one.number)
+        closed = self._close_lines(one, parts)
         edited, removed = to_correct(one, parts), to_remove(one, parts)
         if edited or removed:
             read = self._reader(one)
@@ -176,7 +177,7 @@ class Broadcaster:
         how_far = progress(one, parts)
         line = _line(one)
         if how_far.waiting:
-            return self._lines.show(line, how_far, lambda: self._text(one, how_far))
+            return self._lines.show(line, how_far, lambda: self._text(one, how_far)) or closed
         # Of what was taken back before anybody had it there is nothing to show.
         if how_far.total and not self._lines.is_over(line) and not self._lines.end(line, self._text(one, how_far)):
             return False
@@ -184,6 +185,18 @@ class Broadcaster:
         self._store.broadcasts.change(one.number, state=state, done_at=how_far.at or self._clock.real())
         log.info("broadcast %d: %d of %d, %d refused", one.number, how_far.done, how_far.total, how_far.refused)
         return True
+
+    def _close_lines(self, one: Broadcast, parts: Sequence[Part]) -> bool:
+        """How far it was before it was changed stands in lines that nothing more comes of."""
+        language, total = self._language(one.by), sum(part.kind == BROADCAST for part in parts)
+
+        def text(done: int) -> Text:
+            if one.recalled:
+                return language.say("{done} of {total}, then it was taken back", done=done, total=total)
+            return language.say("{done} of {total}, then it was changed", done=done, total=total)
+
+        earlier = [Line(f"b.{one.number}.{version}", "") for version in range(one.version)]
+        return sum(self._lines.close(line, text) for line in earlier) > 0
 
     def _correction(self, one: Broadcast, part: Part, read: Reply) -> Notice:
         content = edit_of(part.event_id, "m.text", read, _mentions(part.recipient, loud=part.loud))

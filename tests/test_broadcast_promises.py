@@ -185,6 +185,27 @@ async def test_a_line_is_worded_only_when_it_is_shown(hall: Hall) -> None:
     assert asked == ["at"]
 
 
+@pytest.mark.parametrize(
+    ("words", "end"),
+    [("!correct Lunch is at 13:00", "15 of 40, then it was changed"), ("!recall", "15 of 40, then it was taken back")],
+)
+async def test_a_line_says_how_far_it_was_when_it_was_changed(hall: Hall, words: str, end: str) -> None:
+    crowd(hall, 40)
+    await hall.announce("!announce to subscribers of opening: Lunch is late")
+    hall.send(2 + 15)
+    hall.clock.moment += 20 * SECOND
+    await hall.broadcaster.look()
+    hall.send(1)
+    answer = hall.bodies(CONTROL)[1].splitlines()
+    assert answer[-1].startswith("15 of 40, done by ")
+    await hall.announce(words)
+    for _ in range(2):
+        await hall.settle()
+    assert hall.bodies(CONTROL)[1].splitlines() == [*answer[:-1], end]
+    (line,) = [content for content in hall.rooms[CONTROL].values() if content and content["body"].endswith(end)]
+    assert line["formatted_body"].endswith(f"<br>{end}")
+
+
 class Rights:
     """A homeserver that tells the levels of rooms; `levels` by room, an error for one that does not tell."""
 
