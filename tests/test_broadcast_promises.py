@@ -249,3 +249,21 @@ async def test_where_we_may_notify_a_room_is_known_and_kept_true(hall: Hall) -> 
     hall.clock.moment += dt.timedelta(hours=1)
     await loud.look()
     assert hall.store.audience.loud() == {HERBERT: False, PEMBROKE: True}
+
+
+async def test_a_right_that_changes_while_it_is_asked_for_is_asked_for_again(hall: Hall) -> None:
+    class Changing(Rights):
+        async def created(self, room_id: str) -> dict[str, object]:
+            """What was told before is not so any more, and we hear of that."""
+            if self.levels[HERBERT] == {"users": {BOT: 50}}:
+                self.levels[HERBERT] = {"users": {BOT: 0}}
+                loud.state(HERBERT, Event("$e", "m.room.power_levels", ORGANIZER, {}, NOW, ""))
+            return await super().created(room_id)
+
+    rights = Changing({HERBERT: {"users": {BOT: 50}}})
+    loud = Loud(rights, hall.store, hall.clock, [HERBERT])  # type: ignore[arg-type]
+    await loud.look()
+    assert hall.store.audience.loud() == {}
+    hall.clock.moment += 5 * SECOND
+    await loud.look()
+    assert hall.store.audience.loud() == {HERBERT: False}
