@@ -23,7 +23,7 @@ from commands.lines import times_for
 from commands.registry import Request, Services
 from commands.reply import Reply, Text, joined, paragraphs
 from commands.times import Times
-from storage.broadcasts import VERSION, Broadcast, BroadcastState, Part, correction_key, recall_key
+from storage.broadcasts import VERSION, Broadcast, BroadcastState, Part, correction_key, rank_of, recall_key
 from storage.delivery import Progress, progress, to_correct, to_remove
 from storage.errors import StoreError
 from storage.notices import BROADCAST, CORRECTION, RECALL, REDACTION, Notice, NoticeState, Rank, notice_key
@@ -133,7 +133,7 @@ class Broadcaster:
                 None if person else place,
                 person,
                 expires_at=real + LASTS,
-                rank=Rank.PERSONAL,
+                rank=rank_of(loud=one.loud),
                 batch=one.number,
             )
             for place, person in (*((room, None) for room in who.rooms), *((each, each) for each in who.people))
@@ -208,7 +208,7 @@ class Broadcaster:
     def _about(self, part: Part, key: str, kind: str, content: dict[str, Any], one: Broadcast) -> Notice:
         now, type_ = self._clock.real(), REDACTION if kind == RECALL else "m.room.message"
         notice = Notice(key, kind, content, now, part.room_id, part.recipient or None, event_type=type_)
-        return replace(notice, rank=Rank.PERSONAL, batch=one.number)
+        return replace(notice, rank=rank_of(loud=one.loud), batch=one.number)
 
     def _reader(self, one: Broadcast) -> Callable[[str], Reply]:
         """How each of many people, and with an empty id a room, reads it."""
@@ -235,7 +235,7 @@ class Broadcaster:
             ago = real - (how_far.at or real)
             when = times.to_the_second(self._clock.now() - ago)
         else:
-            when = done_by(seconds_left(self._store, how_far, real), self._clock.now(), times)
+            when = done_by(seconds_left(self._store, how_far, real, loud=one.loud), self._clock.now(), times)
         late = one.target.get("late")
         note = (
             language.say("late: it went out at {time}", time=times.time(dt.datetime.fromisoformat(late)))

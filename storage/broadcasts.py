@@ -184,9 +184,11 @@ class Broadcasts:
             rows = connection.execute(select(*columns).where(mine).order_by(notice.c.seq)).mappings()
             return [_part(row) for row in rows]
 
-    def ahead(self) -> tuple[int, int]:
+    def ahead(self, *, loud: bool = False) -> tuple[int, int]:
         """How many messages wait that are sent before a new broadcast's, and how many of them need a room first."""
-        before = (notice.c.state == NoticeState.PENDING) & (notice.c.rank <= Rank.PERSONAL) & (notice.c.kind != HINT)
+        before = (
+            (notice.c.state == NoticeState.PENDING) & (notice.c.rank <= rank_of(loud=loud)) & (notice.c.kind != HINT)
+        )
         with self._database.reading() as connection:
             counted = select(func.count(), func.sum(notice.c.room_id.is_(None)))
             row = connection.execute(counted.where(before)).one()
@@ -206,6 +208,11 @@ class Broadcasts:
         with self._database.reading() as connection:
             rows = connection.execute(BROADCASTS.where(condition).order_by(broadcast.c.id.desc()).limit(limit)).all()
         return [_broadcast(row) for row in rows]
+
+
+def rank_of(*, loud: bool) -> Rank:
+    """How urgent what is said so, corrected and removed is: what is to notify everybody waits for no reminder."""
+    return Rank.REPLY if loud else Rank.PERSONAL
 
 
 def correction_key(part: Part, version: int) -> str:

@@ -247,6 +247,31 @@ async def test_a_line_says_how_far_it_was_when_it_was_changed(hall: Hall, words:
     assert line["formatted_body"].endswith(f"<br>{end}")
 
 
+@pytest.mark.parametrize(("loud", "before"), [("", 5), ("--loud ", 0)])
+async def test_what_is_loud_waits_for_no_reminder(hall: Hall, loud: str, before: int) -> None:
+    def remind() -> None:
+        for number in range(5):
+            key = f"personal-{number}-{len(hall.requests)}"
+            hall.store.outbox.add(Notice(key, "reminder", {"body": ""}, NOW, f"!r{number}", deadline=NOW))
+
+    async def waited() -> int:
+        hall.send(2)
+        remind()
+        await hall.broadcaster.look()
+        sent = [notice.kind for notice in hall.send()]
+        return sent.index(next(kind for kind in sent if kind not in ("reminder", PROGRESS)))
+
+    crowd(hall, 3)
+    found = []
+    for words in (f"!announce {loud}to everyone Leave the building", "!correct Stay where you are", "!recall"):
+        hall.say(words)
+        hall.say("!confirm")
+        found.append(await waited())
+    assert found == [before] * 3
+    remind()
+    assert hall.store.broadcasts.ahead(loud=bool(loud)) == (before, 0)
+
+
 class Rights:
     """A homeserver that tells the levels of rooms; `levels` by room, an error for one that does not tell."""
 
