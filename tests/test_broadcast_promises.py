@@ -8,12 +8,9 @@ from typing import Any
 import pytest
 from sqlalchemy import event
 
-from bot.events import Event
-from bot.loud import Loud
-from bot.matrix_errors import AwayError, RefusedError
 from storage.forecast import Capacity, left_at_once
 from storage.notices import PROGRESS, Notice
-from tests.broadcasting import ADA, BOT, CONTROL, HERBERT, LEAD, ORGANIZER, PEMBROKE, STEWARD, Hall, crowd
+from tests.broadcasting import ADA, CONTROL, HERBERT, LEAD, ORGANIZER, STEWARD, Hall, crowd
 from tests.small import NOW
 
 MINUTE, SECOND = dt.timedelta(minutes=1), dt.timedelta(seconds=1)
@@ -43,69 +40,6 @@ async def test_the_line_shows_how_far_it_is_with_few_messages(hall: Hall) -> Non
     for _ in range(3):
         await hall.settle()
     assert hall.requests.count(PROGRESS) <= 10, "the last word is said once"
-
-
-async def test_a_change_of_the_programme_shows_how_many_have_heard(hall: Hall) -> None:
-    people = [f"@p{each:03}:example.org" for each in range(12)]
-    hall.follow(3, *people)
-    hall.say("!move gcc rust to Pembroke")
-    hall.say("!confirm")
-    hall.send()
-    await hall.changes_told.look()
-    assert hall.requests.count(PROGRESS) == 0
-    (told,) = hall.store.hearing.since(NOW - MINUTE, 11)
-    assert hall.store.hearing.progress(told.act_id, NOW).total == 12 + 3
-    with hall.store.transaction():
-        for who in people:
-            hall.store.telling.claim(f"personal-{who[1:5]}", who, [], [3])
-            about = hall.store.telling.about(f"personal-{who[1:5]}", NOW)
-            hall.store.telling.settle(f"personal-{who[1:5]}", about)
-            hall.store.telling.sent(f"personal-{who[1:5]}")
-    hall.clock.moment += MINUTE
-    await hall.changes_told.look()
-    hall.send()
-    assert hall.bodies(CONTROL)[1].endswith("\n12 of 15")
-
-    hall.say("!undo 1")
-    hall.say("!confirm")
-    hall.send()
-    await hall.changes_told.look()
-    hall.send()
-    assert hall.bodies(CONTROL)[1].endswith("\n12 of 15, then it was taken back")
-    number = len(hall.requests)
-    await hall.changes_told.look()
-    hall.send()
-    assert len(hall.requests) == number
-
-
-async def test_a_change_was_told_when_the_last_heard_of_it_however_late_that_is_seen(hall: Hall) -> None:
-    people = [f"@p{each:03}:example.org" for each in range(12)]
-    hall.follow(3, *people)
-    hall.say("!move gcc rust to Pembroke")
-    hall.say("!confirm")
-    hall.send()
-    (told,) = hall.store.hearing.since(NOW - MINUTE, 11)
-    rooms = (HERBERT, PEMBROKE, CONTROL)
-    with hall.store.transaction():
-        hall.store.revisions.mark_told([one.id for one in hall.store.revisions.untold()], NOW)
-        for number, who in enumerate((*people, *rooms)):
-            key = f"personal-{number}"
-            person = who if who in people else None
-            hall.store.outbox.add(Notice(key, "personal", {}, NOW, f"!with-{who}", person))
-            if person is None:
-                hall.store.acts.told([told.act_id], who, key)
-                hall.store.sent(key, f"${key}", NOW + number * SECOND, {})
-                continue
-            hall.store.telling.claim(key, who, [], [3])
-            hall.store.telling.settle(key, hall.store.telling.about(key, NOW))
-            hall.store.sent(key, f"${key}", NOW + 2 * MINUTE + number * SECOND, {})
-    # What one of them is sent afterwards has nothing to do with it.
-    hall.store.outbox.add(Notice("personal-later", "personal", {}, NOW, "!with-x", people[0]))
-    hall.store.sent("personal-later", "$later", NOW + 9 * MINUTE, {})
-    hall.clock.moment += 10 * MINUTE
-    await hall.changes_told.look()
-    hall.send()
-    assert hall.bodies(CONTROL)[1].endswith("\n15 of 15, done at 10:02:11")
 
 
 def test_who_leads_a_track_speaks_to_it_and_changes_only_what_they_said(hall: Hall) -> None:
@@ -270,66 +204,3 @@ async def test_what_is_loud_waits_for_no_reminder(hall: Hall, loud: str, before:
     assert found == [before] * 3
     remind()
     assert hall.store.broadcasts.ahead(loud=bool(loud)) == (before, 0)
-
-
-class Rights:
-    """A homeserver that tells the levels of rooms; `levels` by room, an error for one that does not tell."""
-
-    user_id = BOT
-
-    def __init__(self, levels: dict[str, dict[str, object] | Exception]) -> None:
-        self.levels = levels
-        self.asked: list[str] = []
-
-    async def state(self, room_id: str, kind: str) -> dict[str, object]:
-        self.asked.append(room_id)
-        found = self.levels[room_id]
-        if isinstance(found, Exception):
-            raise found
-        return found
-
-    async def created(self, room_id: str) -> dict[str, object]:
-        return {"sender": ORGANIZER, "content": {"room_version": "10"}}
-
-
-async def test_where_we_may_notify_a_room_is_known_and_kept_true(hall: Hall) -> None:
-    rights = Rights({HERBERT: {"users": {BOT: 50}}, PEMBROKE: AwayError("away")})
-    loud = Loud(rights, hall.store, hall.clock, [HERBERT, PEMBROKE, "#unknown:example.org"])  # type: ignore[arg-type]
-    await loud.look()
-    assert hall.store.audience.loud() == {HERBERT: True}
-    rights.levels[PEMBROKE] = RefusedError("M_FORBIDDEN", "not there")
-    await loud.look()
-    await loud.look()
-    assert hall.store.audience.loud() == {HERBERT: True, PEMBROKE: False}
-    assert rights.asked.count(HERBERT) == 1
-
-    # After a start nothing is asked that is known.
-    loud = Loud(rights, hall.store, hall.clock, [HERBERT, PEMBROKE])  # type: ignore[arg-type]
-    await loud.look()
-    assert rights.asked.count(HERBERT) == 1
-    rights.levels[HERBERT] = {"users": {BOT: 0}}
-    loud.state(HERBERT, Event("$e", "m.room.power_levels", ORGANIZER, {}, NOW, ""))
-    await loud.look()
-    assert hall.store.audience.loud() == {HERBERT: False, PEMBROKE: False}
-    rights.levels[PEMBROKE] = {"users": {BOT: 100}}
-    hall.clock.moment += dt.timedelta(hours=1)
-    await loud.look()
-    assert hall.store.audience.loud() == {HERBERT: False, PEMBROKE: True}
-
-
-async def test_a_right_that_changes_while_it_is_asked_for_is_asked_for_again(hall: Hall) -> None:
-    class Changing(Rights):
-        async def created(self, room_id: str) -> dict[str, object]:
-            """What was told before is not so any more, and we hear of that."""
-            if self.levels[HERBERT] == {"users": {BOT: 50}}:
-                self.levels[HERBERT] = {"users": {BOT: 0}}
-                loud.state(HERBERT, Event("$e", "m.room.power_levels", ORGANIZER, {}, NOW, ""))
-            return await super().created(room_id)
-
-    rights = Changing({HERBERT: {"users": {BOT: 50}}})
-    loud = Loud(rights, hall.store, hall.clock, [HERBERT])  # type: ignore[arg-type]
-    await loud.look()
-    assert hall.store.audience.loud() == {}
-    hall.clock.moment += 5 * SECOND
-    await loud.look()
-    assert hall.store.audience.loud() == {HERBERT: False}
