@@ -21,7 +21,7 @@ from bot.matrix import Matrix
 from bot.matrix_errors import AwayError, RateLimitedError, RefusedError, RevokedError
 from bot.pace import UNTOLD_SECONDS, Pace
 from storage.errors import StoreError
-from storage.notices import HINT, MESSAGE, Notice, NoticeState
+from storage.notices import BROADCAST, HINT, MESSAGE, Notice, NoticeState
 from storage.store import Store
 
 log = logging.getLogger("hallway")
@@ -204,20 +204,19 @@ class Deliverer:
         if self._is_over(notice) and not doubtful:
             return self._give_up(notice, NoticeState.EXPIRED, "too late to be of use")
         try:
-            room_id = notice.room_id or await self._direct_room(notice.recipient or "")
-            attempt.places.append(room_id)
-            if notice.room_id is None and self._store.outbox.is_behind(notice.key, room_id):
-                return False  # now that its room is known, it waits for its turn there
-            event_id = await self._perhaps_sent(room_id, notice)
-            if event_id is None:
-                if self._is_over(notice):
-                    return self._give_up(notice, NoticeState.EXPIRED, "too late to be of use")
-                content = self._composing.content(notice)
-                if content is None:
-                    return self._give_up(notice, NoticeState.VOID, "nothing of it is true any more")
-                if self._composing.differs(notice, content):
+            sent = await self._perhaps_sent(notice)
+            if sent is None and notice.room_id is None:
+                if self._words(notice) is None:
+                    return True  # no room is opened for it
+                attempt.places.append(await self._direct_room(notice.recipient or ""))
+                if self._store.outbox.is_behind(notice.key, attempt.places[-1]):
+                    return False  # now that its room is known, it waits for its turn there
+            if sent is None:
+                if (content := self._words(notice)) is None:
+                    return True
+                if self._composing.differs(notice, content) and not self._is_edited_later(notice):
                     self._composing.rewrite(notice, content)
-                event_id = await self._say(attempt, room_id, content)
+                sent = attempt.places[-1], await self._say(attempt, attempt.places[-1], content)
         except (AwayError, RateLimitedError) as error:
             if notice.kind != HINT:
                 raise
@@ -227,12 +226,22 @@ class Deliverer:
         except RefusedError as error:
             if error.code in PASSING and notice.kind != HINT:
                 raise AwayError(str(error), reached=True) from None
-            found = await self._doubt.sent_before(notice) if doubtful else None
-            if found is None:
+            sent = await self._doubt.sent_before(notice) if doubtful else None
+            if sent is None:
                 return self._give_up(notice, NoticeState.REFUSED, str(error))
-            event_id = found
-        await self._mark(notice, event_id)
+        await self._mark(notice, *sent)
         return True
+
+    def _words(self, notice: Notice) -> dict[str, Any] | None:
+        """What it says now; None where there is nothing to say any more, and then it is given up."""
+        content = self._composing.content(notice)
+        if self._is_over(notice):
+            self._give_up(notice, NoticeState.EXPIRED, "too late to be of use")
+        elif content is None:
+            self._give_up(notice, NoticeState.VOID, "nothing of it is true any more")
+        else:
+            return content
+        return None
 
     async def _say(self, attempt: _Attempt, room_id: str, content: dict[str, Any]) -> str:
         """Ask the homeserver to take it; what the answer says of limits and of doubt is noted."""
@@ -252,35 +261,41 @@ class Deliverer:
         self.pace.taken(sent_at, _now())
         return event_id
 
-    async def _perhaps_sent(self, room_id: str, notice: Notice) -> str | None:
-        """The event that it is already, where sending it again would not tell, or not the same."""
+    async def _perhaps_sent(self, notice: Notice) -> tuple[str, str] | None:
+        """The room and the event that it is already, where sending it again would not tell, or not the same."""
         if not self._doubt.about(notice):
             return None
         known = not self._doubt.beyond_memory(notice, self._clock.real()) and not self._is_over(notice)
-        if known and not self._composing.differs(notice, self._composing.content(notice)):
+        # In another room the homeserver does not recognize it.
+        elsewhere = notice.tried_in not in (None, notice.room_id)
+        if known and not elsewhere and not self._composing.differs(notice, self._composing.content(notice)):
             return None
-        event_id = await self._doubt.sent_before(notice, room_id)
-        if event_id is None:
+        sent = await self._doubt.sent_before(notice)
+        if sent is None:
             self._doubt.clear(notice.key)
-        return event_id
+        return sent
+
+    def _is_edited_later(self, notice: Notice) -> bool:
+        """Whether it counts as said with its old words, which may be taken instead of the new, and is edited then."""
+        return notice.kind == BROADCAST and self._doubt.is_on_its_way(notice.key)
 
     def _is_over(self, notice: Notice) -> bool:
         return notice.expires_at is not None and notice.expires_at <= self._clock.real()
 
-    async def _mark(self, notice: Notice, event_id: str) -> None:
+    async def _mark(self, notice: Notice, room_id: str, event_id: str) -> None:
         # Should this fail, it is sent again under the same key, which the homeserver recognizes.
         self._doubt.add(notice.key)
         self._more.set()  # the homeserver is free for another one
         alone = len(self._under_way) == 1 + len(self._marks)
-        await self._marks.add(notice.key, event_id, alone=alone)
-        self._doubt.clear(notice.key)
+        await self._marks.add(notice.key, event_id, room_id, alone=alone)
+        self._doubt.forget(notice.key)
 
     def _give_up(self, notice: Notice, state: NoticeState, reason: str) -> bool:
         log.warning("not sent, %s: %s in %s: %s", state, notice.key, notice.place, reason)
         with self._store.transaction():
             self._store.outbox.mark_void(notice.key, state, reason, self._clock.real())
             self._composing.given_up(notice, state)
-        self._doubt.clear(notice.key)
+        self._doubt.forget(notice.key)
         return True
 
 

@@ -10,6 +10,7 @@ import asyncio
 import datetime as dt
 import json
 import logging
+import time
 from collections import Counter
 from collections.abc import Callable, Collection
 
@@ -27,6 +28,8 @@ KEY = "dev.hallway.key"
 REMEMBERED = dt.timedelta(hours=20)
 # The homeserver's clock may be behind ours when it says how far back we are.
 CLOCKS_DIFFER = dt.timedelta(minutes=10)
+# A request that got no answer may be taken so long afterwards.
+ON_ITS_WAY_SECONDS = 120
 # So many pages of a hundred events: more than a bot says in one room in a day.
 PAGES_MAX = 20
 AT_ONCE = 10
@@ -40,11 +43,14 @@ class Doubt:
         self._store = store
         # With each, how often an attempt ended so: what a look found out is of no use once there was another.
         self._keys: Counter[str] = Counter()
+        # And when the last attempt ended, also of those that were looked for since (seconds of the steady clock).
+        self._ended: dict[str, float] = {}
         self._device_since = dt.datetime.min.replace(tzinfo=dt.UTC)
 
     def begin(self, now: dt.datetime) -> None:
         """Whatever is still to be sent now may have been sent before we were ended. `now` is the world's clock."""
-        self._keys.update(self._store.outbox.perhaps_sent())
+        self._keys.update(perhaps_sent := self._store.outbox.perhaps_sent())
+        self._ended.update(dict.fromkeys(perhaps_sent, time.monotonic()))
         kept = json.loads(self._store.inbox.get(DEVICE) or "{}")
         if kept.get("id") == self._matrix.device_id:
             self._device_since = dt.datetime.fromisoformat(kept["since"])
@@ -60,9 +66,21 @@ class Doubt:
     def add(self, key: str) -> None:
         """An attempt to send it ended without an answer."""
         self._keys[key] += 1
+        self._ended[key] = time.monotonic()
 
     def clear(self, key: str) -> None:
+        """It was not there when we looked."""
         self._keys.pop(key, None)
+
+    def forget(self, key: str) -> None:
+        """It is done with."""
+        self._keys.pop(key, None)
+        self._ended.pop(key, None)
+
+    def is_on_its_way(self, key: str) -> bool:
+        """Whether it may be taken yet, though it was not there when we looked, and its words with it."""
+        ended = self._ended.get(key)
+        return ended is not None and time.monotonic() - ended < ON_ITS_WAY_SECONDS
 
     def has(self, key: str) -> bool:
         """Whether the notice with this key may have been sent."""
@@ -84,21 +102,22 @@ class Doubt:
 
         async def look(notice: Notice) -> None:
             attempts = self._keys[notice.key]
-            event_id = await self.sent_before(notice)
+            found = await self.sent_before(notice)
             if not is_under_way(notice.key) and self._keys[notice.key] == attempts:
-                if event_id is not None:
-                    self._store.sent(notice.key, event_id, now, bell_on(event_id))
+                if found is not None:
+                    room_id, event_id = found
+                    self._store.sent(notice.key, event_id, now, bell_on(event_id), room_id)
                 self.clear(notice.key)
 
         doubtful = [one for key in keys if self.has(key) and (one := self._store.outbox.get(key)) is not None]
         for start in range(0, len(doubtful), AT_ONCE):
             await asyncio.gather(*(look(one) for one in doubtful[start : start + AT_ONCE]))
 
-    async def sent_before(self, notice: Notice, room_id: str = "") -> str | None:
-        """The event that the notice became, in this room or where it was to be said before; None in none of them."""
-        for place in dict.fromkeys(filter(None, (room_id, notice.room_id, notice.tried_in))):
+    async def sent_before(self, notice: Notice) -> tuple[str, str] | None:
+        """The room and the event that the notice became, there or where it was to be said before; None in neither."""
+        for place in dict.fromkeys(filter(None, (notice.room_id, notice.tried_in))):
             if (event_id := await self.find(place, notice)) is not None:
-                return event_id
+                return place, event_id
         return None
 
     async def find(self, room_id: str, notice: Notice) -> str | None:

@@ -174,7 +174,8 @@ class Listener:
         elif event.sender == self._matrix.user_id:
             # It is sent, and we were perhaps killed before we knew. Also, what is done to it comes after it.
             if event.transaction_id:
-                self._store.sent(event.transaction_id, event.event_id, event.sent_at, bell_on(event.event_id))
+                bell = bell_on(event.event_id)
+                self._store.sent(event.transaction_id, event.event_id, event.sent_at, bell, room_id)
         elif answering and event.type == "m.reaction":
             self._rooms.reaction(room_id, event)
             self._reactions.accept(event, room_id, direct=direct)

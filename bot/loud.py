@@ -20,6 +20,7 @@ log = logging.getLogger("hallway")
 # What no event has told is seen after so long, and whether we are in a room by now.
 ANEW = dt.timedelta(hours=1)
 INSIDE_YET = dt.timedelta(seconds=20)
+AT_ONCE = dt.timedelta()
 
 
 class Loud:
@@ -33,11 +34,13 @@ class Loud:
         self._due = dict.fromkeys(rooms, EPOCH)
         self._names: dict[str, str] = {}
         self._kept: set[str] | None = None  # what was known when we started
+        self._changes = 0  # of rights, that we have heard of
 
     def state(self, room_id: str, event: Event) -> None:
         """The rights in a room have changed: what is known of it does not count any more. Raises `StoreError`."""
         if event.type != "m.room.power_levels" or event.state_key != "":
             return
+        self._changes += 1
         known = self._store.audience.loud()
         if known.pop(room_id, None) is not None:
             self._store.audience.keep_loud(known)
@@ -49,15 +52,15 @@ class Loud:
         now = self._clock.real()
         try:
             for name in [name for name, due in self._due.items() if due <= now]:
-                self._due[name] = now + (ANEW if await self._is_known(name) else INSIDE_YET)
+                self._due[name] = now + await self._look_at(name)
         except (AwayError, RateLimitedError, StoreError) as error:
             log.debug("the rights in the halls' rooms are asked for later: %s", error)
 
-    async def _is_known(self, name: str) -> bool:
-        """See that it is known whether we may, where we are in the room; False where we are not."""
+    async def _look_at(self, name: str) -> dt.timedelta:
+        """See that it is known whether we may, where we are in the room; returns when to look again."""
         room = self._store.rooms.get(self._store.rooms.id_of(name))
         if room is None or room.membership not in INSIDE:
-            return False
+            return INSIDE_YET
         self._names[room.room_id] = name
         known = self._store.audience.loud()
         if self._kept is None:
@@ -65,13 +68,16 @@ class Loud:
         # After a start what is known is as good as ever: what happened meanwhile is heard of.
         if room.room_id in known and room.room_id in self._kept:
             self._kept.discard(room.room_id)
-            return True
+            return ANEW
+        changes = self._changes
         try:
             levels = await self._matrix.state(room.room_id, "m.room.power_levels")
             may = may_notify_room(self._matrix.user_id, levels, await self._matrix.created(room.room_id))
         except RefusedError:
             may = False
+        if changes != self._changes:
+            return AT_ONCE  # perhaps it is as it was before
         known = self._store.audience.loud()
         if known.get(room.room_id) is not may:
             self._store.audience.keep_loud({**known, room.room_id: may})
-        return True
+        return ANEW

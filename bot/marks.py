@@ -20,6 +20,7 @@ GATHER_SECONDS = 0.02
 class _Sent:
     key: str
     event_id: str
+    room_id: str
     marked: asyncio.Future[None]
 
 
@@ -32,10 +33,10 @@ class Marks:
     def __len__(self) -> int:
         return len(self._waiting)
 
-    async def add(self, key: str, event_id: str, *, alone: bool) -> None:
-        """Mark a notice as sent; at once if it is `alone`, nothing else being under way. Raises `StoreError`."""
+    async def add(self, key: str, event_id: str, room_id: str, *, alone: bool) -> None:
+        """Mark a notice as sent to a room, at once if `alone`, nothing else being under way. Raises `StoreError`."""
         loop = asyncio.get_running_loop()
-        sent = _Sent(key, event_id, loop.create_future())
+        sent = _Sent(key, event_id, room_id, loop.create_future())
         self._waiting.append(sent)
         if alone:
             self.flush()
@@ -72,7 +73,7 @@ class Marks:
                 _succeed(sent)
 
     def _mark(self, sent: _Sent) -> None:
-        self._store.sent(sent.key, sent.event_id, self._clock.real(), bell_on(sent.event_id))
+        self._store.sent(sent.key, sent.event_id, self._clock.real(), bell_on(sent.event_id), sent.room_id)
 
 
 def _succeed(sent: _Sent) -> None:

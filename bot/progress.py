@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import datetime as dt
+from collections.abc import Callable
 from dataclasses import dataclass
 from typing import Any
 
@@ -42,8 +43,11 @@ class Lines:
         self._store = store
         self._clock = clock
 
-    def show(self, line: Line, how_far: Progress, text: Text) -> bool:
-        """Let the line say this, if it is worth a message by now. Says whether one was written."""
+    def show(self, line: Line, how_far: Progress, text: Callable[[], Text]) -> bool:
+        """Let the line say this, if it is worth a message by now. Says whether one was written.
+
+        What it says is asked for only then: it takes a look at all that waits and was sent.
+        """
         known = self._store.outbox.called(line.beginning)
         if any(state is NoticeState.PENDING for _, state, _ in known) or self.is_over(line):
             return False
@@ -51,7 +55,7 @@ class Lines:
         reached = how_far.done + how_far.refused
         if self._clock.real() - at < EVERY or reached - shown < step(how_far.total):
             return False
-        return self._write(line, str(reached), text)
+        return self._write(line, str(reached), text())
 
     def end(self, line: Line, text: Text) -> bool:
         """The last that it says, once and for all. False while the answer itself is still to be sent."""
@@ -60,6 +64,23 @@ class Lines:
             return False
         self._write(line, END, text)
         return True
+
+    def close(self, line: Line, text: Callable[[int], Text]) -> bool:
+        """Where it has shown how far it was, and nothing more comes of it: let it say this of the last that it showed.
+
+        Its answer may be another line's by now, so it is told by what the line said last. Says whether it was written.
+        """
+        known = self._store.outbox.called(line.beginning)
+        last = self._store.outbox.whatever(known[-1][0]) if known else None
+        if last is None or self.is_over(line):
+            return False
+        shown = last[0].content
+        said, text_now = shown["m.new_content"], text(_number(last[0].key))
+        plain = f"{said['body'].rpartition(chr(10))[0]}\n{text_now.plain}"
+        before = said.get("formatted_body", "").rpartition("<br>")[0]
+        reply = Reply(plain, f"{before}<br>{text_now.html}" if before else text_now.html)
+        content = edit_of(shown["m.relates_to"]["event_id"], said["msgtype"], reply)
+        return self._add(line, END, content, last[0].room_id)
 
     def is_over(self, line: Line) -> bool:
         """Whether it has said its last."""
@@ -87,9 +108,12 @@ class Lines:
         content = self.content(line, text)
         if base is None or content is None:
             return False
+        return self._add(line, what, content, base[0].room_id)
+
+    def _add(self, line: Line, what: str, content: dict[str, Any], room_id: str | None) -> bool:
         now = self._clock.real()
         return self._store.outbox.add(
-            Notice(line.key(what), PROGRESS, content, now, base[0].room_id, expires_at=now + LASTS, rank=Rank.REPLY)
+            Notice(line.key(what), PROGRESS, content, now, room_id, expires_at=now + LASTS, rank=Rank.REPLY)
         )
 
 

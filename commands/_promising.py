@@ -31,14 +31,20 @@ def step(total: int) -> int:
 
 
 def seconds_for(
-    store: Store, messages: int, openings: int, now: dt.datetime, wait: dt.timedelta = dt.timedelta()
+    store: Store,
+    messages: int,
+    openings: int,
+    now: dt.datetime,
+    wait: dt.timedelta = dt.timedelta(),
+    *,
+    loud: bool = False,
 ) -> float:
     """How long so many more messages take, of which so many need a direct room first, when they begin after `wait`.
 
-    `now` is the world's clock.
+    `now` is the world's clock. `loud` ones go before what is not an answer.
     """
     capacity = store.load.at(now + wait)
-    ahead, opening = store.broadcasts.ahead()
+    ahead, opening = store.broadcasts.ahead(loud=loud)
     meanwhile = wait.total_seconds() * (capacity.rate or UNLIMITED)
     ahead = max(0, ahead - int(meanwhile))
     edits = max(0, (messages - 1) // step(messages))
@@ -46,9 +52,9 @@ def seconds_for(
     return BEGINNING + (needed if capacity.rate else max(needed, messages / UNLIMITED))
 
 
-def seconds_left(store: Store, how_far: Progress, now: dt.datetime) -> float:
+def seconds_left(store: Store, how_far: Progress, now: dt.datetime, *, loud: bool) -> float:
     """How long what is left of a broadcast takes: it waits in the outbox already, among what else does."""
-    ahead, opening = store.broadcasts.ahead()
+    ahead, opening = store.broadcasts.ahead(loud=loud)
     return store.load.at(now).seconds(max(ahead, how_far.waiting), opening)
 
 
@@ -87,7 +93,15 @@ def far(how_far: Progress, when: str, language: Language, *, over: bool) -> Text
     return language.say("{done} of {total}, done by {time}", **values)
 
 
-def promise(messages: int, openings: int, begins: dt.datetime | None, request: Request, services: Services) -> float:
+def promise(
+    messages: int,
+    openings: int,
+    begins: dt.datetime | None,
+    request: Request,
+    services: Services,
+    *,
+    loud: bool = False,
+) -> float:
     """The seconds that a new broadcast takes, once it begins (the conference's clock; None for now)."""
     wait = begins - request.now if begins else dt.timedelta()
-    return seconds_for(services.store, messages, openings, request.moment, wait)
+    return seconds_for(services.store, messages, openings, request.moment, wait, loud=loud)

@@ -23,6 +23,7 @@ from storage.tables.organizing import act, broadcast
 VERSION = "dev.hallway.version"
 # These rows only tell how full the homeserver's bucket is.
 SENT_KEPT = 5000
+WAITS = dt.timedelta(days=1)
 
 
 class BroadcastState(StrEnum):
@@ -146,10 +147,11 @@ class Broadcasts:
         """Those with which something is still to be done, oldest first."""
         return self._where(ACTIVE)[::-1]
 
-    def is_active(self) -> bool:
-        """Whether anything is still to be done with any."""
+    def stamp(self) -> tuple[int, int]:
+        """While it stays the same, nothing was announced, corrected or recalled."""
         with self._database.reading() as connection:
-            return connection.execute(select(broadcast.c.id).where(ACTIVE).limit(1)).first() is not None
+            row = connection.execute(select(func.max(broadcast.c.id), func.sum(broadcast.c.version))).one()
+        return int(row[0] or 0), int(row[1] or 0)
 
     def reopen(self, key: str) -> None:
         """A notice was sent late: was it one of a broadcast that was done, there may be something to do after all."""
@@ -178,9 +180,11 @@ class Broadcasts:
             rows = connection.execute(select(*columns).where(mine).order_by(notice.c.seq)).mappings()
             return [_part(row) for row in rows]
 
-    def ahead(self) -> tuple[int, int]:
+    def ahead(self, *, loud: bool = False) -> tuple[int, int]:
         """How many messages wait that are sent before a new broadcast's, and how many of them need a room first."""
-        before = (notice.c.state == NoticeState.PENDING) & (notice.c.rank <= Rank.PERSONAL) & (notice.c.kind != HINT)
+        before = (
+            (notice.c.state == NoticeState.PENDING) & (notice.c.rank <= rank_of(loud=loud)) & (notice.c.kind != HINT)
+        )
         with self._database.reading() as connection:
             counted = select(func.count(), func.sum(notice.c.room_id.is_(None)))
             row = connection.execute(counted.where(before)).one()
@@ -188,8 +192,10 @@ class Broadcasts:
 
     def sent_since(self, moment: dt.datetime) -> list[dt.datetime]:
         """When messages were sent since then (the world's clock), oldest first."""
+        # By when it was written it is found at once, and nothing waits for longer than that.
+        written = notice.c.created_at >= moment - WAITS
         sent = (notice.c.state == NoticeState.SENT) & (notice.c.done_at >= moment)
-        latest = select(notice.c.done_at).where(sent).order_by(notice.c.done_at.desc()).limit(SENT_KEPT)
+        latest = select(notice.c.done_at).where(written, sent).order_by(notice.c.done_at.desc()).limit(SENT_KEPT)
         with self._database.reading() as connection:
             return sorted(connection.execute(latest).scalars())
 
@@ -198,6 +204,11 @@ class Broadcasts:
         with self._database.reading() as connection:
             rows = connection.execute(BROADCASTS.where(condition).order_by(broadcast.c.id.desc()).limit(limit)).all()
         return [_broadcast(row) for row in rows]
+
+
+def rank_of(*, loud: bool) -> Rank:
+    """How urgent what is said so, corrected and removed is: what is to notify everybody waits for no reminder."""
+    return Rank.REPLY if loud else Rank.PERSONAL
 
 
 def correction_key(part: Part, version: int) -> str:

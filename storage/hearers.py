@@ -8,11 +8,11 @@ from dataclasses import dataclass
 
 from sqlalchemy import Connection, select
 
+from storage.beliefs import net_change
 from storage.concerned import following, wanting
 from storage.tables.asking import person
 from storage.tables.subscribing import believed
 from storage.talk_rows import CHUNK, by_ids
-from storage.telling import net_change
 
 UNREACHABLE = select(person.c.user_id).where(person.c.unreachable != "")
 

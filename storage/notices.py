@@ -20,7 +20,7 @@ class NoticeState(StrEnum):
 class Rank(IntEnum):
     """Who is served first when not all can be."""
 
-    REPLY = 0  # what answers somebody
+    REPLY = 0  # what answers somebody, and what everybody has to know at once
     SPEAKER = 1
     PERSONAL = 2  # reminders and changes for one person
     BULK = 3  # what is said to whole rooms

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import datetime as dt
 import json
-from collections.abc import Collection
+from collections.abc import Collection, Iterable
 from typing import Any
 
 from sqlalchemy import Row, bindparam, case, delete, func, literal_column, not_, or_, select, update
@@ -46,6 +46,9 @@ NEXT = (
     .order_by(*SOONEST)
     .limit(bindparam("most"))
 )
+# What is said, not what changes, removes or is put on something that is there.
+SAYS = (notice.c.event_type == MESSAGE) & notice.c.kind.not_in((CORRECTION, PROGRESS))
+ADD = insert(notice).on_conflict_do_nothing()
 UNSENT = select(notice.c.key).where(notice.c.state == literal_column("'pending'"))
 
 
@@ -56,24 +59,13 @@ class Outbox:
     def add(self, new: Notice) -> bool:
         """Take a notice; False, and nothing written, when its key is there already."""
         with self._database.transaction() as connection:
-            written = connection.execute(
-                insert(notice)
-                .values(
-                    key=new.key,
-                    kind=new.kind,
-                    room_id=new.room_id,
-                    recipient=new.recipient,
-                    content=_json(new.content),
-                    created_at=new.created_at,
-                    expires_at=new.expires_at,
-                    event_type=new.event_type,
-                    rank=new.rank,
-                    deadline=new.deadline,
-                    batch=new.batch,
-                )
-                .on_conflict_do_nothing()
-            )
-            return written.rowcount > 0
+            return connection.execute(ADD, _values(new)).rowcount > 0
+
+    def add_all(self, new: Iterable[Notice]) -> None:
+        """Take notices in this order, but for those whose keys are there already."""
+        if rows := [_values(one) for one in new]:
+            with self._database.transaction() as connection:
+                connection.execute(ADD, rows)
 
     def pending(self, limit: int, busy: Collection[str] = ()) -> list[Notice]:
         """The notices to send next, one a place; `busy` names places (room or recipient) to leave out.
@@ -125,13 +117,15 @@ class Outbox:
         with self._database.reading() as connection:
             return [Waiting(*row) for row in connection.execute(statement)]
 
-    def mark_sent(self, key: str, event_id: str, now: dt.datetime) -> bool:
-        """Keep the event that a notice became; False, and nothing written, where that is known or no notice of ours.
+    def mark_sent(self, key: str, event_id: str, now: dt.datetime, room_id: str = "") -> bool:
+        """Keep the event that a notice became in a room; False, and nothing written, where that is known or not ours.
 
         One that was given up counts as sent after all: whoever shows its event has seen it.
         """
         unsaid = (notice.c.key == key) & (notice.c.state != NoticeState.SENT)
         values = {"state": NoticeState.SENT, "done_at": now, "event_id": event_id, "reason": ""}
+        if room_id:
+            values["room_id"] = room_id
         with self._database.transaction() as connection:
             return connection.execute(update(notice).where(unsaid).values(**values)).rowcount > 0
 
@@ -180,8 +174,11 @@ class Outbox:
             return int(connection.execute(counted).scalar_one())
 
     def move(self, room_id: str, successor: str) -> None:
-        """The room was upgraded: what was to be said in it is said in its successor."""
-        self._where(notice.c.room_id == room_id, successor)
+        """The room was upgraded: what was to be said in it is said in its successor.
+
+        What changes or removes something that is there has no other place.
+        """
+        self._where((notice.c.room_id == room_id) & SAYS, successor)
 
     def event_of(self, key: str) -> str | None:
         """The event that a notice became, None while it was not sent."""
@@ -222,6 +219,22 @@ class Outbox:
         with self._database.transaction() as connection:
             pending = notice.c.state == NoticeState.PENDING
             connection.execute(update(notice).where(pending, condition).values(room_id=room_id))
+
+
+def _values(new: Notice) -> dict[str, Any]:
+    return {
+        "key": new.key,
+        "kind": new.kind,
+        "room_id": new.room_id,
+        "recipient": new.recipient,
+        "content": _json(new.content),
+        "created_at": new.created_at,
+        "expires_at": new.expires_at,
+        "event_type": new.event_type,
+        "rank": new.rank,
+        "deadline": new.deadline,
+        "batch": new.batch,
+    }
 
 
 def _notice(row: Row[Any]) -> Notice:

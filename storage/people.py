@@ -79,6 +79,12 @@ class People:
             row = connection.execute(SETTINGS, {"user_id": user_id}).first()
         return Settings(*row) if row else DEFAULTS
 
+    def languages(self) -> dict[str, str]:
+        """The language of each who chose one."""
+        with self._database.reading() as connection:
+            rows = connection.execute(select(person.c.user_id, person.c.language).where(person.c.language != ""))
+            return {row[0]: row[1] for row in rows}
+
     def change(self, user_id: str, **values: Any) -> None:
         """Set some of what is kept of a person; the rest stays. The names are those of `PersonRow`."""
         with self._database.transaction() as connection:

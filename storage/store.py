@@ -245,9 +245,10 @@ class Store:
             self.refreshing.release(held.feed)
             return self.feeds.accept(held.feed, held.source, programme, held.body_sha256, now)
 
-    def sent(self, key: str, event_id: str, now: dt.datetime, hint: dict[str, Any]) -> None:
+    def sent(self, key: str, event_id: str, now: dt.datetime, hint: dict[str, Any], room_id: str = "") -> None:
         """A notice became this event, as its sending or the homeserver's own timeline says, whichever comes first.
 
+        `room_id`: where that is, which may be where it was to be said before its recipient left that room.
         Where it is to carry a hint, that is a notice of its own from now on, with `hint` as its content.
         """
         from storage.notices import BROADCAST, CORRECTION, HINT, PERSONAL, Notice, notice_key
@@ -255,19 +256,19 @@ class Store:
         if self.outbox.event_of(key) is not None:
             return
         with self.transaction():
-            marked = self.outbox.mark_sent(key, event_id, now)
+            marked = self.outbox.mark_sent(key, event_id, now, room_id)
             if marked and key.startswith(PERSONAL):
                 self.telling.sent(key)
             if marked and key.startswith((BROADCAST, CORRECTION)):
                 self.broadcasts.reopen(key)
-            if marked and (room_id := self.answers.hint_for(key)):
+            if marked and (said_in := self.answers.hint_for(key)):
                 self.outbox.add(
                     Notice(
                         notice_key(HINT, key),
                         HINT,
                         hint,
                         now,
-                        room_id,
+                        said_in,
                         expires_at=now + HINT_AGE,
                         event_type="m.reaction",
                     )

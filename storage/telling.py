@@ -3,48 +3,41 @@
 from __future__ import annotations
 
 import datetime as dt
-import json
 from collections import defaultdict
 from collections.abc import Collection, Iterable, Mapping, Sequence
 from dataclasses import dataclass
 from typing import Any
 
-from sqlalchemy import ColumnElement, Connection, Row, and_, bindparam, delete, func, or_, select, update
+from sqlalchemy import ColumnElement, Connection, Row, and_, bindparam, delete, select, update
 from sqlalchemy.dialects.sqlite import insert as upsert
 
-from storage.changes import Change, between
-from storage.concerned import followed, follows
+from storage.beliefs import (
+    BELIEVED_OF_KEY,
+    KNOWN,
+    NEWS_OF_KEY,
+    SETTLE,
+    TELL,
+    belief,
+    beliefs_of,
+    change_of,
+    frees_others,
+    is_told,
+)
+from storage.changes import Change
+from storage.concerned import follows
 from storage.database import Database
 from storage.programme import Talk
 from storage.reminders import Due
-from storage.revisions import packed, unpacked
+from storage.revisions import packed
 from storage.speakers import accounts_of
 from storage.tables.messages import notice
 from storage.tables.subscribing import believed, reminded
 from storage.talk_rows import by_ids
 from storage.wanted import touch
 
-PENDING = "pending"
 # The key of what somebody was reminded of, once a notice that was to remind them again has come to nothing.
 TOLD = "told"
 OF_KEY = select(reminded).where(reminded.c.key == bindparam("key")).order_by(reminded.c.starts_at, reminded.c.talk_id)
-BELIEVED_OF_KEY = select(believed).where(believed.c.key == bindparam("key")).order_by(believed.c.talk_id)
-LATER = notice.alias("later")
-# What has become news of the talks that a notice reminds its subscriber of, since it was written: it tells that, as a
-# reminder says how a talk is now, and no notice behind it does. One that is said to several in a room does not say what
-# was: each of them is told that by another one.
-NEWS_OF_KEY = (
-    select(believed)
-    .join(reminded, and_(reminded.c.subscriber == believed.c.subscriber, reminded.c.talk_id == believed.c.talk_id))
-    .join(notice, notice.c.key == reminded.c.key)
-    .outerjoin(LATER, LATER.c.key == believed.c.key)
-    .where(
-        reminded.c.key == bindparam("key"),
-        func.coalesce(notice.c.recipient, notice.c.room_id) == believed.c.subscriber,
-        or_(believed.c.key == "", and_(LATER.c.state == PENDING, LATER.c.seq > notice.c.seq)),
-    )
-    .order_by(believed.c.talk_id)
-)
 # What somebody was reminded of at another time.
 EARLIER = (
     select(reminded.c.starts_at)
@@ -57,19 +50,6 @@ EARLIER = (
     .order_by(reminded.c.due_at.desc())
     .limit(1)
 )
-TELL = (
-    update(believed)
-    .where(
-        believed.c.subscriber == bindparam("of"),
-        # Not by the index of keys: after a release most rows have none yet.
-        func.length(believed.c.key) == 0,
-        believed.c.talk_id.in_(bindparam("ids", expanding=True)),
-    )
-    .values(key=bindparam("with_key"))
-)
-THAT_BELIEF = and_(believed.c.subscriber == bindparam("of"), believed.c.talk_id == bindparam("about"))
-SETTLE = update(believed).where(THAT_BELIEF).values(telling=bindparam("telling"), key=bindparam("key"))
-KNOWN = delete(believed).where(THAT_BELIEF)
 ADDED = upsert(reminded)
 REMIND = ADDED.on_conflict_do_update(
     index_elements=["subscriber", "talk_id", "starts_at"],
@@ -146,7 +126,7 @@ class Telling:
         """What the notice with this key has to say now, by subscriber: what is still true, coming and wanted."""
         with self._database.reading() as connection:
             slots = connection.execute(OF_KEY, {"key": key}).all()
-            beliefs = _beliefs(connection, key)
+            beliefs = beliefs_of(connection, key)
             ids = sorted({row.talk_id for row in (*slots, *beliefs)})
             talks = {talk.row_id: talk for talk in by_ids(connection, ids)}
             reminders: dict[str, list[Reminding]] = defaultdict(list)
@@ -158,7 +138,7 @@ class Telling:
             for row in beliefs:
                 if row.key != key and (row.subscriber, row.talk_id) not in said:
                     continue
-                if (change := _change(connection, row, talks.get(row.talk_id), now)) is not None:
+                if (change := change_of(connection, row, talks.get(row.talk_id), now)) is not None:
                     changes[row.subscriber].append(change)
         own = frozenset(row.talk_id for row in beliefs if row.speaker)
         return [Told(one, tuple(reminders[one]), tuple(changes[one]), own) for one in sorted({*reminders, *changes})]
@@ -189,7 +169,7 @@ class Telling:
                 return False
             rows = connection.execute(BELIEVED_OF_KEY, {"key": key}).all()
             talks = {talk.row_id: talk for talk in by_ids(connection, sorted(row.talk_id for row in rows))}
-            return all(_is_told(row, talks.get(row.talk_id)) for row in rows)
+            return all(is_told(row, talks.get(row.talk_id)) for row in rows)
 
     def settle(self, key: str, told: Sequence[Told]) -> None:
         """The notice says exactly this: what else was to be in it is free to be told by another one."""
@@ -200,7 +180,7 @@ class Telling:
             for row in connection.execute(OF_KEY, {"key": key}).all():
                 if (row.subscriber, row.talk_id) not in said:
                     _let_go(connection, _slot(row))
-            for row in _beliefs(connection, key):
+            for row in beliefs_of(connection, key):
                 telling = news.get((row.subscriber, row.talk_id), "")
                 if not telling and row.key != key:
                     continue
@@ -216,10 +196,10 @@ class Telling:
             connection.execute(update(reminded).where(reminded.c.key == key).values(told=reminded.c.lead))
             rows = connection.execute(BELIEVED_OF_KEY, {"key": key}).all()
             talks = {talk.row_id: talk for talk in by_ids(connection, [row.talk_id for row in rows])}
-            known = [row for row in rows if _is_told(row, talks.get(row.talk_id))]
+            known = [row for row in rows if is_told(row, talks.get(row.talk_id))]
             if known:
                 connection.execute(KNOWN, [{"of": row.subscriber, "about": row.talk_id} for row in known])
-            if _frees_others(connection, known):
+            if frees_others(connection, known):
                 touch(connection)
             for row in rows:
                 if row not in known:
@@ -242,25 +222,6 @@ class Telling:
             connection.execute(update(believed).where(gone).values(telling="", key=""))
             _let_go(connection, and_(reminded.c.subscriber == subscriber, reminded.c.key.in_(refused)))
             touch(connection)
-
-
-def _beliefs(connection: Connection, key: str) -> list[Row[Any]]:
-    """What the notice tells of, and what it would tell of besides if it were sent now."""
-    return [row for one in (BELIEVED_OF_KEY, NEWS_OF_KEY) for row in connection.execute(one, {"key": key})]
-
-
-def _frees_others(connection: Connection, known: Sequence[Row[Any]]) -> bool:
-    """Whether the last speaker of a talk knows of its change by that: everybody else has waited for it."""
-    own = {row.talk_id for row in known if row.speaker}
-    if not own:
-        return False
-    waiting = select(believed.c.talk_id).where(believed.c.speaker, believed.c.talk_id.in_(own))
-    return not own <= set(connection.execute(waiting).scalars())
-
-
-def _is_told(row: Row[Any], talk: Talk | None) -> bool:
-    """Whether there is nothing more to say of the talk than what the row's notice told."""
-    return talk is None or packed(talk) == row.telling
 
 
 def _remind(connection: Connection, rows: Sequence[dict[str, Any]]) -> None:
@@ -286,32 +247,9 @@ def _reminding(connection: Connection, row: Row[Any], talk: Talk | None, now: dt
     return Reminding(talk, row.due_at, was, speaker)
 
 
-def _change(connection: Connection, row: Row[Any], talk: Talk | None, now: dt.datetime) -> Change | None:
-    """What somebody who believes a row does not know: None for nothing, or nothing that still matters."""
-    change = net_change(row, talk, now)
-    if change is None or row.speaker:
-        return change
-    concerned = follows(connection, row.subscriber, row.talk_id) or followed(connection, row)
-    return change if concerned else None
-
-
-def net_change(row: Row[Any], talk: Talk | None, now: dt.datetime) -> Change | None:
-    """From what a row believes to the talk as it is; None where nobody needs to hear of it."""
-    if talk is None:
-        return None
-    before = unpacked(json.loads(row.talk), row.talk_id) if row.talk else None
-    change = between(before, talk)
-    over = all(one.over_at <= now for one in (before, talk) if one is not None)
-    return change if change is not None and change.noteworthy and not over else None
-
-
 def _slot(row: Row[Any]) -> Any:
     return and_(
         reminded.c.subscriber == row.subscriber,
         reminded.c.talk_id == row.talk_id,
         reminded.c.starts_at == row.starts_at,
     )
-
-
-def belief(row: Row[Any]) -> Any:
-    return and_(believed.c.subscriber == row.subscriber, believed.c.talk_id == row.talk_id)

@@ -10,6 +10,7 @@ from typing import Any
 
 from sqlalchemy import Row, and_, delete, select
 
+from storage.beliefs import belief, net_change
 from storage.changes import Change
 from storage.concerned import followed
 from storage.database import Database
@@ -19,7 +20,6 @@ from storage.reminders import Rules
 from storage.revisions import packed
 from storage.tables.subscribing import believed, covers, subscription
 from storage.talk_rows import by_ids
-from storage.telling import belief, net_change
 
 # A change to a talk that starts so soon does not wait for others.
 SOON = dt.timedelta(hours=1)

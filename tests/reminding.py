@@ -41,13 +41,14 @@ class SetClock(Clock):
 
 
 class NoJobs:
-    """Keeps when the next look was asked for."""
+    """Keeps when the next look was asked for, and each under its name."""
 
     def __init__(self) -> None:
         self.at_moment: dt.datetime | None = None
+        self.named: dict[str, dt.datetime] = {}
 
     def at(self, name: str, moment: dt.datetime, look: Callable[[], Awaitable[None]]) -> None:
-        self.at_moment = moment
+        self.at_moment = self.named[name] = moment
 
 
 class Conference:

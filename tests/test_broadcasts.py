@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import datetime as dt
+import json
 from pathlib import Path
 
 import pytest
@@ -11,7 +12,7 @@ from storage.broadcasts import BroadcastState
 from storage.notices import BROADCAST, CORRECTION, RECALL, NoticeState
 from storage.people import Unreachable
 from storage.subscriptions import Kind
-from tests.broadcasting import ADA, BOB, CONTROL, HERBERT, PEMBROKE, Hall, crowd
+from tests.broadcasting import ADA, BOB, CONTROL, HERBERT, ORGANIZER, PEMBROKE, Hall, crowd
 from tests.small import NOW
 
 MINUTE, SECOND = dt.timedelta(minutes=1), dt.timedelta(seconds=1)
@@ -190,6 +191,12 @@ async def test_at_a_time_it_is_said_then_and_after_a_restart_too(tmp_path: Path)
     hall.store.close()
 
 
+async def test_each_that_waits_for_its_time_has_a_look_of_its_own(hall: Hall) -> None:
+    await hall.announce("!announce to room:Herbert at 12:45 Lunch is late")
+    await hall.announce("!announce to room:Herbert at 18:45 Dinner is late")
+    assert set(hall.jobs.named.values()) == {NOW.replace(hour=11, minute=45), NOW.replace(hour=17, minute=45)}
+
+
 async def test_what_is_said_late_says_so_to_the_organizers(hall: Hall) -> None:
     hall.say("!announce to room:Herbert at 12:45 Lunch is late")
     hall.say("!confirm")
@@ -198,6 +205,27 @@ async def test_what_is_said_late_says_so_to_the_organizers(hall: Hall) -> None:
     await hall.settle()
     assert hall.bodies(HERBERT) == [LUNCH]
     assert hall.bodies(CONTROL)[1].endswith("\n1 of 1, done at 13:00:00, late: it went out at 13:00")
+
+
+async def test_what_is_late_by_more_than_half_an_hour_is_not_said_and_the_organizers_hear_of_it(hall: Hall) -> None:
+    hall.say("!announce to room:Herbert at 12:45 Lunch is <b>ready</b> now")
+    hall.say("!confirm")
+    hall.send()
+    hall.clock.moment = NOW.replace(hour=12, minute=15, second=1)
+    hall.restart()
+    await hall.settle()
+    assert hall.bodies(HERBERT) == []
+    assert hall.store.broadcasts.get(1).state is BroadcastState.DROPPED  # type: ignore[union-attr]
+    answered, told = hall.bodies(CONTROL)[1], hall.bodies(CONTROL)[-1]
+    assert answered.endswith("\nnot said: it was to go at Mon 12 Sep 12:45 (UTC+1)")
+    assert told == (
+        "Announcement 1 was not said: it was to go at Mon 12 Sep 12:45 (UTC+1), and I could not then. "
+        "It was: Lunch is <b>ready</b> now"
+    )
+    assert list(hall.rooms[CONTROL].values())[-1]["m.mentions"] == {"user_ids": [ORGANIZER]}  # type: ignore[index]
+    number = len(hall.requests)
+    await hall.settle()
+    assert (len(hall.requests), hall.store.broadcasts.active()) == (number, [])
 
 
 async def test_a_correction_edits_what_was_said_and_comes_in_time_for_the_rest(hall: Hall) -> None:
@@ -257,7 +285,7 @@ async def test_a_recall_removes_what_was_said_with_its_edits_and_says_no_more(ha
     one = hall.store.broadcasts.get(1)
     assert one is not None
     assert (one.state, one.done_at is not None) == (BroadcastState.RECALLED, True)
-    assert not hall.store.broadcasts.is_active()
+    assert not hall.store.broadcasts.active()
     assert hall.say("!recall 1") == "Number 1 was taken back already."
     assert hall.say("!correct #1 again") == "Number 1 was taken back already."
 
@@ -295,8 +323,25 @@ async def test_what_turns_out_to_have_been_said_after_all_is_removed_all_the_sam
     hall.store.outbox.mark_void(key, NoticeState.VOID, "recalled", NOW)
     await hall.announce("!recall")
     await hall.settle()
-    assert not hall.store.broadcasts.is_active()
+    assert not hall.store.broadcasts.active()
     hall.store.sent(key, f"${key}", hall.clock.real(), {})
     await hall.settle()
     assert hall.bodies(HERBERT) == []
-    assert not hall.store.broadcasts.is_active()
+    assert not hall.store.broadcasts.active()
+
+
+async def test_a_fault_over_one_keeps_back_no_other_and_is_logged_once(
+    hall: Hall, caplog: pytest.LogCaptureFixture
+) -> None:
+    await hall.announce("!announce to room:Herbert at 12:45 Lunch is late")
+    whole = hall.store.broadcasts.get(1).target  # type: ignore[union-attr]
+    hall.store.broadcasts.change(1, target='{"to": "speakers"}')
+    hall.clock.moment = NOW.replace(hour=11, minute=45)
+    await hall.announce("!announce to room:Pembroke Lunch is late")
+    for _ in range(2):
+        await hall.settle()
+    assert hall.everywhere([HERBERT, PEMBROKE]) == [[], [LUNCH]]
+    assert [record.message for record in caplog.records if record.exc_info] == ["broadcast 1 cannot be gone on with"]
+    hall.store.broadcasts.change(1, target=json.dumps(whole))
+    await hall.settle()
+    assert hall.bodies(HERBERT) == [LUNCH]

@@ -25,7 +25,9 @@ def marks(store: Store) -> Marks:
 
 
 async def all_at_once(marks: Marks) -> list[BaseException | None]:
-    return await asyncio.gather(*(marks.add(key, f"${key}", alone=False) for key in KEYS), return_exceptions=True)
+    return await asyncio.gather(
+        *(marks.add(key, f"${key}", f"!{key}", alone=False) for key in KEYS), return_exceptions=True
+    )
 
 
 async def test_what_is_sent_in_one_moment_is_one_commit(store: Store, marks: Marks) -> None:
@@ -36,7 +38,7 @@ async def test_what_is_sent_in_one_moment_is_one_commit(store: Store, marks: Mar
 
 
 async def test_what_is_alone_is_marked_at_once(store: Store, marks: Marks) -> None:
-    adding = asyncio.create_task(marks.add("a", "$a", alone=True))
+    adding = asyncio.create_task(marks.add("a", "$a", "!a", alone=True))
     await asyncio.sleep(0)
     assert store.outbox.event_of("a") == "$a"
     await adding
@@ -66,7 +68,7 @@ async def test_a_busy_database_is_told_to_all(store: Store, marks: Marks, monkey
 
 
 async def test_what_was_sent_when_we_are_stopped_is_marked(store: Store, marks: Marks) -> None:
-    adding = asyncio.create_task(marks.add("a", "$a", alone=False))
+    adding = asyncio.create_task(marks.add("a", "$a", "!a", alone=False))
     await asyncio.sleep(0)
     adding.cancel()
     await asyncio.gather(adding, return_exceptions=True)

@@ -6,7 +6,7 @@ import datetime as dt
 
 import pytest
 
-from storage.notices import HINT, Notice, NoticeState, Rank
+from storage.notices import BROADCAST, CORRECTION, HINT, PROGRESS, RECALL, REDACTION, Notice, NoticeState, Rank
 from storage.store import Store
 from tests.small import NOW
 
@@ -69,6 +69,15 @@ def test_what_was_given_up_waits_no_more(store: Store, state: NoticeState) -> No
     wait(store, "n", "!a")
     store.outbox.mark_void("n", state, "why", NOW)
     assert (store.outbox.pending(9), store.outbox.counts()) == ([], {state: 1})
+
+
+def test_in_a_room_that_was_upgraded_stays_only_what_changes_something_there(store: Store) -> None:
+    for kind in ("reply", BROADCAST, CORRECTION, PROGRESS):
+        store.outbox.add(Notice(kind, kind, {}, NOW, "!old"))
+    store.outbox.add(Notice(RECALL, RECALL, {"redacts": "$e"}, NOW, "!old", event_type=REDACTION))
+    store.outbox.move("!old", "!new")
+    places = {one.key: one.room_id for key in store.outbox.unsent() if (one := store.outbox.get(key))}
+    assert places == {"reply": "!new", BROADCAST: "!new", CORRECTION: "!old", PROGRESS: "!old", RECALL: "!old"}
 
 
 def contents(store: Store) -> list[str]:
