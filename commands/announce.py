@@ -16,6 +16,8 @@ from storage.clean import one_line
 
 LOUD_LAST = re.compile(r"\s(?:--|[\N{EN DASH}\N{EM DASH}])loud\s*$", re.IGNORECASE)
 BLANK_LINES = re.compile(r"\n{3,}")
+# Nobody types more; what is longer is not even read to its end.
+WHOLE_MAX = 4 * TEXT_MAX
 
 
 @command("announce", "[--loud] [to …] [at <time>] <text>")
@@ -72,11 +74,12 @@ def announce(request: Request, services: Services) -> Reply:
 
 
 def in_full(request: Request) -> str:
-    """What follows the command, with its line breaks, and not cut."""
-    line, _, rest = request.whole.partition("\n")
+    """What follows the command, with its line breaks, up to what is too long by far."""
+    whole = request.whole[:WHOLE_MAX]
+    line, _, rest = whole.partition("\n")
     known = request.args.removesuffix("…")
     if one_line(line, len(line) + 1).startswith(known):
-        return request.whole
+        return whole
     return f"{request.args}\n{rest}".strip()
 
 
@@ -91,12 +94,12 @@ def unfit(words: str, request: Request, services: Services) -> Reply | None:
     if not words:
         help_ = code(f"{services.prefix}help {request.command}")
         return paragraphs(request.say("What is to be said? {help} has examples.", help=help_), ok=False)
-    if len(words) > TEXT_MAX:
+    if len(words) > TEXT_MAX or len(request.whole) > WHOLE_MAX:
         said = request.say(
             "An announcement has up to {most} characters, and this has {number}: put the rest where people can read "
             "it, and say where that is.",
             most=TEXT_MAX,
-            number=len(words),
+            number=max(len(words), len(request.whole) if len(request.whole) > WHOLE_MAX else 0),
         )
         return paragraphs(said, ok=False)
     return None

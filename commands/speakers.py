@@ -43,9 +43,11 @@ def speakers(request: Request, services: Services) -> Reply:
 
 def _open(request: Request, services: Services) -> Reply:
     """The claims to decide on, each with its number, and how many accounts are known."""
-    people = services.store.speakers.people()
     waiting = services.store.speakers.accounts(CLAIMED)
     confirmed = services.store.speakers.accounts(CONFIRMED)
+    # Where nobody is to be compared with them, they need only be counted.
+    people = services.store.speakers.people() if waiting or confirmed else []
+    many, known = services.store.speakers.counted()
     lines: list[Text] = []
     for one in waiting[: request.lines - 2]:
         rows = [row for person in people if is_of(one, person) for row in person.talks]
@@ -60,14 +62,15 @@ def _open(request: Request, services: Services) -> Reply:
         lines.append(request.say("Say {accept} or {reject}", accept=accept, reject=reject))
     else:
         lines.append(request.say("Nobody waits to be confirmed as a speaker."))
-    known = [one for one in people if one.feed_id.startswith("@") or any(is_of(each, one) for each in confirmed)]
+    if confirmed:
+        known = sum(one.feed_id.startswith("@") or any(is_of(each, one) for each in confirmed) for one in people)
     return paragraphs(
         *lines,
         request.count(
             "Of {number} speaker in the programme, the account of {known} is known.",
             "Of {number} speakers in the programme, the accounts of {known} are known.",
-            len(people),
-            known=len(known),
+            many,
+            known=known,
         ),
     )
 

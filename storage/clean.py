@@ -32,6 +32,7 @@ MARKUP = re.compile(
     re.IGNORECASE,
 )
 SHORT = 80
+LONG, LONGER = 4096, 8
 _UNEVEN = ("  ", " \n", "\n ", "\t", "\r", "\xa0")
 
 _SIMPLE = re.compile(r"<(/?)(p|br|b|i|em|strong|u|code|ul|ol|li)\s*/?>", re.IGNORECASE)
@@ -48,8 +49,10 @@ def one_line(text: str, limit: int) -> str:
 
 
 def _one_line(text: str, limit: int) -> str:
-    line = " ".join(_plain(text).split())
-    return cut(line, limit)
+    # Of what is far longer than may be shown, the end need not be cleaned to be left out.
+    most = max(LONG, LONGER * limit)
+    line = " ".join(_plain(text[:most]).split())
+    return cut(line, limit) if len(text) <= most else f"{line[: limit - 1].rstrip()}…"
 
 
 # Halls, tracks, kinds and names come again and again; what is long comes once and need not be kept.

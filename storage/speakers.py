@@ -10,7 +10,7 @@ from collections.abc import Iterable
 from dataclasses import dataclass, replace
 from typing import Any
 
-from sqlalchemy import ColumnElement, Connection, Row, and_, delete, insert, select, update
+from sqlalchemy import ColumnElement, Connection, Row, and_, delete, func, insert, select, update
 
 from storage.database import Database
 from storage.revisions import unpacked
@@ -30,6 +30,7 @@ PEOPLE = (
     .select_from(talk.join(talk_speaker, talk_speaker.c.talk_id == talk.c.id).join(speaker))
     .order_by(talk.c.starts_at, talk.c.id, talk_speaker.c.position)
 )
+WHO = PEOPLE.with_only_columns(talk.c.id, speaker.c.name, speaker.c.feed_id, speaker.c.feed)
 SPEAKERS_OF_TALKS = PEOPLE.where(talk.c.cancelled.is_(False))
 NAMED_BY_FEED = speaker.c.feed_id.like("@%")
 ACCOUNTS = select(speaker_account).order_by(speaker_account.c.id)
@@ -148,12 +149,21 @@ class Speakers:
 
     def people(self, feed_id: str = "") -> list[Person]:
         """The speakers of the programme, by name; with `feed_id` those that a feed knows by it."""
-        wanted = PEOPLE.where(speaker.c.feed_id == feed_id) if feed_id else PEOPLE
+        wanted = WHO.where(speaker.c.feed_id == feed_id) if feed_id else WHO
         talks: dict[tuple[str, str, str], list[int]] = defaultdict(list)
         with self._database.reading() as connection:
-            for row in connection.execute(wanted):
-                talks[row.name, row.feed_id, row.feed].append(row.id)
+            for row_id, *who in connection.execute(wanted).all():
+                talks[tuple(who)].append(row_id)
         return [Person(*who, tuple(dict.fromkeys(rows))) for who, rows in sorted(talks.items())]
+
+    def counted(self) -> tuple[int, int]:
+        """How many speakers the programme has, and of how many the feed names the account."""
+        everybody = WHO.with_only_columns(speaker.c.name, speaker.c.feed_id, speaker.c.feed).order_by(None)
+        some = everybody.distinct().subquery()
+        named = func.count().filter(some.c.feed_id.like("@%"))
+        with self._database.reading() as connection:
+            row = connection.execute(select(func.count(), named).select_from(some)).one()
+        return int(row[0]), int(row[1])
 
     def known_as(self, user_id: str) -> list[Person]:
         """The speakers of the programme that an account is: by what was confirmed, or by the feed."""

@@ -131,7 +131,7 @@ async def test_who_speaks_today_speaks_on_the_day_on_which_it_is_said(hall: Hall
     shown = hall.say("!announce at tomorrow 9:00 to speakers today Bring your slides")
     assert shown.startswith("This would be said Tue 13 Sep 09:00 (UTC+1) to all who speak that day: 1 person.")
     hall.say("!confirm")
-    hall.clock.moment = at(TUESDAY, "08:00")
+    hall.clock.moment = at(TUESDAY, "09:00")
     await hall.settle()
     assert hall.bodies("!with-ada") == []
     assert hall.bodies("!with-bob") == ["From the organizers, for all who speak today: Bring your slides"]
