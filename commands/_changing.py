@@ -6,7 +6,7 @@ import datetime as dt
 from collections.abc import Sequence
 from typing import Any
 
-from commands._changed import change_line
+from commands._changed import change_line, is_on_or_off, only_renamed, rename_line
 from commands._hearing import rooms_of
 from commands._plans import PlanKind, Preview, source_of
 from commands.lines import Writer
@@ -92,7 +92,7 @@ def _preview(data: dict[str, Any], request: Request, services: Services) -> Prev
     reason = next((one.reason for one in wish.talks if one.reason), "")
     lines = [
         head,
-        *_changes(effect.changes, writer),
+        *_changes(effect, writer),
         request.say("The reason: {reason}", reason=reason) if reason else "",
         *_clashes(effect, writer),
         told(effect, request, services),
@@ -104,10 +104,10 @@ def _carry_out(data: dict[str, Any], source: Source, request: Request, services:
     wish = wish_of(data)
     rooms = rooms_of(services.store.organizing.preview(wish, source).changes, services)
     effect = services.store.organizing.carry_out(wish, source, rooms)
-    if wish.renamed is not None:
-        services.store.revisions.rename(*wish.renamed)
+    if effect.renamed is not None:
+        services.store.revisions.rename(*effect.renamed)
     writer = Writer(request, services)
-    lines = _changes(effect.changes, writer)
+    lines = _changes(effect, writer)
     undo = request.say("{undo} takes it back.", undo=f"{services.prefix}undo") if wish.undoes is None else ""
     return paragraphs(
         bold(request.say("Done:")),
@@ -154,16 +154,33 @@ def _may(wish: Wish, effect: Effect, request: Request, services: Services) -> bo
     return may(request, services, wish.kind, talks=concerned)
 
 
-def _changes(changes: Sequence[Change], writer: Writer) -> list[Text]:
-    ordered = sorted(changes, key=lambda one: (one.after.starts_at, one.after.location))
-    lines = [text("- ") + change_line(one, writer) for one in ordered[:SHOWN]]
+def _changes(effect: Effect, writer: Writer) -> list[Text]:
+    """A location that is called otherwise in one line, then talk by talk what else is changed."""
+    changes, lines = effect.changes, list[Text]()
+    if effect.renamed is not None:
+        old, new = effect.renamed
+        called = {old: (new, sum(one.before is not None and one.before.location == old for one in _seen(changes)))}
+        lines.append(rename_line(old, *called[old], writer.language))
+        changes = tuple(one for one in _seen(changes) if not only_renamed(one, called))
+    ordered = sorted(changes, key=lambda one: (not is_on_or_off(one), one.after.starts_at, one.after.location))
+    lines += [text("- ") + change_line(one, writer) for one in ordered[:SHOWN]]
     if (more := len(ordered) - SHOWN) > 0:
         lines.append(writer.request.count("and {number} more talk", "and {number} more talks", more))
     return lines
 
 
+def _seen(changes: Sequence[Change]) -> list[Change]:
+    """Without talks that did not take place before and do not now: nobody is told of these."""
+    return [one for one in changes if one.noteworthy]
+
+
 def _clashes(effect: Effect, writer: Writer) -> list[Text]:
-    """What collides: who would be in the same location, or would have to be in two at once."""
+    """What collides: who would be in the same location, or would have to be in two at once.
+
+    Where a location is only called otherwise, whatever collides there did so before.
+    """
+    if effect.renamed is not None:
+        return []
     lines = [_clash(one, other, writer) for one, other in effect.clashes[:CLASHES_SHOWN]]
     if (more := len(effect.clashes) - CLASHES_SHOWN) > 0:
         lines.append(writer.request.count("and {number} more collision", "and {number} more collisions", more))
