@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import datetime as dt
 import logging
-from collections.abc import Callable, Iterable, Sequence
+from collections.abc import Callable, Iterable, Mapping, Sequence
 
 from bot.clock import Clock
 from bot.messages import content_of
@@ -61,9 +61,10 @@ class Teller:
         acts = {one.act_id for one in due if one.act_id is not None}
         changes = net(due)
         with self._store.transaction():
-            self._follow_renames(changes)
+            said = self._store.acts.renames(acts)
+            self._follow_renames(changes, said)
             for room, (hall, concerned) in heard_in(changes, self._services).items():
-                reply = changed(concerned, self._request(room), self._services, hall)
+                reply = changed(concerned, self._request(room), self._services, hall, said)
                 key = notice_key("changes", room, *ids)
                 now = self._clock.real()
                 content = content_of("m.text", reply)
@@ -74,9 +75,9 @@ class Teller:
             self._store.revisions.mark_told([one.id for one in due], self._clock.now())
         self._wake()
 
-    def _follow_renames(self, changes: Sequence[Change]) -> None:
+    def _follow_renames(self, changes: Sequence[Change], said: Mapping[str, str]) -> None:
         """Keep what halls are called now, so that their rooms and followers go on hearing of them."""
-        found = renamed(changes, self._store.talks.per_location())
+        found = renamed(changes, self._store.talks.per_location(), said)
         for old, (new, _) in found.items():
             log.warning("the location “%s” is now called “%s”: put that into [[locations]]", old, new)
             self._store.revisions.rename(old, new)

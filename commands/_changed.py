@@ -30,11 +30,14 @@ def net(recorded: Sequence[Recorded]) -> list[Change]:
     return [change for change in made if change is not None and change.noteworthy]
 
 
-def renamed(changes: Sequence[Change], halls: Mapping[str, int]) -> dict[str, tuple[str, int]]:
+def renamed(
+    changes: Sequence[Change], halls: Mapping[str, int], said: Mapping[str, str] | None = None
+) -> dict[str, tuple[str, int]]:
     """Halls that are only called otherwise now: the new name and how many talks, by the old name.
 
     `halls` says how many talks each location has now. All talks of the old one must be in the new one, and no other
-    that was there before.
+    that was there before. Where organizers `said` that a location is called otherwise (new names by old), it is so
+    wherever its other talks are.
     """
     moves: dict[str, Counter[str]] = defaultdict(Counter)
     new_here = Counter(change.after.location for change in changes if change.before is None)
@@ -47,7 +50,21 @@ def renamed(changes: Sequence[Change], halls: Mapping[str, int]) -> dict[str, tu
         alone = len(gone_to) == 1 and old not in halls and halls.get(name) == count + new_here[name]
         if old and name and alone and count >= RENAMED_TALKS:
             found[old] = (name, count)
-    return found
+    known = {old: (new, moves[old][new]) for old, new in (said or {}).items()}
+    return found | {old: to for old, to in known.items() if to[1]}
+
+
+def only_renamed(change: Change, called: Mapping[str, tuple[str, int]]) -> bool:
+    """Whether all that there is to say of it is that its location is `called` otherwise."""
+    told = change.fields & {"starts_at", "location", "title", "speakers"}
+    if change.kind is not ChangeKind.MOVED or change.before is None or told != {"location"}:
+        return False
+    return called.get(change.before.location, ("", 0))[0] == change.after.location
+
+
+def is_on_or_off(change: Change) -> bool:
+    """Whether it is about a talk taking place at all: that comes before where and when others do."""
+    return change.kind in (ChangeKind.CANCELLED, ChangeKind.RESTORED)
 
 
 def change_line(change: Change, writer: Writer) -> Text:

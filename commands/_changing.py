@@ -6,17 +6,19 @@ import datetime as dt
 from collections.abc import Sequence
 from typing import Any
 
-from commands._changed import change_line
+from commands._changed import change_line, is_on_or_off, only_renamed, rename_line
 from commands._hearing import rooms_of
 from commands._plans import PlanKind, Preview, source_of
+from commands._topics import described
 from commands.lines import Writer
 from commands.registry import Request, Services
 from commands.reply import Reply, Text, bold, joined, paragraphs, text
 from commands.rights import may, refusal
 from storage.acts import Source
-from storage.changes import Change
+from storage.changes import Change, ChangeKind
 from storage.effects import Added, Effect, Wanted, Wish
 from storage.programme import Speaker, Talk
+from storage.subscriptions import Kind
 
 # Of a long list of changes or collisions only so many are shown.
 SHOWN = 8
@@ -92,9 +94,10 @@ def _preview(data: dict[str, Any], request: Request, services: Services) -> Prev
     reason = next((one.reason for one in wish.talks if one.reason), "")
     lines = [
         head,
-        *_changes(effect.changes, writer),
+        *_changes(effect, writer),
         request.say("The reason: {reason}", reason=reason) if reason else "",
         *_clashes(effect, writer),
+        _past(effect, writer),
         told(effect, request, services),
     ]
     return Preview(tuple(lines), effect.outcome)
@@ -104,10 +107,10 @@ def _carry_out(data: dict[str, Any], source: Source, request: Request, services:
     wish = wish_of(data)
     rooms = rooms_of(services.store.organizing.preview(wish, source).changes, services)
     effect = services.store.organizing.carry_out(wish, source, rooms)
-    if wish.renamed is not None:
-        services.store.revisions.rename(*wish.renamed)
+    if effect.renamed is not None:
+        services.store.revisions.rename(*effect.renamed)
     writer = Writer(request, services)
-    lines = _changes(effect.changes, writer)
+    lines = _changes(effect, writer)
     undo = request.say("{undo} takes it back.", undo=f"{services.prefix}undo") if wish.undoes is None else ""
     return paragraphs(
         bold(request.say("Done:")),
@@ -154,30 +157,79 @@ def _may(wish: Wish, effect: Effect, request: Request, services: Services) -> bo
     return may(request, services, wish.kind, talks=concerned)
 
 
-def _changes(changes: Sequence[Change], writer: Writer) -> list[Text]:
-    ordered = sorted(changes, key=lambda one: (one.after.starts_at, one.after.location))
-    lines = [text("- ") + change_line(one, writer) for one in ordered[:SHOWN]]
+def _changes(effect: Effect, writer: Writer) -> list[Text]:
+    """A location that is called otherwise in one line, then talk by talk what else is changed."""
+    changes, lines = effect.changes, list[Text]()
+    if effect.renamed is not None:
+        old, new = effect.renamed
+        called = {old: (new, sum(one.before is not None and one.before.location == old for one in _seen(changes)))}
+        lines.append(rename_line(old, *called[old], writer.language))
+        changes = tuple(one for one in _seen(changes) if not only_renamed(one, called))
+    ordered = sorted(changes, key=lambda one: (not is_on_or_off(one), one.after.starts_at, one.after.location))
+    lines += [text("- ") + _line(one, writer) for one in ordered[:SHOWN]]
     if (more := len(ordered) - SHOWN) > 0:
         lines.append(writer.request.count("and {number} more talk", "and {number} more talks", more))
     return lines
 
 
+def _line(change: Change, writer: Writer) -> Text:
+    """The change; of a talk that is new also what else was understood of it."""
+    if change.kind is not ChangeKind.ADDED:
+        return change_line(change, writer)
+    talk = change.after
+    until = writer.request.say("until {time}", time=writer.times.time(talk.ends_at))
+    track = described(Kind.TRACK, talk.track, writer.request) if talk.track else ""
+    return joined([change_line(change, writer), until, writer.people(talk), track])
+
+
+def _past(effect: Effect, writer: Writer) -> Text | str:
+    """That a talk would be put where its time is over, or has begun without it."""
+    say, now = writer.request.say, writer.request.now
+    put = [one for one in effect.changes if not one.after.cancelled and one.fields & {"starts_at", "cancelled"}]
+    titles = [
+        bold(one.after.title)
+        for one in put
+        if one.after.over_at <= now or (one.before is not None and one.after.starts_at <= now < one.before.starts_at)
+    ]
+    if not titles or len(effect.changes) == 1:
+        return say("⚠ That time is over already.") if titles else ""
+    return say("⚠ That time is over already: {talks}", talks=writer.with_more(titles, CLASHES_SHOWN))
+
+
+def _seen(changes: Sequence[Change]) -> list[Change]:
+    """Without talks that did not take place before and do not now: nobody is told of these."""
+    return [one for one in changes if one.noteworthy]
+
+
 def _clashes(effect: Effect, writer: Writer) -> list[Text]:
-    """What collides: who would be in the same location, or would have to be in two at once."""
-    lines = [_clash(one, other, writer) for one, other in effect.clashes[:CLASHES_SHOWN]]
+    """What collides: who would be in the same location, or would have to be in two at once.
+
+    Where a location is only called otherwise, whatever collides there did so before.
+    """
+    if effect.renamed is not None:
+        return []
+    several = len(effect.changes) > 1
+    lines = [_clash(one, other, several, writer) for one, other in effect.clashes[:CLASHES_SHOWN]]
     if (more := len(effect.clashes) - CLASHES_SHOWN) > 0:
         lines.append(writer.request.count("and {number} more collision", "and {number} more collisions", more))
     return lines
 
 
-def _clash(one: Talk, other: Talk, writer: Writer) -> Text:
+def _clash(one: Talk, other: Talk, several: bool, writer: Writer) -> Text:
+    """Which of the talks it is that collides, is only said where `several` are changed."""
     say = writer.request.say
     there = joined([bold(other.title), writer.full_time(other), writer.place(other)])
     people = {each.id or each.name.casefold() for each in one.speakers}
     shared = [each.name for each in other.speakers if (each.id or each.name.casefold()) in people]
     if one.location and one.location.casefold() == other.location.casefold():
+        if several:
+            return say("⚠ {title} collides with {talk}", title=bold(one.title), talk=there)
         return say("⚠ It collides with {talk}", talk=there)
-    return say("⚠ {person} speaks elsewhere at that time: {talk}", person=shared[0] if shared else "", talk=there)
+    person = shared[0] if shared else ""
+    if several:
+        title = bold(one.title)
+        return say("⚠ {title}: {person} speaks elsewhere at that time: {talk}", title=title, person=person, talk=there)
+    return say("⚠ {person} speaks elsewhere at that time: {talk}", person=person, talk=there)
 
 
 def _nothing(wish: Wish, request: Request) -> Text:

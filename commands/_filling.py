@@ -39,9 +39,15 @@ def _preview(data: dict[str, Any], request: Request, services: Services) -> Prev
     if not full and services.store.full.until(name, request.now) is None:
         return Preview(refused=paragraphs(request.say("{location} is not marked as full.", location=name), ok=False))
     told, writer = _told(name, request, services), Writer(request, services)
+    until = services.store.full.until(name, request.now) if full else None
+    if until is not None and until >= told.until:
+        said = request.say(
+            "{location} is marked as full until {time} already.", location=name, time=writer.times.time(until)
+        )
+        return Preview(refused=paragraphs(said, ok=False))
     lines = [
         _said(name, full, told, writer),
-        writer.line(told.talk) if told.talk else "",
+        writer.line(told.talk, full=full) if told.talk else "",
         to_tell(len(told.people), 0, len(told.rooms), request),
     ]
     return Preview(tuple(line for line in lines if line), f"{data}{told.until if full else ''}{told.talk}")

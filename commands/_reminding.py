@@ -5,7 +5,7 @@ from __future__ import annotations
 import datetime as dt
 from collections.abc import Sequence
 
-from commands._changed import change_line
+from commands._changed import change_line, is_on_or_off
 from commands.language import Language
 from commands.lines import Writer
 from commands.links import pill
@@ -119,10 +119,11 @@ def _for_speaker(one: Reminding, writer: Writer, services: Services) -> list[Tex
 
 
 def _changes(changes: Sequence[Change], own: frozenset[int], writer: Writer) -> list[Text]:
-    """Their own talks first, then the soonest; the rest only counts, and is told with that."""
+    """Their own talks first, what does not take place before what moved, then the soonest; the rest only counts."""
     say = writer.request.say
-    ordered = sorted(changes, key=lambda one: (one.after.row_id not in own, one.after.starts_at))
-    shown = ordered[:LINES]
+    soonest = sorted(changes, key=lambda one: (one.after.row_id not in own, one.after.starts_at))
+    # Not even by their own that moved are those that do not take place, or do after all, kept out.
+    shown = sorted(soonest, key=lambda one: not is_on_or_off(one))[:LINES]
     heading = writer.times.heading([one.after for one in shown])
     theirs = [one for one in shown if one.after.row_id in own]
     others = [one for one in shown if one.after.row_id not in own]
@@ -130,7 +131,7 @@ def _changes(changes: Sequence[Change], own: frozenset[int], writer: Writer) -> 
     for title, some in ((say("Changed: your own talk"), theirs), (say("Changed: what you follow"), others)):
         if some:
             lines += [joined([bold(title), heading]), *(text("- ") + change_line(one, writer) for one in some)]
-    if more := len(ordered) - len(shown):
+    if more := len(changes) - len(shown):
         lines.append(_more_changes(more, writer))
     return lines
 

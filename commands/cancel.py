@@ -10,15 +10,18 @@ from commands._changing import planned
 from commands._plans import propose
 from commands.choosing import number_in
 from commands.registry import Request, Services, command
-from commands.reply import Reply
+from commands.reply import Reply, code
 from storage.clean import one_line
 from storage.effects import Wanted
 from storage.programme import Talk
+from storage.search import folded
 
 REASON_MAX = 200
-# A title may have a colon or two in it.
-CUTS_MAX = 2
+# A title may have a colon or two in it, and so may a reason.
+CUTS_MAX = 4
+HEAD_WORDS_MAX = 6
 BECAUSE = re.compile(r"\s*(?::|\s[-–—]\s|\bbecause(?:\s+of)?\b|\bsince\b|\breason\b:?)\s*", re.IGNORECASE)
+QUOTED = re.compile(r"[\"“„]([^\"“”„]+)[\"”“]\s*[,;]?\s*(.*)", re.DOTALL)
 NUMBERED = re.compile(r"#?(\d{1,3})(?:\s*[:,–-]\s*|\s+)(\S.*)", re.DOTALL)
 
 
@@ -26,7 +29,7 @@ NUMBERED = re.compile(r"#?(\d{1,3})(?:\s*[:,–-]\s*|\s+)(\S.*)", re.DOTALL)
 def cancel(request: Request, services: Services) -> Reply:
     """Cancel a talk; whoever follows it is told, with the reason if you give one.
 
-    The reason stands behind a colon, "because", or the talk's number in your last list.
+    The reason stands behind a colon, "because", a title in quotes, or the talk's number in your last list.
 
     !cancel gcc rust
     !cancel 2 the speaker is ill
@@ -50,10 +53,56 @@ def _parted(asked: str, request: Request, services: Services) -> tuple[Talk | Re
     if numbered and number_in(numbered[1]):
         found = talk_for(numbered[1], request, services)
         if isinstance(found, Talk):
-            return found, BECAUSE.sub("", numbered[2], count=1) if BECAUSE.match(numbered[2]) else numbered[2]
-    for cut in islice(BECAUSE.finditer(asked), CUTS_MAX):
+            return found, _reason(numbered[2])
+    titles = {row_id: tuple(folded(title)) for row_id, title in services.store.talks.titles().items()}
+    if quoted := QUOTED.fullmatch(asked):
+        name = quoted[1].strip()
+        return _titled(name, titles, services) or talk_for(name, request, services), _reason(quoted[2])
+    cuts = list(islice(BECAUSE.finditer(asked), CUTS_MAX))
+    # A title may have a colon in it: the longest that is a talk's title counts, the shortest that finds one otherwise.
+    heads = [(asked, ""), *((asked[: cut.start()], asked[cut.end() :]) for cut in reversed(cuts[1:]))] if cuts else []
+    for about, reason in heads:
+        if (talk := _titled(about, titles, services)) is not None:
+            return talk, reason
+    for cut in cuts:
         about = asked[: cut.start()].strip()
-        hits = services.store.talks.find(about) if about else None
-        if hits is not None and hits.exact and hits.talks:
+        if _finds(about, services):
             return talk_for(about, request, services), asked[cut.end() :]
-    return talk_for(asked, request, services), ""
+    talk_or_not = talk_for(asked, request, services)
+    if isinstance(talk_or_not, Reply) and not cuts and not _finds(asked, services):
+        return _told_how(talk_or_not, asked, request, services), ""
+    return talk_or_not, ""
+
+
+def _reason(words: str) -> str:
+    return BECAUSE.sub("", words, count=1) if BECAUSE.match(words) else words
+
+
+def _titled(words: str, titles: dict[int, tuple[str, ...]], services: Services) -> Talk | None:
+    """The one talk whose title these words are, else the one whose title they begin."""
+    wanted = tuple(folded(words))
+    if not wanted:
+        return None
+    equal = [row_id for row_id, title in titles.items() if title == wanted]
+    begun = [row_id for row_id, title in titles.items() if title[: len(wanted)] == wanted]
+    talks = [one for one in services.store.talks.by_rows(equal or begun) if one is not None]
+    meant = [one for one in talks if not one.cancelled] or talks
+    return meant[0] if len(meant) == 1 else None
+
+
+def _finds(words: str, services: Services) -> int:
+    """How many talks the words find, 0 where some only come close."""
+    hits = services.store.talks.find(words) if words else None
+    return len(hits.talks) if hits is not None and hits.exact else 0
+
+
+def _told_how(reply: Reply, asked: str, request: Request, services: Services) -> Reply:
+    """The reply with a line on where a reason stands, if the first of the words find something without the others."""
+    words = asked.split()
+    heads = [" ".join(words[:count]) for count in range(1, min(len(words), HEAD_WORDS_MAX + 1))]
+    found = {head: number for head in heads if (number := _finds(head, services))}
+    if not found:
+        return reply
+    # Of those that find the fewest, the shortest: what follows is the reason.
+    example = code(f"{services.prefix}cancel {min(found, key=lambda head: found[head])}: …")
+    return reply.noted(request.say("A reason stands behind a colon: {example}", example=example))

@@ -4,10 +4,10 @@ from __future__ import annotations
 
 import datetime as dt
 import re
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from functools import lru_cache
 
-from commands._changed import change_line, net, rename_line, renamed
+from commands._changed import change_line, is_on_or_off, net, only_renamed, rename_line, renamed
 from commands.lines import Writer, words_and_page
 from commands.nearest import nothing_like
 from commands.registry import Request, Services, command
@@ -65,16 +65,25 @@ def changes(request: Request, services: Services) -> Reply:
     if not made:
         return paragraphs(_nothing(words, since, writer))
     title = _title(len(made), words, since, writer)
-    return _listed(made, title, page, writer, again)
+    said = services.store.acts.renames({one.act_id for one in recorded if one.act_id is not None})
+    return _listed(_parted(made, said, writer), title, page, writer, again)
 
 
-def changed(made: Sequence[Change], request: Request, services: Services, words: str = "") -> Reply:
+def changed(
+    made: Sequence[Change],
+    request: Request,
+    services: Services,
+    words: str = "",
+    said: Mapping[str, str] | None = None,
+) -> Reply:
     """What the bot says by itself when the programme has changed: halls' new names, then talks, soonest first.
 
-    `words` narrow `!changes` to what the room heard, for those who want the rest.
+    Those that do not take place, or do after all, come before the others. `words` narrow `!changes` to what the room
+    heard, for those who want the rest; `said` are the locations that organizers call otherwise, new names by old.
     """
     writer = Writer(request, services)
-    names, talks = _parted(sorted(made, key=lambda change: change.after.starts_at), writer)
+    ordered = sorted(made, key=lambda change: (not is_on_or_off(change), change.after.starts_at))
+    names, talks = _parted(ordered, said or {}, writer)
     rows = max(1, request.lines - 1 - len(names))
     more = len(talks) - rows
     tail = writer.rest(more, f"changes {words}".strip()) if more > 0 else ""
@@ -166,9 +175,12 @@ def _spaced(names: str) -> str:
     return "".join(f" {word}" for word in folded(names))
 
 
-def _listed(made: Sequence[Change], title: Text, page: int, writer: Writer, again: str) -> Reply:
-    names, talks = _parted(made, writer)
+def _listed(parted: tuple[list[Text], list[Change]], title: Text, page: int, writer: Writer, again: str) -> Reply:
+    names, talks = parted
     rows = max(1, writer.request.lines - 1 - len(names))
+    if len(talks) > rows:
+        # Nobody turns the page to learn that a talk does not take place.
+        talks = sorted(talks, key=lambda change: not is_on_or_off(change))
     page = min(page, max(1, -(-len(talks) // rows)))
     start = (page - 1) * rows
     shown = talks[start : start + rows]
@@ -184,9 +196,9 @@ def _head(title: Text, shown: Sequence[Change], writer: Writer) -> Text:
     return joined([bold(title), writer.times.heading([change.after for change in shown]) if shown else ""])
 
 
-def _parted(made: Sequence[Change], writer: Writer) -> tuple[list[Text], list[Change]]:
+def _parted(made: Sequence[Change], said: Mapping[str, str], writer: Writer) -> tuple[list[Text], list[Change]]:
     """Halls that are only called otherwise, a line each, and the changes that say more than that."""
-    called = renamed(made, writer.locations())
+    called = renamed(made, writer.locations(), said)
     lines = [rename_line(old, new, count, writer.language) for old, (new, count) in called.items()]
     if len(lines) > RENAMES_SHOWN:
         rest = len(lines) - RENAMES_SHOWN + 1
@@ -194,9 +206,4 @@ def _parted(made: Sequence[Change], writer: Writer) -> tuple[list[Text], list[Ch
             "and {number} more location is called otherwise", "and {number} more locations are called otherwise", rest
         )
         lines = [*lines[: RENAMES_SHOWN - 1], others]
-    return lines, [change for change in made if not _only_renamed(change, called)]
-
-
-def _only_renamed(change: Change, called: dict[str, tuple[str, int]]) -> bool:
-    told = change.fields & {"starts_at", "location", "title", "speakers"}
-    return change.before is not None and change.before.location in called and told == {"location"}
+    return lines, [change for change in made if not only_renamed(change, called)]

@@ -12,6 +12,7 @@ from commands._plans import propose
 from commands._spans import read_span
 from commands._topics import wish_for
 from commands.lines import Writer
+from commands.nearest_command import LONG, one_slip_away
 from commands.registry import Request, Services, command
 from commands.reply import Reply, Text, code, paragraphs, quoted
 from storage.effects import Wanted
@@ -19,7 +20,8 @@ from storage.programme import Talk
 from storage.subscriptions import Kind
 
 LONGEST = dt.timedelta(hours=12)
-AND_AFTER = re.compile(r"[\s,]*\band\s+(?:everything|all|what(?:ever)?)\b.*$", re.IGNORECASE)
+AND_AFTER = re.compile(r"[\s,]*\band\s+(\w+)\b.*$", re.IGNORECASE)
+EVERYTHING = ("everything", "whatever", "all", "what")
 
 
 @command("delay", "<talk | track:… | room:…> by <span> [and everything after it]")
@@ -32,7 +34,7 @@ def delay(request: Request, services: Services) -> Reply:
     !delay 2 by 10m and everything after it
     !delay room:Herbert by 15m
     """
-    args, after = AND_AFTER.sub("", request.args), bool(AND_AFTER.search(request.args))
+    args, after = _and_after(request.args)
     about, by = parted(args, "by")
     if not about:
         return which_talk(request, services)
@@ -53,6 +55,15 @@ def delay(request: Request, services: Services) -> Reply:
     writer = Writer(request, services)
     wanted = [Wanted(one.row_id, one.starts_at + span, day_of(one.starts_at + span, writer)) for one in talks]
     return propose(planned("delay", wanted), request, services, _rest(talks, after, by, about, request, services))
+
+
+def _and_after(args: str) -> tuple[str, bool]:
+    """The words without "and everything after it", give or take a slip, and whether they had it."""
+    for found in AND_AFTER.finditer(args):
+        word = found[1].casefold()
+        if word in EVERYTHING or (len(word) >= LONG and one_slip_away(word, EVERYTHING)):
+            return args[: found.start()], True
+    return args, False
 
 
 def _meant(about: str, after: bool, request: Request, services: Services) -> list[Talk] | Reply:

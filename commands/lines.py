@@ -61,9 +61,12 @@ class Writer:
         self.times = times_for(request, services, self.conference)
         self.zone = self.times.zone
 
-    def line(self, talk: Talk) -> Text:
-        """ "Mon 10:05 · Herbert · Rust in the kernel"; one that does not take place says so."""
-        off = self.request.say("cancelled") if talk.cancelled else self.full(talk)
+    def line(self, talk: Talk, *, full: bool = True) -> Text:
+        """ "Mon 10:05 · Herbert · Rust in the kernel"; one that does not take place says so.
+
+        With `full` also one that nobody else fits in.
+        """
+        off = self.request.say("cancelled") if talk.cancelled else self.full(talk) if full else Text()
         return joined([self.when(talk), self.place(talk), bold(talk.title), off])
 
     def when(self, talk: Talk) -> str:

@@ -9,7 +9,7 @@ from commands._aiming import still_coming, talk_for
 from commands._changing import planned
 from commands._plans import propose
 from commands.registry import Request, Services, command
-from commands.reply import Reply, code, paragraphs
+from commands.reply import Reply, bold, code, joined, paragraphs
 from storage.effects import Wanted
 from storage.programme import Talk
 
@@ -61,4 +61,5 @@ def _swapped(one: Talk, other: Talk, request: Request, services: Services) -> Re
     wanted = [
         Wanted(talk.row_id, there.starts_at, there.day, there.location) for talk, there in ((one, other), (other, one))
     ]
-    return propose(planned("swap", wanted), request, services)
+    off = [request.say("⚠ {title} is cancelled.", title=bold(talk.title)) for talk in (one, other) if talk.cancelled]
+    return propose(planned("swap", wanted), request, services, joined(off, "\n"))

@@ -31,6 +31,10 @@ def undo(request: Request, services: Services) -> Reply:
     acts = services.store.acts
     own = "" if services.organizes(request) else request.sender
     act = acts.get(int(number)) if number else acts.last(CHANGES, own)
+    if act is None and number:
+        audit = code(f"{services.prefix}audit")
+        said = request.say("Number {number} is not in the audit; {audit} shows what is.", number=number, audit=audit)
+        return paragraphs(said, ok=False)
     if act is None:
         return paragraphs(request.say("Nothing was changed in chat that could be taken back."), ok=False)
     if (why := _why_not(act, request, services)) is not None:

@@ -44,6 +44,8 @@ class Act:
 # The kinds of acts that change the programme and can be taken back.
 CHANGES = frozenset({"move", "delay", "swap", "cancel", "restore", "add", "rename-location"})
 
+RENAMING = ("rename-location", "undo")
+
 
 class Acts:
     def __init__(self, database: Database) -> None:
@@ -98,6 +100,18 @@ class Acts:
         theirs = hearer.c.act_id.in_(sorted(numbers)) & (hearer.c.who == room_id)
         with self._database.transaction() as connection:
             connection.execute(update(hearer).where(theirs).values(key=key))
+
+    def renames(self, numbers: Collection[int]) -> dict[str, str]:
+        """What locations are called after these acts, by what they were called before them."""
+        renaming = select(act).where(act.c.kind.in_(RENAMING)).order_by(act.c.id)
+        known: dict[str, str] = {}
+        with self._database.reading() as connection:
+            acts = [_act(row) for row in connection.execute(renaming)] if numbers else []
+        for one in acts:
+            old, new = (json.loads(said or "{}").get("renamed", "") for said in (one.before, one.after))
+            if one.number in numbers and old and new:
+                known = {name: new if called == old else called for name, called in known.items()} | {old: new}
+        return {old: new for old, new in known.items() if old != new}
 
     def listed(self, limit: int, offset: int = 0) -> list[Act]:
         """What was done, the latest first."""

@@ -61,7 +61,8 @@ class Wish:
 class Effect:
     """What a wish changes, and who hears of it: people by full user id, and rooms that are subscribed.
 
-    `speakers` are those people whose own talks change. `act_id` is the act's number, 0 for a preview.
+    `speakers` are those people whose own talks change. `act_id` is the act's number, 0 for a preview. `renamed` is what
+    a location was called and is called now, also where that was taken back.
     """
 
     changes: tuple[Change, ...]
@@ -70,6 +71,7 @@ class Effect:
     rooms: frozenset[str] = frozenset()
     clashes: tuple[tuple[Talk, Talk], ...] = ()
     act_id: int = 0
+    renamed: tuple[str, str] | None = None
 
     @property
     def outcome(self) -> str:

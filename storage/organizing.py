@@ -42,6 +42,11 @@ class _Layers:
     before: dict[int, dict[str, Any]] = field(default_factory=dict)
     after: dict[int, dict[str, Any]] = field(default_factory=dict)
 
+    @property
+    def renamed(self) -> tuple[str, str] | None:
+        """A location's old name and its new one."""
+        return (self.before[0]["renamed"], self.after[0]["renamed"]) if 0 in self.after else None
+
 
 class Organizing:
     """Times in and out are aware UTC, by the conference's clock unless said otherwise."""
@@ -99,7 +104,7 @@ class Organizing:
         if not changes:
             raise _UndoneError
         made = self._write(connection, changes, act_id, source.at)
-        effect = self._effect(connection, made, act_id, source.at)
+        effect = replace(self._effect(connection, made, act_id, source.at), renamed=layers.renamed)
         Acts(self._database).describe(act_id, _json(layers.before, made, 0), _json(layers.after, made, 1))
         if wish.undoes is not None:
             Acts(self._database).take_back(wish.undoes, act_id)
@@ -179,6 +184,7 @@ class Organizing:
             changes += self._put(connection, talk, now, {"cancelled": True}, talk.day, act_id, layers)
         if before["called"]:
             layer.call_back(connection, before["called"], act_id)
+            layers.before[0], layers.after[0] = {"renamed": after["renamed"]}, {"renamed": before["renamed"]}
         return changes
 
     def _write(
@@ -233,4 +239,4 @@ def _read(kept: str) -> dict[str, Any]:
         for row, one in found["layer"].items()
     }
     days = {int(row): dt.date.fromisoformat(one["day"]) for row, one in found["talks"].items()}
-    return {"layer": layers, "days": days, "called": found["called"], "added": found["added"]}
+    return {"layer": layers, "days": days, **{name: found[name] for name in ("called", "added", "renamed")}}

@@ -207,6 +207,11 @@ class Talks:
         """Every talk of a location, cancelled ones too, soonest first."""
         return self._where(location.c.name == name)
 
+    def titles(self) -> dict[int, str]:
+        """What each talk is called, by its row id, cancelled ones too."""
+        with self._database.reading() as connection:
+            return {row.id: row.title for row in connection.execute(select(talk.c.id, talk.c.title))}
+
     def between(self, start: dt.datetime, end: dt.datetime) -> list[Talk]:
         """Talks that take place at some time between these instants."""
         unknown = and_(talk.c.ends_at == talk.c.starts_at, talk.c.starts_at > start - A_WHILE)

@@ -107,6 +107,7 @@ def _parser() -> argparse.ArgumentParser:
 
     load = _add(commands, "load", "bot.cli.load", "read programmes into the database, print what changed")
     load.add_argument("sources", nargs="+", metavar="SOURCE", help='file or URL, or "sample"')
+    load.add_argument("--config", type=Path, metavar="FILE", help="default: config.toml, where there is one")
     load.add_argument("--database", metavar="URL", help="default: the configured one, else sqlite:///hallway.db")
     load.add_argument(
         "--feed", metavar="NAME", help="the feed they are releases of (default: the configured one, main)"
@@ -141,6 +142,7 @@ def _parser() -> argparse.ArgumentParser:
     removed.add_argument("user_id", metavar="USER_ID")
     removed.add_argument("name", nargs="?", default="", metavar="NAME")
     for one in (taken, listed, removed):
+        one.add_argument("--config", type=Path, metavar="FILE", help="default: config.toml, where there is one")
         one.add_argument("--database", metavar="URL")
 
     backup = _add(commands, "backup", "bot.cli.data", "copy the database while the bot runs")
@@ -168,19 +170,20 @@ def _hinted(parser: argparse.ArgumentParser) -> None:
     )
 
 
-def database_url(given: str | None) -> str:
-    """The database a subcommand works on: the one named, else that of ./config.toml, else sqlite:///hallway.db."""
+def database_url(given: str | None, path: Path | None = None) -> str:
+    """The database a subcommand works on: the one named, else the configured one, else sqlite:///hallway.db."""
     if given:
         return given
-    config = configuration()
+    config = configuration(path)
     return config.database.url if config else "sqlite:///hallway.db"
 
 
-def configuration() -> Config | None:
-    """What ./config.toml says, None where there is none. Raises `Failure`."""
-    path = Path("config.toml")
-    if not path.exists():
-        return None
+def configuration(path: Path | None = None) -> Config | None:
+    """What this file says, without one ./config.toml, None where there is none. Raises `Failure`."""
+    if path is None:
+        path = Path("config.toml")
+        if not path.exists():
+            return None
     from bot.config import ConfigError, load_config
 
     try:

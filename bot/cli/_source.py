@@ -30,7 +30,7 @@ def body_of(source: str) -> bytes:
 
 
 def hints_of(arguments: argparse.Namespace) -> Hints:
-    """--timezone, else what ./config.toml says; and --column as often as given. Raises `Failure`."""
+    """--timezone, else what the configuration says; and --column as often as given. Raises `Failure`."""
     columns: dict[str, str] = {}
     for given in arguments.column or []:
         ours, equals, theirs = given.partition("=")
@@ -39,7 +39,7 @@ def hints_of(arguments: argparse.Namespace) -> Hints:
         columns[ours.strip()] = theirs.strip()
     if arguments.timezone and not _is_zone(arguments.timezone):
         raise Failure(f"--timezone {arguments.timezone}: not a time zone like Europe/Dublin", WRONG)
-    config = configuration()
+    config = configuration(getattr(arguments, "config", None))
     configured = config_hints(config, getattr(arguments, "feed", "")) if config else NO_HINTS
     return Hints(arguments.timezone or configured.timezone, columns or configured.columns)
 

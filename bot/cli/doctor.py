@@ -5,14 +5,14 @@ from __future__ import annotations
 import argparse
 import asyncio
 import datetime as dt
-from collections.abc import AsyncIterator
+from collections.abc import AsyncIterator, Sequence
 from pathlib import Path
 from zoneinfo import ZoneInfo
 
 from bot.cli import DONE, FAILED, WRONG, Failure
 from bot.cli._capacity import capacity
 from bot.clock import Clock
-from bot.config import Config, ConfigError, FeedSection, load_config, unknown_halls
+from bot.config import Config, ConfigError, FeedSection, load_config, unknown_halls, unknown_leads
 from bot.feed import fetch
 from bot.matrix import Matrix
 from bot.matrix_errors import MatrixError, RefusedError
@@ -21,14 +21,14 @@ from bot.reading import FeedError, parse
 from bot.session import StartError, check_credentials, log_in, session_path
 from commands.reply import counted
 from storage.errors import StoreError
-from storage.programme import Programme
+from storage.programme import Programme, Talk
 from storage.store import Store
 
 Finding = tuple[bool, str]  # whether it is well, and the line that says so
 
 
 def main(arguments: argparse.Namespace) -> int:
-    """Print one line for each thing the bot needs; 1 if it would not work."""
+    """Print one line for each thing the bot needs; 1 if it would not work, 2 if there is nothing to log in with."""
     try:
         config = load_config(arguments.config)
     except ConfigError as error:
@@ -39,13 +39,18 @@ def main(arguments: argparse.Namespace) -> int:
 async def _doctor(config: Config) -> int:
     print("ok    configuration")
     status = DONE
-    async for well, line in _findings(config):
-        print(f"{'ok   ' if well else 'WRONG'} {line}")
-        status = status if well else FAILED
+    try:
+        async for well, line in _findings(config):
+            print(f"{'ok   ' if well else 'WRONG'} {line}")
+            status = status if well else FAILED
+    except ConfigError as error:
+        print(f"WRONG {error}")
+        return WRONG
     return status
 
 
 async def _findings(config: Config) -> AsyncIterator[Finding]:
+    """Raises `ConfigError`, as the last of them, when the bot could not log in with what it is given."""
     database = None
     try:
         store = Store(config.database.url)
@@ -57,18 +62,34 @@ async def _findings(config: Config) -> AsyncIterator[Finding]:
         store.close()
     except StoreError as error:
         yield False, str(error)
-    halls: list[str] = []
+    talks: list[Talk] = []
     for feed in config.feeds:
         finding, programme = await _feed(feed, config)
-        halls += [talk.location for talk in programme.talks if talk.location] if programme else []
+        talks += programme.talks if programme else []
         yield finding
-    halls = sorted(set(halls))
-    for name in unknown_halls(config, halls) if halls else []:
-        yield False, f"location “{name}”: the programme has no such hall; it has {', '.join(halls)}"
+    for line in _strange_names(config, talks):
+        yield False, line
+    if not (config.roles.organizers or config.roles.control_room):
+        yield True, "roles: neither organizers nor a control_room, so nobody can change or announce anything in chat"
     if not config.feeds:
         yield True, "feeds: none configured; the programme is what `hallway load` put into the database"
     async for finding in _account(config, session_path(config, database)):
         yield finding
+
+
+def _strange_names(config: Config, talks: Sequence[Talk]) -> list[str]:
+    """A line for each hall or track that is configured and that the programme does not have."""
+    halls = sorted({talk.location for talk in talks} - {""})
+    tracks = sorted({talk.track for talk in talks} - {""})
+    if not halls:
+        return []
+    lines = [
+        f"location “{name}”: the programme has no such hall; it has {', '.join(halls)}"
+        for name in unknown_halls(config, halls)
+    ]
+    strange = unknown_leads(config, tracks, halls)
+    its = f"; its tracks are {', '.join(tracks)}" if tracks else ""
+    return lines + [f"roles.leads, “{name}”: the programme has no such track or hall{its}" for name in strange]
 
 
 def _now(config: Config, zone: ZoneInfo) -> dt.datetime:
@@ -104,7 +125,7 @@ async def _account(config: Config, session: Path) -> AsyncIterator[Finding]:
         halls = [room for location in config.locations for room in location.rooms]
         for room in filter(None, [config.roles.control_room, *halls]):
             yield await _room(matrix, room, rooms)
-    except (ConfigError, StartError, MatrixError) as error:
+    except (StartError, MatrixError) as error:
         yield False, str(error)
     finally:
         await matrix.close()

@@ -6,6 +6,7 @@ import argparse
 import datetime as dt
 import json
 import sys
+from pathlib import Path
 from typing import Any
 
 from tqdm import tqdm
@@ -23,8 +24,8 @@ STEPS = 3  # fetched, parsed, written
 
 def main(arguments: argparse.Namespace) -> int:
     """Load each source as the next release of the feed; a source that cannot be read changes nothing."""
-    arguments.feed = arguments.feed or _usual_feed()
-    store = Store(database_url(arguments.database))
+    arguments.feed = arguments.feed or _usual_feed(arguments.config)
+    store = Store(database_url(arguments.database, arguments.config))
     status = DONE
     try:
         # The bar shows itself only on a terminal, and only for work of more than a second.
@@ -40,9 +41,9 @@ def main(arguments: argparse.Namespace) -> int:
     return status
 
 
-def _usual_feed() -> str:
-    """The first feed of ./config.toml, so that a file takes the place of what the bot fetched; "main" without one."""
-    config = configuration()
+def _usual_feed(path: Path | None) -> str:
+    """The first configured feed, so that a file takes the place of what the bot fetched; "main" without one."""
+    config = configuration(path)
     return config.feeds[0].name if config and config.feeds else "main"
 
 

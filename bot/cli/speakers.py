@@ -22,7 +22,7 @@ STATES = (CONFIRMED, CLAIMED, REJECTED, WITHDRAWN)
 
 def main(arguments: argparse.Namespace) -> int:
     """Work on the accounts of speakers, also while the bot runs."""
-    store = existing_store(database_url(arguments.database))
+    store = existing_store(database_url(arguments.database, arguments.config))
     try:
         if arguments.action == "import":
             return _import(arguments.file, store)
