@@ -154,7 +154,8 @@ class Telling:
                 left = int((row.starts_at - now).total_seconds())
                 until_now = leads.get(row.talk_id)
                 if until_now is not None and not any(left <= lead < row.lead for lead in until_now) and left < row.lead:
-                    connection.execute(update(reminded).where(_slot(row)).values(lead=left))
+                    told = None if row.told is None else left
+                    connection.execute(update(reminded).where(_slot(row)).values(lead=left, told=told))
 
     def is_for(self, key: str, subscriber: str) -> bool:
         """Whether the notice with this key reminds the subscriber of something."""

@@ -8,6 +8,7 @@ import pytest
 
 from commands.snooze import snooze_talks
 from storage.notices import NoticeState
+from storage.reminders import Due
 from storage.subscriptions import Kind
 from tests.reminding import ADA, GRACE, MINUTE, Conference
 from tests.small import MONDAY, TUESDAY, at
@@ -413,3 +414,16 @@ async def test_a_long_lead_is_reminded_of_in_its_time_and_has_nobody_elses_talks
     with conference.store.database.reading() as connection:
         slots, _ = conference.store.reminders._coming(connection, conference.rules, moment)
     assert [(one.subscriber, one.talk_id) for one in slots] == [(ADA, conference.talk(5).row_id)]
+
+
+async def test_what_counts_as_said_does_so_too_where_a_later_reminder_came_to_nothing(conference: Conference) -> None:
+    conference.subscribe(ADA, 5)
+    store, now, talk = conference.store, conference.clock.moment, conference.talk(5)
+    left = int((talk.starts_at - now).total_seconds())
+    store.people.change(ADA, leads=str(left + 7200))
+    assert [who for who, _ in await conference.at(now)] == [ADA]
+    store.telling.take_as_said(ADA, now, {talk.row_id: (left + 7200,)})
+    store.telling.claim("later", ADA, [Due(ADA, talk.row_id, talk.starts_at, left - 3600, now)], [])
+    store.telling.free("later")
+    store.people.change(ADA, leads=str(left + 3600))
+    assert await conference.at(now) == []
