@@ -126,7 +126,7 @@ class Oracle:
     def __init__(self, talks: Iterable[State], people: Iterable[str]) -> None:
         self.talks = {talk.name: talk for talk in talks}
         self.people = {who: Person() for who in people}
-        self.changed: dict[str, dt.datetime] = {}
+        self.changed: dict[str, list[dt.datetime]] = {}
         self.spoke: dict[str, set[str]] = {talk.name: set(talk.speakers) for talk in self.talks.values()}
 
     def release(self, changed: Iterable[State], now: dt.datetime) -> None:
@@ -144,11 +144,13 @@ class Oracle:
                     del person.knows[talk.name]
             self.spoke.setdefault(talk.name, set()).update(talk.speakers)
             self.talks[talk.name] = talk
-            self.changed[talk.name] = now
+            self.changed[talk.name] = [now]
 
     def clock_is_set(self, now: dt.datetime) -> None:
-        """What changed later than it is now has just changed."""
-        self.changed = {name: min(at, now) for name, at in self.changed.items()}
+        """What changed later than it is now has just changed; and will have, once that is the time again."""
+        for moments in self.changed.values():
+            if max(moments) > now:
+                moments.append(now)
 
     def begins_to_follow(self, who: str) -> None:
         """Who subscribes sees the programme as it is."""
@@ -215,11 +217,13 @@ class Oracle:
             return False
         if (known is not None and known.seen == talk.seen) or (talk.name in person.vague and not person.wants(talk)):
             return False
-        since = self.changed[talk.name]
-        if now - since >= SETTLED:
+        if all(now - since >= SETTLED for since in self.changed[talk.name] if since <= now):
             return True
         # What is urgent waits for what speakers of other talks hear first, so that one release is one message.
-        together = [talk.name, *(name for name, at in self.changed.items() if now - MINUTE < at <= now)]
+        together = [
+            talk.name,
+            *(name for name, some in self.changed.items() if any(now - MINUTE < at <= now for at in some)),
+        ]
         waits = any(one.speaks_as in self.spoke[name] for one in self.people.values() for name in together)
         return not waits and now <= talk.start <= now + 60 * MINUTE
 

@@ -207,7 +207,5 @@ TestWhateverHappens.settings = settings(
     max_examples=EXAMPLES,
     stateful_step_count=STEPS,
     deadline=None,
-    # The same steps each time in the suite; `make fuzz` goes where chance leads.
-    derandomize="HALLWAY_FUZZ" not in os.environ,
     suppress_health_check=[HealthCheck.too_slow, HealthCheck.filter_too_much],
 )
