@@ -9,7 +9,7 @@ import pytest
 from storage.notices import Notice, notice_key
 from storage.rooms import Membership, Room
 from storage.store import Store
-from tests.test_forget import DIRECT, FULL, HALL, REAL, Bot
+from tests.test_forget import DIRECT, FULL, HALL, Bot
 
 WORD = "I have answered you directly."
 
@@ -23,7 +23,7 @@ def bot(small_store: Store) -> Bot:
     bot.hear("!subscribe gcc rust")
     while said := bot.pending():
         for one in said:
-            small_store.outbox.mark_sent(one.key, f"${one.key}", REAL)
+            small_store.outbox.mark_sent(one.key, f"${one.key}", dt.datetime.now(dt.UTC))
     return bot
 
 

@@ -51,7 +51,7 @@ class Bot:
     def hear(self, words: str, who: str = FULL, room_id: str = DIRECT, event_id: str = "") -> str:
         self._heard += 1
         event_id = event_id or f"$event{self._heard}"
-        event = Event(event_id, "m.room.message", who, {"msgtype": "m.text", "body": words}, REAL)
+        event = Event(event_id, "m.room.message", who, {"msgtype": "m.text", "body": words}, dt.datetime.now(dt.UTC))
         self._inbox.accept(event, room_id, direct=room_id == DIRECT)
         return event_id
 
