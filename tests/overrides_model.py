@@ -19,13 +19,17 @@ SUBSCRIBER = "subscriber"
 
 @dataclass
 class Act:
-    """What an organizer did: what the layer said before and after, and what halls were called before."""
+    """What an organizer did: what the layer said before and after, and what halls were called before.
+
+    `renamed` is a hall's old name and its new one.
+    """
 
     kind: str
     before: Values = field(default_factory=dict)
     after: Values = field(default_factory=dict)
     names: dict[str, Any] = field(default_factory=dict)
     taken_back_by: int | None = None
+    renamed: tuple[str, str] | None = None
 
 
 @dataclass
@@ -33,7 +37,7 @@ class Model:
     """`feed` is what the feed says of each talk, by title.
 
     `names` is what halls are called by organizers. `told` is how a talk was before the first change that people are
-    still to be told, `last` how it was after the last of these.
+    still to be told, `last` how it was after the last of these. `renamed` is what organizers call halls since then.
     """
 
     feed: dict[str, State]
@@ -42,6 +46,7 @@ class Model:
     acts: list[Act] = field(default_factory=list)
     told: dict[str, State] = field(default_factory=dict)
     last: dict[str, State] = field(default_factory=dict)
+    renamed: dict[str, str] = field(default_factory=dict)
 
     def shown(self, title: str) -> State:
         return {**self.feed[title], **self.layer[title]}
@@ -58,7 +63,7 @@ class Model:
 
     def wants(self, kind: str, wanted: Values, renamed: tuple[str, str] | None = None) -> None:
         """An organizer wants these values. What comes to nothing is not kept."""
-        act = Act(kind)
+        act = Act(kind, renamed=renamed)
         if self._does(act, wanted) and renamed:
             old, new = renamed
             for hall in {old, *(hall for hall, called in self.names.items() if called == old)}:
@@ -78,7 +83,8 @@ class Model:
         }
         if undone.kind == "add":
             still = {title: {"cancelled": True} for title in after}
-        if self._does(Act("undo"), still):
+        back = undone.renamed and (undone.renamed[1], undone.renamed[0])
+        if self._does(Act("undo", renamed=back), still):
             undone.taken_back_by = len(self.acts)
             self.names |= undone.names
             self.names = {hall: called for hall, called in self.names.items() if called}
@@ -111,7 +117,10 @@ class Model:
             self.layer = defaultdict(dict, kept)
             return False
         self.acts.append(act)
-        self._note(before)
+        if self._note(before) and act.renamed:
+            old, new = act.renamed
+            for first in {old, *(hall for hall, called in self.renamed.items() if called == old)}:
+                self.renamed[first] = new
         return True
 
     def _laid(self, title: str, name: str) -> Any:
@@ -125,28 +134,32 @@ class Model:
 
     # What is told.
 
-    def _note(self, before: dict[str, State]) -> None:
-        for title, was in before.items():
-            if matters(was, now := self.shown(title)):
-                self.told.setdefault(title, was)
-                self.last[title] = now
+    def _note(self, before: dict[str, State]) -> bool:
+        """Keep what people are to be told; whether there was anything of it."""
+        mattering = {title: was for title, was in before.items() if matters(was, self.shown(title))}
+        for title, was in mattering.items():
+            self.told.setdefault(title, was)
+            self.last[title] = self.shown(title)
+        return bool(mattering)
 
     def heard(self, *, keep: bool = False) -> dict[str, list[str]]:
         """The lines for everybody who hears of what has changed since this was asked for last, by who hears them.
 
         The rooms of the halls where a talk was and is, and the control room, are told how it was when it last changed
-        in a way that matters; people, who may be told far later, how it is. With `keep` they are still to be told.
+        in a way that matters; people, who may be told far later, how it is. Rooms have no line for a talk that is where
+        it was, in a hall that organizers call otherwise. With `keep` they are still to be told.
         """
         heard: dict[str, list[str]] = defaultdict(list)
         for title, told in self.told.items():
             last, now = self.last[title], self.shown(title)
             if matters(told, last):
+                moved = told != {**last, "hall": told["hall"]} or self.renamed.get(told["hall"]) != last["hall"]
                 for room in {CONTROL, told["hall"], last["hall"]}:
-                    heard[room].append(line(title, told, last))
+                    heard[room] += [line(title, told, last)] if moved else []
             if matters(told, now):
                 heard[SUBSCRIBER].append(line(title, told, now))
         if not keep:
-            self.told = {}
+            self.told, self.renamed = {}, {}
         return {who: sorted(lines) for who, lines in heard.items()}
 
 
