@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import re
+from functools import lru_cache
 from itertools import islice
 
 from commands._aiming import still_coming, talk_for, which_talk
@@ -54,13 +55,13 @@ def _parted(asked: str, request: Request, services: Services) -> tuple[Talk | Re
         found = talk_for(numbered[1], request, services)
         if isinstance(found, Talk):
             return found, _reason(numbered[2])
-    titles = {row_id: tuple(folded(title)) for row_id, title in services.store.talks.titles().items()}
     if quoted := QUOTED.fullmatch(asked):
         name = quoted[1].strip()
-        return _titled(name, titles, services) or talk_for(name, request, services), _reason(quoted[2])
+        return _titled(name, _titles(services), services) or talk_for(name, request, services), _reason(quoted[2])
     cuts = list(islice(BECAUSE.finditer(asked), CUTS_MAX))
     # A title may have a colon in it: the longest that is a talk's title counts, the shortest that finds one otherwise.
     heads = [(asked, ""), *((asked[: cut.start()], asked[cut.end() :]) for cut in reversed(cuts[1:]))] if cuts else []
+    titles = _titles(services) if heads else {}
     for about, reason in heads:
         if (talk := _titled(about, titles, services)) is not None:
             return talk, reason
@@ -72,6 +73,15 @@ def _parted(asked: str, request: Request, services: Services) -> tuple[Talk | Re
     if isinstance(talk_or_not, Reply) and not cuts and not _finds(asked, services):
         return _told_how(talk_or_not, asked, request, services), ""
     return talk_or_not, ""
+
+
+def _titles(services: Services) -> dict[int, tuple[str, ...]]:
+    return {row_id: _words(title) for row_id, title in services.store.talks.titles().items()}
+
+
+@lru_cache(maxsize=4096)
+def _words(title: str) -> tuple[str, ...]:
+    return tuple(folded(title))
 
 
 def _reason(words: str) -> str:
