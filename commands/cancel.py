@@ -20,7 +20,7 @@ from storage.search import folded
 REASON_MAX = 200
 # A title may have a colon or two in it, and so may a reason.
 CUTS_MAX = 4
-HEAD_WORDS_MAX = 6
+HEAD_WORDS_MAX = 3
 BECAUSE = re.compile(r"\s*(?::|\s[-–—]\s|\bbecause(?:\s+of)?\b|\bsince\b|\breason\b:?)\s*", re.IGNORECASE)
 QUOTED = re.compile(r"[\"“„]([^\"“”„]+)[\"”“]\s*[,;]?\s*(.*)", re.DOTALL)
 NUMBERED = re.compile(r"#?(\d{1,3})(?:\s*[:,–-]\s*|\s+)(\S.*)", re.DOTALL)
