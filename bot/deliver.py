@@ -201,7 +201,7 @@ class Deliverer:
         """Send it, or give it up; False where the homeserver is not to be had for it, or it was not its turn."""
         notice = attempt.notice
         doubtful = notice in self._composing and self._doubt.about(notice)
-        if self._is_over(notice) and not doubtful:
+        if notice.is_over(self._clock.real()) and not doubtful:
             return self._give_up(notice, NoticeState.EXPIRED, "too late to be of use")
         try:
             sent = await self._perhaps_sent(notice)
@@ -235,7 +235,7 @@ class Deliverer:
     def _words(self, notice: Notice) -> dict[str, Any] | None:
         """What it says now; None where there is nothing to say any more, and then it is given up."""
         content = self._composing.content(notice)
-        if self._is_over(notice):
+        if notice.is_over(self._clock.real()):
             self._give_up(notice, NoticeState.EXPIRED, "too late to be of use")
         elif content is None:
             self._give_up(notice, NoticeState.VOID, "nothing of it is true any more")
@@ -265,7 +265,7 @@ class Deliverer:
         """The room and the event that it is already, where sending it again would not tell, or not the same."""
         if not self._doubt.about(notice):
             return None
-        known = not self._doubt.beyond_memory(notice, self._clock.real()) and not self._is_over(notice)
+        known = not self._doubt.beyond_memory(notice, self._clock.real()) and not notice.is_over(self._clock.real())
         # In another room the homeserver does not recognize it.
         elsewhere = notice.tried_in not in (None, notice.room_id)
         if known and not elsewhere and not self._composing.differs(notice, self._composing.content(notice)):
@@ -278,9 +278,6 @@ class Deliverer:
     def _is_edited_later(self, notice: Notice) -> bool:
         """Whether it counts as said with its old words, which may be taken instead of the new, and is edited then."""
         return notice.kind == BROADCAST and self._doubt.is_on_its_way(notice.key)
-
-    def _is_over(self, notice: Notice) -> bool:
-        return notice.expires_at is not None and notice.expires_at <= self._clock.real()
 
     async def _mark(self, notice: Notice, room_id: str, event_id: str) -> None:
         # Should this fail, it is sent again under the same key, which the homeserver recognizes.

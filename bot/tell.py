@@ -19,12 +19,9 @@ from storage.errors import StoreError
 from storage.notices import Notice, Rank, notice_key
 from storage.revisions import Recorded
 from storage.store import Store
-from storage.unaware import SPEAKER_FIRST
+from storage.unaware import SOON, SPEAKER_FIRST
 
 log = logging.getLogger("hallway")
-
-# A change to a talk that starts so soon does not wait for others.
-SOON = dt.timedelta(hours=1)
 
 
 class Teller:

@@ -46,8 +46,7 @@ def _preview(data: dict[str, Any], request: Request, services: Services) -> Prev
     if not who:
         nobody = request.say("That would reach nobody: {whom}.", whom=described(target, request, services))
         return Preview(refused=paragraphs(nobody, *_unheard(who, request), ok=False))
-    seconds = promise(len(who), services.store.audience.without_room(who.people), at, request, services)
-    when = done_by(seconds, at or request.now, times)
+    when = _done(data, who, at, request, services)
     lines = [
         _to_whom(target, who, at, request, services),
         _words(data, services),
@@ -68,7 +67,7 @@ def _carry_out(data: dict[str, Any], source: Source, request: Request, services:
     store, target = services.store, data["target"]
     at = dt.datetime.fromisoformat(data["at"]) if data["at"] else None
     who = receivers(target, services, loud=data["loud"])
-    seconds = promise(len(who), store.audience.without_room(who.people), at, request, services)
+    when = _done(data, who, at, request, services)
     act_id = store.acts.add("announce", source)
     number = store.broadcasts.add(
         act_id,
@@ -82,15 +81,20 @@ def _carry_out(data: dict[str, Any], source: Source, request: Request, services:
     after = {"broadcast": number, "target": target, "text": data["text"], "loud": data["loud"], "at": data["at"]}
     store.acts.describe(act_id, "", json.dumps(after, ensure_ascii=False))
     times = times_for(request, services)
-    when = done_by(seconds, at or request.now, times)
-    kept = {"rooms": len(who.rooms), "people": len(who.people)}
-    whom = counted(kept["rooms"], kept["people"], request)
+    whom = counted(len(who.rooms), len(who.people), request)
     said = (
         request.say("It goes to {whom} at {time}, done by {end}.", whom=whom, time=times.time(at), end=when)
         if at
         else request.say("It goes to {whom}, done by {time}.", whom=whom, time=when)
     )
     return paragraphs(bold(request.say("Done:")), said, later(number, request, services))
+
+
+def _done(data: dict[str, Any], who: Receivers, at: dt.datetime | None, request: Request, services: Services) -> str:
+    """When all of them have it."""
+    openings = services.store.audience.without_room(who.people)
+    seconds = promise(len(who), openings, at, request, services, loud=data["loud"])
+    return done_by(seconds, at or request.now, times_for(request, services))
 
 
 def later(number: int, request: Request, services: Services) -> Text:

@@ -37,7 +37,7 @@ def preview_later(data: dict[str, Any], request: Request, services: Services) ->
     sent, waiting = _counts(parts)
     times, now = times_for(request, services), request.now
     messages = _messages(one, data["act"], parts)
-    when = done_by(seconds_for(services.store, messages, 0, request.moment), now, times)
+    when = done_by(seconds_for(services.store, messages, 0, request.moment, loud=one.loud), now, times)
     lines: list[Text | str] = []
     if data["act"] == "correct":
         read = as_read(one.target, data["text"], language_of(services.language), services)
@@ -81,7 +81,7 @@ def carry_out_later(data: dict[str, Any], source: Source, request: Request, serv
         changes["state"] = BroadcastState.DROPPED if waits else BroadcastState.RECALLED
         said = request.say("Number {number} is taken back.", number=one.number)
     store.broadcasts.change(one.number, **changes)
-    seconds = seconds_for(store, messages, 0, request.moment)
+    seconds = seconds_for(store, messages, 0, request.moment, loud=one.loud)
     when = done_by(seconds, request.now, times_for(request, services))
     end = request.say("Everywhere by {time}.", time=when) if messages else ""
     return paragraphs(bold(request.say("Done:")), said, end)
@@ -139,6 +139,8 @@ def no_such(number: int, request: Request) -> Reply:
 
 
 def _too_late(one: Broadcast, parts: list[Part], data: dict[str, Any], request: Request) -> Reply | None:
+    if one.state is BroadcastState.DROPPED:
+        return paragraphs(request.say("Nothing of number {number} was ever said.", number=one.number), ok=False)
     if one.recalled:
         return paragraphs(request.say("Number {number} was taken back already.", number=one.number), ok=False)
     if one.state is not BroadcastState.WAITING and not any(part.kind == BROADCAST for part in parts):

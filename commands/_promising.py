@@ -37,7 +37,7 @@ def seconds_for(
     now: dt.datetime,
     wait: dt.timedelta = dt.timedelta(),
     *,
-    loud: bool = False,
+    loud: bool,
 ) -> float:
     """How long so many more messages take, of which so many need a direct room first, when they begin after `wait`.
 
@@ -100,7 +100,7 @@ def promise(
     request: Request,
     services: Services,
     *,
-    loud: bool = False,
+    loud: bool,
 ) -> float:
     """The seconds that a new broadcast takes, once it begins (the conference's clock; None for now)."""
     wait = begins - request.now if begins else dt.timedelta()

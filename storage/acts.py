@@ -103,13 +103,13 @@ class Acts:
 
     def renames(self, numbers: Collection[int]) -> dict[str, str]:
         """What locations are called after these acts, by what they were called before them."""
-        renaming = select(act).where(act.c.kind.in_(RENAMING)).order_by(act.c.id)
+        renaming = select(act).where(act.c.kind.in_(RENAMING), act.c.id.in_(sorted(numbers))).order_by(act.c.id)
         known: dict[str, str] = {}
         with self._database.reading() as connection:
-            acts = [_act(row) for row in connection.execute(renaming)] if numbers else []
+            acts = [_act(row) for row in connection.execute(renaming)]
         for one in acts:
             old, new = (json.loads(said or "{}").get("renamed", "") for said in (one.before, one.after))
-            if one.number in numbers and old and new:
+            if old and new:
                 known = {name: new if called == old else called for name, called in known.items()} | {old: new}
         return {old: new for old, new in known.items() if old != new}
 

@@ -114,7 +114,6 @@ class Broadcasts:
             "room_id": room_id,
             "target": json.dumps(target, ensure_ascii=False),
             "plain": words,
-            "html": "",
             "send_at": send_at,
             "version": 0,
             "state": BroadcastState.WAITING,

@@ -75,6 +75,10 @@ class Notice:
         """Where it is said: what goes to one place keeps its order."""
         return self.room_id or self.recipient or ""
 
+    def is_over(self, now: dt.datetime) -> bool:
+        """Whether it is of no use any more (the world's clock)."""
+        return self.expires_at is not None and self.expires_at <= now
+
 
 def notice_key(kind: str, *parts: str) -> str:
     """The same cause always gives the same key. Event ids may hold anything, so they are hashed."""

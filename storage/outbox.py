@@ -176,9 +176,11 @@ class Outbox:
     def move(self, room_id: str, successor: str) -> None:
         """The room was upgraded: what was to be said in it is said in its successor.
 
-        What changes or removes something that is there has no other place.
+        What changes or removes something that is there has no other place. Perhaps it was said there already.
         """
-        self._where((notice.c.room_id == room_id) & SAYS, successor)
+        # An alias is no room that anything could have been said in.
+        tried = {"tried_in": room_id} if room_id.startswith("!") else {}
+        self._where((notice.c.room_id == room_id) & SAYS, successor, **tried)
 
     def event_of(self, key: str) -> str | None:
         """The event that a notice became, None while it was not sent."""
@@ -215,10 +217,10 @@ class Outbox:
         with self._database.transaction() as connection:
             connection.execute(update(notice).where(notice.c.key == key).values(state=state, done_at=now, **values))
 
-    def _where(self, condition: Any, room_id: str) -> None:
+    def _where(self, condition: Any, room_id: str, **values: str) -> None:
         with self._database.transaction() as connection:
             pending = notice.c.state == NoticeState.PENDING
-            connection.execute(update(notice).where(pending, condition).values(room_id=room_id))
+            connection.execute(update(notice).where(pending, condition).values(room_id=room_id, **values))
 
 
 def _values(new: Notice) -> dict[str, Any]:

@@ -50,7 +50,6 @@ NAMING: tuple[Column[Any], ...] = (
     act.c.before,
     act.c.after,
     broadcast.c.plain,
-    broadcast.c.html,
     broadcast.c.target,
     plan.c.said,
     plan.c.plan,

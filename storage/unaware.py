@@ -12,7 +12,7 @@ from sqlalchemy import Row, and_, delete, select
 
 from storage.beliefs import belief, net_change
 from storage.changes import Change
-from storage.concerned import followed
+from storage.concerned import wanting
 from storage.database import Database
 from storage.following import KEPT
 from storage.programme import Talk
@@ -59,11 +59,8 @@ class Unaware:
             if not rows:
                 return {}, None
             wanted = {(row.subscriber, row.talk_id) for row in connection.execute(WANTED)}
-            leaving = {
-                (row.subscriber, row.talk_id)
-                for row in rows
-                if not row.speaker and (row.subscriber, row.talk_id) not in wanted and followed(connection, row)
-            }
+            others = [row for row in rows if not row.speaker and (row.subscriber, row.talk_id) not in wanted]
+            leaving = wanting(connection, others)
             talks = {talk.row_id: talk for talk in by_ids(connection, sorted({row.talk_id for row in rows}))}
             speakers_wait = {row.talk_id: row.since for row in connection.execute(SPEAKERS)}
         # What a release changes is the same for nearly all who follow a talk.

@@ -129,6 +129,21 @@ async def test_what_was_said_in_a_room_that_was_left_is_not_said_in_another_and_
     assert (desk.opened, desk.shown("!old-ada"), desk.shown("!new-ada")) == ([], [], [])
 
 
+async def test_what_was_said_in_a_room_before_it_was_upgraded_is_not_said_in_its_successor(desk: Desk) -> None:
+    """The answer to the first attempt was lost, then the room was upgraded."""
+    await desk.announce("!announce to room:Herbert hi")
+    desk.send(2)
+    async with desk.delivering() as deliverer:
+        desk.homeserver.fails = [(AwayError("cut", reached=True), True)]
+        await until(lambda: not desk.homeserver.fails, deliverer)
+        desk.store.outbox.move(HERBERT, "!successor")
+    await desk.deliver()
+    assert (desk.shown(HERBERT), desk.shown("!successor")) == (["From the organizers: hi"], [])
+    await desk.announce("!recall")
+    await desk.deliver()
+    assert (desk.shown(HERBERT), desk.shown("!successor")) == ([], [])
+
+
 @pytest.mark.parametrize("late", [False, True])
 async def test_a_correction_reaches_a_room_also_where_the_first_words_were_still_on_their_way(
     desk: Desk, *, late: bool

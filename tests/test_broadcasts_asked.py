@@ -3,10 +3,11 @@
 from __future__ import annotations
 
 import datetime as dt
+import re
 
 import pytest
 
-from storage.notices import RECALL
+from storage.notices import RATE, RECALL, Notice
 from storage.people import Unreachable
 from storage.rooms import Membership, Room
 from tests.broadcasting import ADA, BOB, HERBERT, PEMBROKE, Hall, crowd
@@ -203,3 +204,27 @@ async def test_a_bare_number_that_an_announcement_has_is_asked_back(hall: Hall) 
         )
     assert hall.say("!correct 1") == hall.say("!correct") == "What is to be said? !help correct has examples."
     assert hall.say("!correct #7 hello") == "Nothing was announced under the number 7."
+
+
+async def test_what_was_never_said_cannot_be_taken_back(hall: Hall) -> None:
+    hall.say("!announce at tomorrow 9:00 hi")
+    hall.say("!confirm")
+    hall.clock.moment = at(TUESDAY, "09:31")  # the bot was down
+    await hall.settle()
+    assert hall.say("!recall #1") == "Nothing of number 1 was ever said."
+
+
+def test_what_is_loud_is_promised_without_what_waits_behind_it(hall: Hall) -> None:
+    hall.store.inbox.put(RATE, "0.2")
+    for number in range(60):
+        hall.store.outbox.add(Notice(f"waits-{number}", "personal", {}, NOW, f"!room{number}"))
+    later = hall.say("!announce hi")
+    sooner = hall.say("!announce --loud hi")
+    # Two for the rooms and two of the bot's own words, behind sixty, of which ten are taken at once.
+    assert _promised(later) - _promised(sooner) == dt.timedelta(seconds=(60 + 2 + 2 - 10) / 0.2)
+
+
+def _promised(preview: str) -> dt.datetime:
+    found = re.search(r"done by (\d\d:\d\d:\d\d)", preview)
+    assert found
+    return dt.datetime.strptime(found[1], "%H:%M:%S").replace(tzinfo=dt.UTC)

@@ -106,8 +106,7 @@ def announced(store: Store) -> None:
     words = f"Ask {FULL}, or {OTHER}, at the desk: https://matrix.to/#/{quote(FULL, safe='')}"
     source = Source(EVE, "!control", "$announced", f"!announce {words}", NOW, REAL)
     act_id = store.acts.add("announce", source, "", json.dumps({"text": words}))
-    number = store.broadcasts.add(act_id, "!control", {"to": "room", "name": FULL}, words, NOW)
-    store.broadcasts.change(number, html=f'<a href="{FULL}">{FULL}</a>')
+    store.broadcasts.add(act_id, "!control", {"to": "room", "name": FULL}, words, NOW)
 
 
 def file_of(store: Store, folder: Path) -> bytes:

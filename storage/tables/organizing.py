@@ -112,7 +112,7 @@ class BroadcastRow(Row):
 
     Its notices have its id as `batch`. `state` is waiting, sending, done, recalled or dropped. `send_at` is by the
     conference's clock, `done_at` by the world's. `version` is how often it was corrected or recalled. `progress_key` is
-    the notice whose event shows how far it is, in the room `room_id`. `html` and `promised_at` are not used any more.
+    the notice whose event shows how far it is, in the room `room_id`.
     """
 
     __tablename__ = "broadcast"
@@ -122,12 +122,10 @@ class BroadcastRow(Row):
     room_id: str
     target: str
     plain: str
-    html: str
     version: int = 0
     loud: bool = False
     state: str = "waiting"
     send_at: dt.datetime
-    promised_at: dt.datetime | None = None
     done_at: dt.datetime | None = None
     progress_key: str = Field(default="", sa_column_kwargs=NOTHING)
 

@@ -1,4 +1,4 @@
-"""What somebody was reminded of, also where a later reminder of the same slot came to nothing"""
+"""What somebody was reminded of, also where a later reminder of the same slot came to nothing; nothing unused"""
 
 from __future__ import annotations
 
@@ -12,3 +12,5 @@ down_revision = "0006"
 def upgrade() -> None:
     op.add_column("reminded", sa.Column("told", sa.Integer(), nullable=True))
     op.execute("UPDATE reminded SET told = lead WHERE key IN (SELECT key FROM notice WHERE state = 'sent')")
+    for unused in ("html", "promised_at"):
+        op.drop_column("broadcast", unused)
