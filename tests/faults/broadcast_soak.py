@@ -154,13 +154,16 @@ class Soak:
             await asyncio.sleep(self._chance.uniform(*GAP_SECONDS))
             await bot.start()
 
-    async def _until_done(self, number: int) -> None:
-        """Until the broadcast is done, and its line has said so."""
+    async def _until_done(self, version: int) -> None:
+        """Until what the broadcast says in this version is done, and its line has said so.
+
+        The lines of earlier versions end too, where they had shown anything; that depends on how fast it goes.
+        """
 
         def done() -> bool:
-            ended = "SELECT count(*) FROM notice WHERE kind = 'progress' AND key LIKE '%-end' AND state = 'sent'"
+            ended = "SELECT count(*) FROM notice WHERE key LIKE 'progress-%.' || ? || '-end' AND state = 'sent'"
             state = "SELECT count(*) FROM broadcast WHERE done_at IS NOT NULL"
-            return self._ask(ended) == number and self._ask(state) == 1
+            return self._ask(ended, str(version)) == 1 and self._ask(state) == 1
 
         await self._until(done)
 
