@@ -175,8 +175,11 @@ def call(connection: Connection, old: str, new: str, act_id: int) -> dict[str, s
 def call_back(connection: Connection, called: Mapping[str, str], act_id: int) -> None:
     """Let what the feeds put into locations with these names be in these others; empty: as the feeds call them."""
     connection.execute(delete(renamed).where(renamed.c.old.in_([name.casefold() for name in called])))
+    # One that got its own name back is called as the feeds do.
     rows = [
-        {"old": name.casefold(), "shown": name, "new": new, "act_id": act_id} for name, new in called.items() if new
+        {"old": name.casefold(), "shown": name, "new": new, "act_id": act_id}
+        for name, new in called.items()
+        if new not in ("", name)
     ]
     if rows:
         connection.execute(insert(renamed), rows)

@@ -69,6 +69,8 @@ class Model:
             for hall in {old, *(hall for hall, called in self.names.items() if called == old)}:
                 act.names[hall] = self.names.get(hall)
                 self.names[hall] = new
+            # A hall that got its own name back is not called otherwise.
+            self.names = {hall: called for hall, called in self.names.items() if hall != called}
 
     def takes_back(self) -> None:
         """An organizer takes back the last act that was not taken back."""

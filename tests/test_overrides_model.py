@@ -14,7 +14,7 @@ from dataclasses import replace
 from typing import Any
 
 import pytest
-from hypothesis import HealthCheck, given, settings
+from hypothesis import HealthCheck, example, given, settings
 from hypothesis import strategies as st
 
 from storage.acts import CHANGES, Source
@@ -270,6 +270,7 @@ longer = st.lists(
     derandomize=not FUZZ,
 )
 @given(longer)
+@example([("rename", GCC.title, f"{colour} hall") for colour in ("Red", "Blue", "Red")] + [("feed agrees",)])
 def test_whatever_is_done_to_two_talks_that_are_also_swapped_and_whose_locations_are_renamed(
     sequence: list[tuple[Any, ...]],
 ) -> None:
