@@ -137,7 +137,9 @@ async def _run(config: Config, store: Store, matrix: Matrix) -> None:
     lines = Lines(store, clock)
     broadcaster = Broadcaster(services, clock, jobs, lines, lambda: deliverer.wake())
     changes_told = ChangesTold(services, clock, lines, lambda: deliverer.wake())
-    deliverer = Deliverer(matrix, store, clock, direct.room_of, reminder, broadcaster)
+    deliverer = Deliverer(
+        matrix, store, clock, direct.room_of, reminder, broadcaster, put_out=reach.put_out, synced=synced
+    )
     folder = Folder(
         matrix,
         store,

@@ -4,7 +4,6 @@ from __future__ import annotations
 
 import asyncio
 import logging
-from collections import deque
 from collections.abc import Awaitable, Callable, Collection, Coroutine
 from contextlib import suppress
 from dataclasses import dataclass
@@ -20,19 +19,18 @@ from bot.marks import Marks
 from bot.matrix import Matrix
 from bot.matrix_errors import AwayError, RateLimitedError, RefusedError, RevokedError
 from bot.pace import UNTOLD_SECONDS, Pace
+from bot.refusals import Refusals
+from bot.turns import Turns
 from storage.errors import StoreError
 from storage.notices import BROADCAST, HINT, MESSAGE, Notice, NoticeState
+from storage.rooms import Room
 from storage.store import Store
 
 log = logging.getLogger("hallway")
 
 # Beyond about ten requests in flight a homeserver only answers each of them later (measured).
 IN_FLIGHT = 10
-# Finding out whose turn it is costs as much for one as for many; what was found is believed only so long.
 ASKED_FOR = 3 * IN_FLIGHT
-BELIEVED_SECONDS = 0.5
-# A homeserver over its own quota answers 403; that passes, unlike other refusals.
-PASSING = frozenset({"M_RESOURCE_LIMIT_EXCEEDED"})
 
 
 @dataclass(slots=True, eq=False)
@@ -47,7 +45,8 @@ class _Attempt:
 class Deliverer:
     """Sends what the outbox holds.
 
-    `direct_room` finds or opens the direct room of a person; it raises as `Matrix` does.
+    `direct_room` finds or opens the direct room of a person; it raises as `Matrix` does. `put_out` is called when the
+    bot turns out to be out of one. `synced` is set once the rows say which rooms there are: nothing is sent before.
     """
 
     def __init__(
@@ -57,6 +56,8 @@ class Deliverer:
         clock: Clock,
         direct_room: Callable[[str], Awaitable[str]],
         *composers: Composer,
+        put_out: Callable[[Room], None] = lambda _: None,
+        synced: asyncio.Event | None = None,
     ) -> None:
         self._matrix = matrix
         self._store = store
@@ -64,6 +65,8 @@ class Deliverer:
         self._direct_room = direct_room
         self._composing = Composing(store, composers)
         self._doubt = Doubt(matrix, store)
+        self._refusals = Refusals(matrix, store, put_out)
+        self._synced = synced
         self._more = asyncio.Event()
         self._idle = asyncio.Event()
         self._holds = Holds(self.wake)
@@ -71,12 +74,11 @@ class Deliverer:
         self.pace = Pace()
         self._learnt = Learnt(store)
         self._under_way: list[_Attempt] = []
-        self._heads: deque[Notice] = deque()
-        self._believed_until = 0.0
+        self._turns = Turns(store.outbox, ASKED_FOR)
 
     def wake(self) -> None:
         """There may be something new to send."""
-        self._heads.clear()
+        self._turns.forget()
         self._idle.clear()
         self._more.set()
 
@@ -104,6 +106,8 @@ class Deliverer:
     async def run(self) -> None:
         """Deliver until cancelled. Raises `RevokedError` when the token is not accepted any more."""
         await self._begin()
+        if self._synced is not None:
+            await self._synced.wait()
         try:
             async with asyncio.TaskGroup() as tasks:
                 while True:
@@ -134,7 +138,8 @@ class Deliverer:
             if seconds := self._holds.wait():
                 return seconds
             try:
-                notice = self._head()
+                busy = {place for attempt in self._under_way for place in attempt.places}
+                notice = self._turns.next(busy | self._holds.places)
             except StoreError as error:
                 self._holds.stumble(str(error))
                 continue
@@ -145,17 +150,9 @@ class Deliverer:
                 return None
             if seconds := self.pace.wait(_now()):
                 return seconds
-            self._heads.popleft()
+            self._turns.take()
             tasks.create_task(self._deliver(notice))
         return None
-
-    def _head(self) -> Notice | None:
-        """Whose turn it is."""
-        if not self._heads or _now() > self._believed_until:
-            busy = {place for attempt in self._under_way for place in attempt.places}
-            self._heads = deque(self._store.outbox.pending(ASKED_FOR, busy | self._holds.places))
-            self._believed_until = _now() + BELIEVED_SECONDS
-        return self._heads[0] if self._heads else None
 
     def _deliver(self, notice: Notice) -> Coroutine[None, None, None]:
         attempt = _Attempt(notice, [notice.place])
@@ -224,7 +221,7 @@ class Deliverer:
             self._give_up(notice, NoticeState.EXPIRED, str(error))
             return False
         except RefusedError as error:
-            if error.code in PASSING and notice.kind != HINT:
+            if notice.kind != HINT and await self._refusals.passes(notice, error):
                 raise AwayError(str(error), reached=True) from None
             sent = await self._doubt.sent_before(notice) if doubtful else None
             if sent is None:

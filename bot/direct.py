@@ -11,12 +11,12 @@ from weakref import WeakValueDictionary
 
 from bot.backoff import Backoff
 from bot.clock import Clock
-from bot.deliver import PASSING
 from bot.direct_list import DirectList
 from bot.matrix import Matrix
 from bot.matrix_errors import AwayError, RateLimitedError, RefusedError
 from bot.openings import Openings
 from bot.reach import Reach
+from bot.refusals import PASSING
 from storage.capacity import OPENING
 from storage.errors import StoreError
 from storage.people import Unreachable
@@ -189,14 +189,20 @@ class DirectRooms:
     async def _room_of(self, user_id: str) -> str:
         lock = self._locks.setdefault(user_id, asyncio.Lock())
         async with lock:
-            known = self._store.people.unreachable(user_id)
-            if known is not None:
-                raise RefusedError(UNREACHABLE, f"cannot be reached in a direct room since {known[1]}: {known[0]}")
+            self._refuse_unreachable(user_id)
             room = self._store.rooms.direct(user_id)
             there = room is not None and await self._is_there(room, user_id)
+            if room is not None and not there:
+                self._refuse_unreachable(user_id)
             room_id = room.room_id if room and there else await self._open(user_id)
             self._store.outbox.place(user_id, room_id)
             return room_id
+
+    def _refuse_unreachable(self, user_id: str) -> None:
+        """Raises `RefusedError` for somebody who cannot be reached."""
+        known = self._store.people.unreachable(user_id)
+        if known is not None:
+            raise RefusedError(UNREACHABLE, f"cannot be reached in a direct room since {known[1]}: {known[0]}")
 
     async def _is_there(self, room: Room, user_id: str) -> bool:
         """Whether the person is in the room or invited to it, if need be again; False where that cannot be."""
@@ -208,9 +214,12 @@ class DirectRooms:
             if error.code in PASSING:
                 raise
             log.info("out of %s: %s", room.room_id, error)
-            self._store.rooms.change(room.room_id, membership=Membership.LEFT)
+            self._reach.put_out(room)
             return False
         if said in ("join", "invite"):
+            if not await self._list.holds_two(room.room_id, user_id):
+                self._reach.shared(room)
+                return False
             self._store.rooms.change(room.room_id, partner=Partner.JOINED if said == "join" else Partner.INVITED)
             return True
         return said != "ban" and await self._invite_again(room, user_id)

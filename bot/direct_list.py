@@ -66,9 +66,11 @@ class DirectList:
 
     async def _is_theirs(self, room_id: str, user_id: str) -> bool:
         """Whether the room holds this person and the bot alone, and the bot can read there."""
-        if await self._matrix.members(room_id) != {self._matrix.user_id, user_id}:
-            return False
-        return not await self._matrix.state(room_id, "m.room.encryption")
+        return await self.holds_two(room_id, user_id) and not await self._matrix.state(room_id, "m.room.encryption")
+
+    async def holds_two(self, room_id: str, user_id: str) -> bool:
+        """Whether this person and the bot are in the room, or invited to it, and nobody else."""
+        return await self._matrix.members(room_id) == {self._matrix.user_id, user_id}
 
 
 def _read(said: Mapping[str, object]) -> dict[str, list[str]]:

@@ -18,7 +18,7 @@ from commands.times import Times, zone_of
 from storage.inbox import Heard
 from storage.notices import BACK, Notice, notice_key
 from storage.people import Unreachable
-from storage.rooms import Partner, Room
+from storage.rooms import Membership, Partner, Room
 
 log = logging.getLogger("hallway")
 
@@ -62,11 +62,20 @@ class Reach:
 
     def put_out(self, room: Room) -> None:
         """The bot is out of a direct room, and has not left it."""
+        gone = {"membership": Membership.LEFT, "departures": room.departures + 1}
         with self._store.transaction():
             # Whoever put it out stays where they are.
-            self._store.rooms.change(room.room_id, partner=Partner.JOINED, departures=room.departures + 1)
+            self._store.rooms.change(room.room_id, partner=Partner.JOINED, **gone)
             self._store.outbox.unplace(room.room_id, room.direct_with or "")
             self._count(room.direct_with or "", self._clock.real())
+        self._wake()
+
+    def shared(self, room: Room) -> None:
+        """With a third person in it, it is a room like others: answers are short, and nothing personal goes there."""
+        log.info("%s is no direct room any more: others are in it", room.room_id)
+        with self._store.transaction():
+            self._store.rooms.change(room.room_id, direct_with=None)
+            self._store.outbox.unplace(room.room_id, room.direct_with or "")
         self._wake()
 
     def give_up(self, user_id: str, why: Unreachable, at: dt.datetime) -> None:

@@ -35,6 +35,7 @@ class Rooms:
         self._reach = reach
         self.configured = set(_configured(config))
         self.perhaps_alone: set[str] = set()
+        self.perhaps_successors: set[str] = set()  # known before they were said to be: wanted even if they are not
         self.news = asyncio.Event()
 
     async def nudge(self) -> None:
@@ -80,17 +81,17 @@ class Rooms:
         room = self._store.rooms.get(room_id)
         if room and room.membership is Membership.LEAVING:
             return
-        if room and room.membership is Membership.INVITED and room.predecessor:
+        if room and room.membership is Membership.INVITED and (room.predecessor or room.direct_with):
             return  # joined, and still to be looked at before it counts
         self._store.rooms.change(room_id, membership=Membership.JOINED, retry_at=None, attempts=0)
 
     def left(self, room_id: str) -> None:
         """The bot is out of a room: by its own doing, kicked, or the invitation was taken back."""
         room = self._store.rooms.get(room_id)
-        if room is not None:
+        if room is not None and room.direct_with and room.membership in INSIDE:
+            self._reach.put_out(room)
+        elif room is not None:
             self._store.rooms.change(room_id, membership=Membership.LEFT)
-            if room.direct_with and room.membership in INSIDE:
-                self._reach.put_out(room)
 
     def state(self, room_id: str, event: Event, *, history: bool = False) -> None:
         """Note what a state event of a room means for us. `history`: it happened before there was a database."""
@@ -169,10 +170,7 @@ class Rooms:
             self.perhaps_alone.add(room_id)
             self.news.set()
         elif room and room.direct_with and event.state_key not in (self._me, room.direct_with):
-            # With a third person in it, it is a room like others: answers are short, and nothing personal goes there.
-            log.info("%s is no direct room any more: %s is in it", room_id, event.state_key)
-            self._store.rooms.change(room_id, direct_with=None)
-            self._store.outbox.unplace(room_id, room.direct_with)
+            self._reach.shared(room)
 
     def _unreadable(self, room_id: str) -> None:
         """Say once, in plain words, that we cannot read here."""
@@ -211,16 +209,28 @@ class Rooms:
 
     def _own_direct(self, room_id: str, event: Event) -> None:
         """A direct room we opened, perhaps just before a crash: its state says whose it is."""
-        user_id = event.content.get("user_id")
-        if isinstance(user_id, str):
+        user_id, room = event.content.get("user_id"), self._store.rooms.get(room_id)
+        # One of ours that is not direct any more: its mark comes again with its whole state.
+        was_direct = room is not None and room.inviter == self._me and room.direct_with is None
+        if isinstance(user_id, str) and not was_direct:
             self._store.rooms.change(room_id, direct_with=user_id, inviter=self._me)
 
     def _upgraded(self, room_id: str, event: Event) -> None:
         successor = event.content.get("replacement_room")
-        if not isinstance(successor, str) or not successor.startswith("!") or self._store.rooms.get(successor):
+        if not isinstance(successor, str) or not successor.startswith("!") or successor == room_id:
             return
-        old = self._store.rooms.get(room_id)
+        old, known = self._store.rooms.get(room_id), self._store.rooms.get(successor)
+        if known is not None and known.predecessor:
+            return
         log.info("%s was upgraded to %s", room_id, successor)
+        self.news.set()
+        if known is not None:
+            # The invitation, or our own coming, was faster. It is still to be looked at whether it is what is said.
+            again = {"membership": Membership.INVITED, "retry_at": None, "attempts": 0}
+            if known.membership not in (Membership.LEAVING, Membership.LEFT):
+                self.perhaps_successors.add(successor)
+            self._store.rooms.change(successor, predecessor=room_id, **again)
+            return
         self._store.rooms.put(
             Room(
                 successor,
@@ -231,7 +241,6 @@ class Rooms:
                 predecessor=room_id,
             )
         )
-        self.news.set()
 
 
 def _cannot_read(language: Language, *, direct: bool, opened_by_us: bool) -> tuple[Text, Text]:

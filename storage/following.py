@@ -7,13 +7,15 @@ from collections import defaultdict
 from collections.abc import Iterable, Sequence
 from typing import Any
 
-from sqlalchemy import Connection, or_, select
+from sqlalchemy import Connection, case, exists, or_, select
 from sqlalchemy.dialects.sqlite import insert as upsert
 
 from storage import topics
 from storage.changes import Change
+from storage.notices import NoticeState
 from storage.revisions import packed
 from storage.speakers import accounts_of
+from storage.tables.messages import notice
 from storage.tables.subscribing import believed, covers, subscription
 from storage.talk_rows import CHUNK
 from storage.talks import Talks
@@ -45,11 +47,20 @@ def follow(connection: Connection, talks: Talks, changes: Sequence[tuple[int, Ch
 
 
 def note(connection: Connection, rows: Sequence[dict[str, Any]]) -> None:
-    """Keep what subscribers believe, unless it is known already that they believe something else."""
+    """Keep what subscribers believe, unless it is known already that they believe something else.
+
+    What was to tell them and was refused tells nobody any more: now that there is news again, another notice may.
+    """
     if rows:
         added = upsert(believed)
-        speaker = {"speaker": or_(believed.c.speaker, added.excluded.speaker)}
-        connection.execute(added.on_conflict_do_update(index_elements=["subscriber", "talk_id"], set_=speaker), rows)
+        refused = exists().where(notice.c.key == believed.c.key, notice.c.state == NoticeState.REFUSED)
+        new = {
+            "speaker": or_(believed.c.speaker, added.excluded.speaker),
+            "since": case((refused, added.excluded.since), else_=believed.c.since),
+            "telling": case((refused, ""), else_=believed.c.telling),
+            "key": case((refused, ""), else_=believed.c.key),
+        }
+        connection.execute(added.on_conflict_do_update(index_elements=["subscriber", "talk_id"], set_=new), rows)
 
 
 def _is_coming(change: Change, now: dt.datetime) -> bool:

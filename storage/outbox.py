@@ -35,6 +35,11 @@ PLACES = (
         notice.c.state == literal_column("'pending'"),
         PLACE.not_in(bindparam("busy", expanding=True)),
         PLACE.not_in(select(room.c.room_id).where(room.c.membership == literal_column("'invited'"))),
+        PLACE.not_in(
+            select(room.c.predecessor).where(
+                room.c.membership == literal_column("'invited'"), room.c.predecessor != literal_column("''")
+            )
+        ),
     )
     .group_by(PLACE)
     .subquery()
@@ -72,7 +77,7 @@ class Outbox:
 
         The most urgent place comes first: of the best rank, then with the soonest deadline, then the oldest, whichever
         of its notices that is. In each place it is the oldest one's turn, and the next one's only when that is done,
-        so its order is kept. A room that is still to be joined waits.
+        so its order is kept. A room that is still to be joined waits, and one whose successor is.
         """
         with self._database.reading() as connection:
             return [_notice(row) for row in connection.execute(NEXT, {"busy": list(busy), "most": limit})]

@@ -14,7 +14,10 @@ from bot.deliver import Deliverer
 from bot.doubt import KEY, PAGES_MAX
 from bot.events import Event, Page
 from bot.matrix_errors import AwayError, MatrixError, RateLimitedError, RefusedError
+from bot.reach import Reach
+from commands.registry import Services
 from storage.notices import RATE, Notice, NoticeState, Rank
+from storage.rooms import Membership, Partner, Room
 from storage.store import Store
 from tests.small import NOW
 
@@ -43,7 +46,11 @@ class Homeserver:
         self.fails: list[tuple[MatrixError, bool]] = []
         self.looked: list[str] = []
         self.look_fails: list[MatrixError] = []
+        self.states: dict[tuple[str, str], dict[str, Any]] = {}  # by room and type
         self._known: dict[tuple[str, str, str], str] = {}
+
+    async def state(self, room_id: str, kind: str, _key: str = "") -> dict[str, Any]:
+        return self.states.get((room_id, kind), {"membership": "join"} if kind == "m.room.member" else {})
 
     async def say(self, room_id: str, content: dict[str, Any], key: str, kind: str = "m.room.message") -> str:
         error, taken = self.fails.pop(0) if self.fails else (None, True)
@@ -88,6 +95,9 @@ class Table:
         self.composed: list[str] = []
         self.let_go: list[tuple[str, NoticeState]] = []
         self.direct: Callable[[str], str] = lambda user_id: f"!direct-{user_id}"
+        self.synced = asyncio.Event()
+        self.synced.set()
+        self.reach = Reach(Services(store), self.clock, lambda: None, lambda: None)  # type: ignore[arg-type]
 
     def add(self, key: str, body: str = "", room_id: str | None = "!a", kind: str = "personal", **more: Any) -> None:
         content = {"msgtype": "m.text", "body": body or key, "m.mentions": {}}
@@ -104,6 +114,8 @@ class Table:
             self.clock,  # type: ignore[arg-type]
             self._direct_room,
             self,
+            put_out=self.reach.put_out,
+            synced=self.synced,
         )
         task = asyncio.create_task(deliverer.run())
         try:
@@ -291,6 +303,76 @@ async def test_a_refused_notice_sets_its_rows_free(table: Table) -> None:
     table.homeserver.fails = [(RefusedError("M_FORBIDDEN", "muted"), False)]
     await table.run()
     assert (table.let_go, table.counts()) == ([("n", NoticeState.REFUSED)], {"refused": 1})
+
+
+async def test_nothing_is_sent_before_the_rows_say_which_rooms_there_are(table: Table) -> None:
+    table.synced.clear()
+    table.add("n")
+    async with table.running() as deliverer:
+        deliverer.wake()
+        await asyncio.sleep(0.05)
+        assert table.counts() == {"pending": 1}
+        table.synced.set()
+        await until(lambda: table.counts() == {"sent": 1}, deliverer)
+
+
+async def test_who_put_the_bot_out_is_told_in_another_room_before_a_sync_tells(table: Table) -> None:
+    table.store.rooms.put(Room("!theirs", Membership.JOINED, inviter=BOT, direct_with=ADA, partner=Partner.JOINED))
+    table.store.outbox.add(Notice("n", "personal", {"body": "n"}, NOW, "!theirs", ADA))
+    table.homeserver.states["!theirs", "m.room.member"] = {"membership": "leave"}
+    table.homeserver.fails = [(RefusedError("M_FORBIDDEN", "not in the room"), False)]
+    await table.run()
+    assert (table.homeserver.said(f"!direct-{ADA}"), table.let_go) == (["n"], [])
+    room = table.store.rooms.get("!theirs")
+    assert room is not None
+    assert (room.membership, room.departures) == (Membership.LEFT, 1)
+
+
+async def test_where_the_bot_may_not_speak_in_a_direct_room_it_is_refused(table: Table) -> None:
+    table.store.rooms.put(Room("!theirs", Membership.JOINED, inviter=BOT, direct_with=ADA, partner=Partner.JOINED))
+    table.store.outbox.add(Notice("n", "personal", {"body": "n"}, NOW, "!theirs", ADA))
+    table.homeserver.fails = [(RefusedError("M_FORBIDDEN", "muted"), False)]
+    await table.run()
+    assert table.let_go == [("n", NoticeState.REFUSED)]
+    room = table.store.rooms.get("!theirs")
+    assert room is not None
+    assert room.membership is Membership.JOINED
+
+
+async def test_an_upgraded_room_is_waited_for_whether_a_sync_has_told_or_not(table: Table) -> None:
+    table.store.rooms.put(Room("!old", Membership.JOINED))
+    table.add("n", room_id="!old")
+    table.homeserver.states["!old", "m.room.tombstone"] = {"replacement_room": "!new"}
+    table.homeserver.fails = [(RefusedError("M_FORBIDDEN", "no rights"), False)]
+    async with table.running() as deliverer:
+        await until(lambda: not table.homeserver.fails, deliverer)
+        # The sync tells of it; the join is still to succeed.
+        table.store.rooms.put(Room("!new", Membership.INVITED, predecessor="!old"))
+        deliverer.wake()
+        await asyncio.sleep(0.1)
+        assert (table.counts(), table.homeserver.said("!old")) == ({"pending": 1}, [])
+        table.store.outbox.move("!old", "!new")
+        table.store.rooms.change("!new", membership=Membership.JOINED)
+        await until(lambda: table.counts() == {"sent": 1}, deliverer)
+    assert table.homeserver.said("!new") == ["n"]
+
+
+async def test_where_the_successor_cannot_be_joined_it_is_refused_in_the_old_room(table: Table) -> None:
+    table.store.rooms.put(Room("!old", Membership.JOINED))
+    table.store.rooms.put(Room("!new", Membership.LEFT, predecessor="!old"))
+    table.add("n", room_id="!old")
+    table.homeserver.states["!old", "m.room.tombstone"] = {"replacement_room": "!new"}
+    table.homeserver.fails = [(RefusedError("M_FORBIDDEN", "no rights"), False)]
+    await table.run()
+    assert table.counts() == {"refused": 1}
+
+
+@pytest.mark.parametrize("code", ["M_RESOURCE_LIMIT_EXCEEDED", "M_USER_SUSPENDED", "M_CONSENT_NOT_GIVEN"])
+async def test_some_refusals_pass(table: Table, code: str) -> None:
+    table.add("n")
+    table.homeserver.fails = [(RefusedError(code, "not now"), False)]
+    await table.run()
+    assert (table.counts(), table.let_go) == ({"sent": 1}, [])
 
 
 async def test_what_is_over_is_given_up_unless_it_was_said(table: Table) -> None:

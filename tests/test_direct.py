@@ -13,7 +13,9 @@ import pytest
 from bot.deliver import Deliverer
 from bot.direct import DirectRooms
 from bot.events import Event
+from bot.listened import DIRECT_MARK
 from bot.matrix_errors import AwayError, RateLimitedError, RefusedError
+from storage.errors import DatabaseLocked
 from storage.inbox import Heard
 from storage.notices import Notice
 from storage.people import Unreachable
@@ -240,7 +242,7 @@ async def test_a_room_in_which_the_bot_may_not_invite_is_replaced_by_one_of_its_
         ({"membership": "invite"}, "!theirs", Partner.INVITED),
         ({"membership": "leave"}, "!theirs", Partner.INVITED),
         ({"membership": "ban"}, f"!{ADA}", Partner.UNKNOWN),
-        (RefusedError("M_FORBIDDEN", "not in the room"), f"!{ADA}", Partner.UNKNOWN),
+        (RefusedError("M_FORBIDDEN", "not in the room"), f"!{ADA}", Partner.JOINED),
     ],
 )
 async def test_how_somebody_stands_in_a_room_is_asked_where_it_is_not_known(
@@ -321,3 +323,47 @@ def test_only_what_is_said_to_the_bot_and_later_brings_somebody_back(place: Dire
     speaks("$another", 4, to_us=True)
     assert place.why(ADA) is None
     assert len(said(place)) == 2
+
+
+async def test_a_room_that_others_have_come_to_is_not_direct_again_by_its_own_mark(place: Direct) -> None:
+    has_room(place, ADA, partner=Partner.JOINED)
+    place.member(f"!{ADA}", EVE, "join", "$eve")
+    # The place in the stream was given up: the whole state comes again.
+    place.rooms.state(f"!{ADA}", state(DIRECT_MARK, "", BOT, user_id=ADA))
+    assert place.store.rooms.direct(ADA) is None
+
+
+async def test_a_room_known_by_its_mark_alone_is_looked_into_before_it_is_used(place: Direct) -> None:
+    """As after the database was lost."""
+    place.rooms.state("!found", state(DIRECT_MARK, "", BOT, user_id=ADA))
+    place.matrix.answers.update(state={"membership": "join"}, members={BOT, ADA, EVE})
+    with place.running():
+        assert await place.direct.room_of(ADA) == f"!{ADA}"
+    assert place.store.rooms.get("!found") == Room("!found", Membership.JOINED, inviter=BOT)
+
+
+@pytest.mark.parametrize("half", ["the third person", "being put out"])
+def test_what_is_half_done_when_the_database_is_busy_is_done_with_the_next_sync(
+    place: Direct, half: str, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    has_room(place, ADA, partner=Partner.JOINED)
+    place.store.outbox.add(Notice("n", "personal", {"body": "n"}, NOW, f"!{ADA}", ADA))
+
+    def happens() -> None:
+        if half == "being put out":
+            place.rooms.left(f"!{ADA}")
+        else:
+            place.member(f"!{ADA}", EVE, "join", "$eve")
+
+    def busy(*_: object) -> None:
+        raise DatabaseLocked("busy")
+
+    with monkeypatch.context() as patch:
+        patch.setattr(place.store.outbox, "unplace", busy)
+        with pytest.raises(DatabaseLocked):
+            happens()
+    happens()
+    assert said(place) == [(None, "n")]
+    room = place.store.rooms.get(f"!{ADA}")
+    assert room is not None
+    assert (room.departures, room.direct_with) == ((1, ADA) if half == "being put out" else (0, None))

@@ -427,3 +427,20 @@ async def test_what_counts_as_said_does_so_too_where_a_later_reminder_came_to_no
     store.telling.free("later")
     store.people.change(ADA, leads=str(left + 3600))
     assert await conference.at(now) == []
+
+
+async def test_what_was_refused_once_keeps_nobody_from_hearing_of_what_comes_later() -> None:
+    conference = Conference()
+    conference.subscribe("!hall", 3)
+    conference.release(conference.moved(3, location="Pembroke"))
+    conference.clock.moment += 4 * MINUTE
+    await conference.reminder.look()
+    [notice] = conference.store.outbox.pending(9)
+    # The bot is muted for a moment.
+    conference.store.outbox.mark_void(notice.key, NoticeState.REFUSED, "muted", conference.clock.real())
+    conference.reminder.given_up(notice, NoticeState.REFUSED)
+    assert await conference.at(conference.clock.moment + 4 * MINUTE) == []
+    conference.release(conference.moved(3, location="Meeting 1&2"))
+    assert await conference.at(conference.clock.moment + MINUTE) == []  # gathered from now on
+    [(room_id, body)] = await conference.at(conference.clock.moment + 3 * MINUTE)
+    assert (room_id, "now in Meeting 1&2 (was Herbert)" in body) == ("!hall", True)

@@ -286,3 +286,40 @@ async def test_an_alias_that_was_given_up_is_found_again_by_an_invitation(store:
     await place.work()
     await place.work()
     assert (store.rooms.id_of("#control:x.org"), place.membership("!control")) == ("!control", "entered")
+
+
+@pytest.mark.parametrize("entered", [False, True])
+async def test_a_successor_that_we_were_invited_to_before_we_heard_of_the_upgrade(store: Store, entered: bool) -> None:
+    place = Place(store, locations=[{"name": "Herbert", "rooms": ["!herbert"]}])
+    store.rooms.put(Room("!herbert", Membership.JOINED))
+    store.outbox.add(Notice("n", "change", {"body": "n"}, NOW, "!herbert"))
+    place.rooms.invited(Invite("!new", ORGANIZER, direct=False, encrypted=False))
+    place.matrix.answers["predecessor"] = "!herbert"
+    if entered:
+        await place.work()
+    place.rooms.state("!herbert", state("m.room.tombstone", "", replacement_room="!new"))
+    await place.work()
+    assert (store.rooms.id_of("!herbert"), place.membership("!new")) == ("!new", "entered")
+    assert [one.room_id for one in store.outbox.pending(9)] == ["!new"]
+
+
+async def test_a_room_that_is_no_successor_though_another_says_so_is_not_left(store: Store) -> None:
+    place = Place(store, roles={"organizers": [ORGANIZER], "control_room": "!control"})
+    store.rooms.put(Room("!control", Membership.JOINED))
+    store.rooms.put(Room("!eves", Membership.JOINED))
+    place.rooms.state("!eves", state("m.room.tombstone", "", replacement_room="!control"))
+    await place.work()
+    room = store.rooms.get("!control")
+    assert room is not None
+    assert (room.membership, room.predecessor, place.membership("!eves")) == (Membership.ENTERED, "", "joined")
+
+
+async def test_a_room_called_direct_is_looked_at_also_where_the_answer_to_the_join_was_lost(place: Place) -> None:
+    place.rooms.invited(Invite("!group", EVE, direct=True, encrypted=False))
+    place.matrix.answers.update(join=AwayError("cut"), members={BOT, EVE, ADA})
+    await place.work()
+    place.rooms.seen("!group")  # it was taken
+    place.clock.moment += MINUTE
+    del place.matrix.answers["join"]
+    await place.work()
+    assert place.store.rooms.direct(EVE) is None
