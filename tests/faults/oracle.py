@@ -105,7 +105,9 @@ class _Case:
     ) -> dt.timedelta:
         """For which of the leads (longest first) it came: the shortest that was due."""
         ahead = dt.timedelta(minutes=line.ahead)
-        due = [lead for lead in reversed(leads) if lead >= ahead - MINUTE] or [leads[0]]
+        # One that is not due yet is not what came, unless none is: then it came too early.
+        come = [lead for lead in reversed(leads) if line.at >= line.starts_at - lead - MINUTE]
+        due = [lead for lead in come if lead >= ahead - MINUTE] or [leads[0]]
         # "In 10 minutes" is said for that lead, or for a longer one that came late.
         either = due if due[0] <= ahead + MINUTE else due[:1]
         return next((lead for lead in either if not came.get((line.starts_at, lead))), due[0])

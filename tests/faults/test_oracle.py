@@ -135,6 +135,9 @@ def test_a_reminder_stands_for_the_shortest_lead_that_was_due() -> None:
     # The second comes late for half an hour before, and is not yet the one of ten minutes before.
     late = [replace(RIGHT[5], at=at("10:48"), ahead=12), RIGHT[9]]
     assert counts(verdict([*RIGHT[:5], *RIGHT[6:9], *late])) == {}
+    # "In 11 minutes" is said more than a minute before the ten are due: it stands for the half hour too.
+    rounded = [replace(RIGHT[5], at=at("10:48") + dt.timedelta(seconds=36), ahead=11), RIGHT[9]]
+    assert counts(verdict([*RIGHT[:5], *RIGHT[6:9], *rounded])) == {}
     early = [RIGHT[9], replace(RIGHT[9], at=at("10:58"), ahead=2)]
     assert counts(verdict([*RIGHT[:9], *early])) == {"doubled": 1}
 
