@@ -168,8 +168,9 @@ async def test_a_reaction_that_was_accepted_before_a_kill_is_answered_once_after
         relation = {"rel_type": "m.annotation", "event_id": listed["event_id"], "key": "2️⃣"}
         content = {"m.relates_to": relation}
         event = Event(reaction, "m.reaction", ada.user_id, content, dt.datetime.now(dt.UTC))
+        before = store.outbox.unsent()  # the help, where the kill was faster than its mark
         reactions.accept(event, hall, direct=False)
-        assert store.outbox.counts()["pending"] == 1
+        assert len(store.outbox.unsent() - before) == 1
 
     await world.bot.start()
     picked = await ada.answer_to(listed["event_id"])
