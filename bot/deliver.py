@@ -136,6 +136,7 @@ class Deliverer:
         """Begin to send what may be sent; returns the seconds until there may be more, None where only news help."""
         while len(self._under_way) - len(self._marks) < self.pace.in_flight(IN_FLIGHT):
             if seconds := self._holds.wait():
+                self.pace.idle()
                 return seconds
             try:
                 busy = {place for attempt in self._under_way for place in attempt.places}

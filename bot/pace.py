@@ -24,6 +24,9 @@ PROBE_MOST = 1.0
 RATE_MAX = 500.0
 # Two moments that are nearer to each other say little: a message's way takes a good part of that.
 LEARN_SECONDS = 0.5
+# What was taken sooner than in that says little of a rate; and by so much a message's way may mislead.
+TELLING_SECONDS = 1.0
+CREDIBLE = 0.9
 # A limit may change: what was refused longer ago, and as many messages ago, does not count any more.
 WINDOW_SECONDS = 30.0
 WINDOW_SENT = 20
@@ -91,7 +94,7 @@ class Pace:
             self._next_at -= 1 / self.rate
 
     def idle(self) -> None:
-        """There is nothing to send: what the bucket gathers now says nothing of the rate."""
+        """Nothing is sent for a while, for other reasons: what the bucket gathers now says nothing of the rate."""
         self._refusals.clear()
         self._calm_since = None
 
@@ -126,7 +129,8 @@ class Pace:
         if seconds >= LEARN_SECONDS:
             # Where it may be one more, it is taken for one more: too fast is refused and corrected, too slow stays.
             doubt = 0 if first.exact and refusal.exact else 1
-            self.rate = (self._taken_between(first, refusal) + doubt) / seconds
+            rate = (self._taken_between(first, refusal) + doubt) / seconds
+            self.rate = max(rate, CREDIBLE * self._fastest_between(first, refusal))
         if self.rate:
             self._bucket.learn(self.rate)
         self._next_at = self._next_after(refusal)
@@ -147,6 +151,15 @@ class Pace:
 
     def _taken_between(self, first: _Refusal, last: _Refusal) -> int:
         return sum(first.sent_at < moment <= last.sent_at for moment in self._taken)
+
+    def _fastest_between(self, first: _Refusal, last: _Refusal) -> float:
+        """The least rate at which so many were taken so soon, from an empty bucket on; 0 where none says much.
+
+        What is taken later and slower says that we asked for less, or that we are limited for once: not by a bucket.
+        """
+        sent = sorted(moment for moment in self._taken if first.sent_at < moment <= last.sent_at)
+        since = [(number, moment - first.moment) for number, moment in enumerate(sent)]
+        return max((number / seconds for number, seconds in since if seconds >= TELLING_SECONDS), default=0.0)
 
     def _faster(self, now: float) -> None:
         assert self.rate is not None

@@ -155,3 +155,24 @@ def test_a_bucket_that_was_not_full_says_less_than_what_is_known() -> None:
     pace.idle()
     drain(pace, homeserver, 6, now + 15)
     assert pace.burst == 10
+
+
+def test_a_refusal_now_and_then_does_not_make_us_as_slow_as_we_happened_to_be_between_two() -> None:
+    """As of a homeserver that is busy for a moment: no bucket would have taken what was taken in between."""
+    pace = Pace()
+    pace.refused(0.0, 0.03, 0.25)
+    for number in range(60):
+        pace.taken(0.5 + number / 50, 0.53 + number / 50)
+    pace.taken(9.0, 9.03)
+    pace.refused(10.0, 10.03, 0.25)
+    # 60 in the 1.45 s since the bucket was empty, though only 61 in ten.
+    assert pace.rate == pytest.approx(0.9 * 59 / 1.43, rel=0.02)
+
+
+def test_what_gathers_while_the_homeserver_fails_does_not_lower_the_rate() -> None:
+    pace = Pace(10.0)
+    pace.refused(0.0, 0.03, 0.25)
+    pace.idle()
+    pace.taken(8.0, 8.03)
+    pace.refused(8.1, 8.13, 0.25)
+    assert pace.rate == 10.0
