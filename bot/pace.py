@@ -76,8 +76,10 @@ class Pace:
         return self._bucket.burst
 
     def in_flight(self, most: int) -> int:
-        """How many may be under way at a time."""
-        return most if self.rate is None else max(1, min(most, math.ceil(self.rate * ANSWER_SECONDS)))
+        """How many may be under way at a time: as many as the rate needs, once this process was refused any."""
+        if self.rate is None or self._told_until == -math.inf:
+            return most
+        return max(1, min(most, math.ceil(self.rate * ANSWER_SECONDS)))
 
     def wait(self, now: float) -> float:
         """Seconds until the next message may be sent, 0 for at once."""
