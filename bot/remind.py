@@ -138,7 +138,8 @@ class Reminder:
         if notice.kind == PERSONAL and (folded or state is not NoticeState.REFUSED):
             self._store.telling.free(notice.key)
             self._stamp = None
-        elif notice.kind == DIGEST and state is NoticeState.VOID and self._declines(notice.recipient or "", notice):
+        elif notice.kind == DIGEST and state is NoticeState.VOID:
+            # Where they rest, it comes afterwards. Where there is nothing to say, that is seen and noted once more.
             self._store.digests.undone(notice.recipient or "")
 
     def is_silent(self, room_id: str) -> bool:
