@@ -199,6 +199,7 @@ class Listed(Direct):
 async def test_our_list_of_direct_rooms_has_nobody_in_it_who_was_forgotten(listed: Listed) -> None:
     has_room(listed, ADA)
     has_room(listed, EVE)
+    listed.store.rooms.put(Room("!nobodys", Membership.JOINED, direct_with=""))
     listed.account_data = {ADA: ["!unknown"], GRACE: ["!hers"], "else": 1}
     with listed.running():
         await asyncio.sleep(0.05)
