@@ -131,6 +131,10 @@ async def _run(config: Config, store: Store, matrix: Matrix) -> None:
         deliverer.hold(user_id, HOLD_SECONDS)
         jobs.at("rooms", clock.real(), folder.look)
 
+    def changed(room_id: str, event: Event) -> None:
+        loud.state(room_id, event)
+        folder.state(room_id, event)
+
     reminder = Reminder(services, rules, clock, jobs, lambda: deliverer.wake(), hold)
     reach = Reach(services, clock, lambda: deliverer.wake(), lambda: direct.wake())
     direct = DirectRooms(matrix, store, clock, synced, reach, lambda: deliverer.wake())
@@ -149,7 +153,7 @@ async def _run(config: Config, store: Store, matrix: Matrix) -> None:
         deliverer.is_waiting,
         deliverer.make_sure,
         deliverer.wake,
-        reminder.silent,
+        reminder.is_silent,
     )
     rooms = Rooms(store, config, clock, matrix.user_id, deliverer.wake, reach)
     joiner = Joiner(matrix, store, clock, rooms)
@@ -161,7 +165,7 @@ async def _run(config: Config, store: Store, matrix: Matrix) -> None:
     spoke = partial(_spoke, store, reach, direct)
     control = Control(matrix, store, clock, config.roles.control_room)
     loud = Loud(matrix, store, clock, [room for hall in config.locations for room in hall.rooms])
-    listener = Listener(matrix, store, inbox, reactions, rooms, control, synced, deliverer.settled, spoke, loud.state)
+    listener = Listener(matrix, store, inbox, reactions, rooms, control, synced, deliverer.settled, spoke, changed)
     teller = Teller(
         services, dt.timedelta(seconds=config.changes.settle_seconds), clock, matrix.user_id, deliverer.wake
     )

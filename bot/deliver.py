@@ -87,8 +87,8 @@ class Deliverer:
         self._holds.one(user_id, seconds)
 
     def is_waiting(self, key: str) -> bool:
-        """Whether nobody has begun to send the notice, now or before."""
-        return not self._is_under_way(key) and not self._doubt.has(key)
+        """Whether nobody has begun to send the notice, now or before, so that it may still be taken."""
+        return not (self._is_under_way(key) or self._doubt.has(key) or self._doubt.is_on_its_way(key))
 
     async def make_sure(self, keys: Collection[str]) -> None:
         """Look for those of the pending notices that may have been sent before. Raises as `Matrix` does."""

@@ -4,20 +4,17 @@ from __future__ import annotations
 
 import asyncio
 import logging
-from collections.abc import Awaitable, Callable
-from contextlib import suppress
-from typing import TypeVar
+from collections.abc import Callable
 from weakref import WeakValueDictionary
 
 from bot.backoff import Backoff
 from bot.clock import Clock
 from bot.direct_list import DirectList
+from bot.inviting import LIMITED_SECONDS, Inviting
 from bot.matrix import Matrix
 from bot.matrix_errors import AwayError, RateLimitedError, RefusedError
-from bot.openings import Openings
 from bot.reach import Reach
 from bot.refusals import PASSING
-from storage.capacity import OPENING
 from storage.errors import StoreError
 from storage.people import Unreachable
 from storage.rooms import Membership, Partner, Room
@@ -26,13 +23,10 @@ from storage.store import Store
 log = logging.getLogger("hallway")
 
 UNREACHABLE = "HALLWAY_UNREACHABLE"
-# What a homeserver does not say after a 429.
-LIMITED_SECONDS = 2.0
+FORGOTTEN = "was forgotten meanwhile"
 AWAY_SECONDS = 30.0
 # Who needs a room soonest is asked anew after this: while a homeserver allows one a minute, before each of them.
 FRESH_SECONDS = 30.0
-
-Got = TypeVar("Got")
 
 
 class DirectRooms:
@@ -68,11 +62,11 @@ class DirectRooms:
         self._looked_at = 0.0
         self._look = True
         self._unlisted = True
-        self._limited_until = 0.0
-        self.openings = Openings(store.load.known().opening_seconds)
+        self._inviting = Inviting(matrix, store)
+        self.openings = self._inviting.openings
 
     def wake(self) -> None:
-        """Anybody may need a room who has none, or have one that is not in our list."""
+        """Anybody may need a room who has none, or have one that our list does not know, or have none any more."""
         self._look = self._unlisted = True
         self._wanted.set()
 
@@ -127,7 +121,7 @@ class DirectRooms:
         if self._unlisted:
             self._unlisted = False
             try:
-                await self._list.add()
+                await self._list.write()
             except (AwayError, RateLimitedError, StoreError):
                 self._unlisted = True
                 raise
@@ -204,6 +198,11 @@ class DirectRooms:
         if known is not None:
             raise RefusedError(UNREACHABLE, f"cannot be reached in a direct room since {known[1]}: {known[0]}")
 
+    def _refuse_forgotten(self, user_id: str) -> None:
+        """Raises `RefusedError` for somebody who was forgotten while the homeserver was asked about them."""
+        if not self._store.personal.knows(user_id):
+            raise RefusedError(UNREACHABLE, FORGOTTEN)
+
     async def _is_there(self, room: Room, user_id: str) -> bool:
         """Whether the person is in the room or invited to it, if need be again; False where that cannot be."""
         if room.partner in (Partner.INVITED, Partner.JOINED):
@@ -214,10 +213,12 @@ class DirectRooms:
             if error.code in PASSING:
                 raise
             log.info("out of %s: %s", room.room_id, error)
+            self._refuse_forgotten(user_id)
             self._reach.put_out(room)
             return False
         if said in ("join", "invite"):
             if not await self._list.holds_two(room.room_id, user_id):
+                self._refuse_forgotten(user_id)
                 self._reach.shared(room)
                 return False
             self._store.rooms.change(room.room_id, partner=Partner.JOINED if said == "join" else Partner.INVITED)
@@ -226,12 +227,12 @@ class DirectRooms:
 
     async def _invite_again(self, room: Room, user_id: str) -> bool:
         if room.partner is Partner.LEFT and not await self._matrix.has_profile(user_id):
-            self._reach.give_up(user_id, Unreachable.GONE, self._clock.real())
+            self._give_up(user_id, Unreachable.GONE)
             raise RefusedError(UNREACHABLE, "the account is not there any more")
         log.info("inviting %s again to %s", user_id, room.room_id)
         own = room.inviter == self._matrix.user_id
         try:
-            await self._within_limits(self._matrix.invite, room.room_id, user_id)
+            await self._inviting.invite(room.room_id, user_id)
         except RefusedError as error:
             if error.code == "M_FORBIDDEN" and not own:
                 return False  # in a room of theirs we may have no right to: one of ours tells
@@ -241,59 +242,43 @@ class DirectRooms:
         return True
 
     async def _open(self, user_id: str) -> str:
-        if (found := await self._list.find(user_id)) is not None:
-            return found
-        try:
-            room_id = await self._open_new(user_id)
-        except RefusedError as error:
-            self._refused(user_id, error)
-            raise
+        room_id, opened = await self._list.find(user_id), False
+        if room_id is None:
+            self._refuse_forgotten(user_id)
+            try:
+                room_id, opened = await self._inviting.open(user_id), True
+            except RefusedError as error:
+                self._refused(user_id, error)
+                raise
         with self._store.transaction():
-            # The sync may have been faster than the answer, and the person than both.
-            known = self._store.rooms.get(room_id)
-            self._store.rooms.change(
-                room_id,
-                membership=known.membership if known else Membership.ENTERED,
-                direct_with=user_id,
-                inviter=self._matrix.user_id,
-                partner=(known.partner if known else None) or Partner.INVITED,
-            )
+            kept = self._keep(room_id, user_id, opened=opened)
+        if not kept:
+            raise RefusedError(UNREACHABLE, FORGOTTEN)
         self._unlisted = True
         self._wanted.set()
         return room_id
 
+    def _keep(self, room_id: str, user_id: str, *, opened: bool) -> bool:
+        """Keep that this is the person's room; False where they were forgotten meanwhile, and it is to be left."""
+        # The sync may have been faster than the answer, and the person than both.
+        known = self._store.rooms.get(room_id)
+        own = {"inviter": self._matrix.user_id} if opened else {}
+        if not self._store.personal.knows(user_id, apart_from=room_id):
+            log.info("leaving %s: whose it was to be was forgotten meanwhile", room_id)
+            away = {"membership": Membership.LEAVING, "direct_with": "", "retry_at": None, "attempts": 0}
+            self._store.rooms.change(room_id, **away, **own)
+            return False
+        membership = known.membership if known else Membership.ENTERED
+        partner = (known.partner if known else None) or (Partner.INVITED if opened else Partner.UNKNOWN)
+        self._store.rooms.change(room_id, membership=membership, direct_with=user_id, partner=partner, **own)
+        return True
+
     def _refused(self, user_id: str, error: RefusedError) -> None:
         if error.code not in PASSING:
             log.warning("%s may not be invited: %s", user_id, error)
-            self._reach.give_up(user_id, Unreachable.REFUSED, self._clock.real())
+            self._give_up(user_id, Unreachable.REFUSED)
 
-    async def _within_limits(self, request: Callable[..., Awaitable[Got]], *values: str) -> Got:
-        """Ask for something that homeservers limit far more than messages; not at all while they said to wait."""
-        loop = asyncio.get_running_loop()
-        left = self._limited_until - loop.time()
-        if left > 0:
-            raise RateLimitedError(left)
-        try:
-            return await request(*values)
-        except RateLimitedError as error:
-            self._limited_until = loop.time() + (error.seconds or LIMITED_SECONDS)
-            raise
-
-    async def _open_new(self, user_id: str) -> str:
-        """Open a room, and learn how often that may be done: the next start, and people, go by it."""
-        loop = asyncio.get_running_loop()
-        before = self.openings.seconds
-        is_free = loop.time() >= self._limited_until
-        try:
-            room_id = await self._within_limits(self._matrix.open_direct, user_id)
-            self.openings.taken(loop.time())
-            return room_id
-        except RateLimitedError as error:
-            if is_free:
-                self.openings.refused(loop.time(), error.seconds or LIMITED_SECONDS)
-            raise
-        finally:
-            if self.openings.seconds != before:
-                seconds = self.openings.seconds
-                with suppress(StoreError):
-                    self._store.inbox.put(OPENING, f"{seconds:.1f}" if seconds else "")
+    def _give_up(self, user_id: str, why: Unreachable) -> None:
+        # Whoever was forgotten while we asked is not to be known again by that.
+        if self._store.personal.knows(user_id):
+            self._reach.give_up(user_id, why, self._clock.real())

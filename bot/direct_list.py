@@ -14,6 +14,7 @@ from storage.store import Store
 log = logging.getLogger("hallway")
 
 LIST = "m.direct"
+OUTSIDE = (Membership.LEAVING, Membership.LEFT)
 
 
 class DirectList:
@@ -26,30 +27,39 @@ class DirectList:
     async def adopt(self) -> None:
         """Let the rows know the direct rooms that only the list knows, as after the database was lost."""
         for user_id, rooms in _read(await self._matrix.account_data(LIST)).items():
-            if not self._store.rooms.direct(user_id):
-                await self._first(user_id, rooms)
+            if not self._store.rooms.direct(user_id) and (room_id := await self._first(user_id, rooms)) is not None:
+                room = self._store.rooms.get(room_id)
+                membership = room.membership if room else Membership.ENTERED
+                self._store.rooms.change(room_id, membership=membership, direct_with=user_id)
 
     async def find(self, user_id: str) -> str | None:
-        """This person's direct room, as the list has it; from now on the rows have it too."""
+        """This person's direct room, as the list has it."""
         try:
             listed = _read(await self._matrix.account_data(LIST))
         except RefusedError:
             return None  # without a list there is nothing to be found in it
         return await self._first(user_id, listed.get(user_id, []))
 
-    async def add(self) -> None:
-        """Write down what the rows know and the list does not. What else is in it stays."""
+    async def write(self) -> None:
+        """Add what the rows know and the list does not, and take out what we have left. What else is in it stays."""
         said = await self._matrix.account_data(LIST)
-        listed = _read(said)
-        new: dict[str, list[str]] = {}
+        before = _read(said)
+        after = {user_id: self._still_there(rooms) for user_id, rooms in before.items()}
         for room in self._store.rooms.all_direct():
-            user_id = room.direct_with or ""
-            rooms = listed.setdefault(user_id, [])
+            rooms = after.setdefault(room.direct_with or "", [])
             if room.room_id not in rooms:
                 rooms.append(room.room_id)
-                new[user_id] = rooms
+        new = {user_id: rooms for user_id, rooms in after.items() if rooms != before.get(user_id)}
         if new:
-            await self._matrix.put_account_data(LIST, {**said, **new})
+            changed = {**said, **new}
+            gone = {user_id for user_id, rooms in new.items() if not rooms}
+            await self._matrix.put_account_data(LIST, {one: changed[one] for one in changed if one not in gone})
+
+    def _still_there(self, listed: Sequence[str]) -> list[str]:
+        rows = {room_id: self._store.rooms.get(room_id) for room_id in listed}
+        if any(room is not None and room.direct_with == "" for room in rows.values()):
+            return []  # their person was forgotten, and is not to be known by any other room either
+        return [one for one, room in rows.items() if room is None or room.membership not in OUTSIDE]
 
     async def _first(self, user_id: str, rooms: Sequence[str]) -> str | None:
         for room_id in rooms:
@@ -59,8 +69,6 @@ class DirectList:
                 with suppress(RefusedError):
                     if await self._is_theirs(room_id, user_id):
                         log.info("%s is the direct room of %s, as %s says", room_id, user_id, LIST)
-                        membership = room.membership if room else Membership.ENTERED
-                        self._store.rooms.change(room_id, membership=membership, direct_with=user_id)
                         return room_id
         return None
 

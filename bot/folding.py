@@ -6,8 +6,10 @@ import datetime as dt
 import logging
 from collections import defaultdict
 from collections.abc import Awaitable, Callable, Collection, Mapping, Sequence
+from dataclasses import replace
 
 from bot.clock import Clock
+from bot.events import Event
 from bot.matrix import Matrix
 from bot.matrix_errors import MatrixError, RefusedError, RevokedError
 from storage.errors import StoreError
@@ -26,8 +28,8 @@ class Folder:
     """`capacity` says what the homeserver lets us do, `is_waiting` whether a notice has surely not been
     sent, and `make_sure` finds that out.
 
-    `halls` are the rooms of the locations, by name without case, as the configuration calls them. `silent` are rooms in
-    which we may not speak.
+    `halls` are the rooms of the locations, by name without case, as the configuration calls them. `is_silent` says in
+    which rooms we may not speak.
     """
 
     def __init__(
@@ -40,7 +42,7 @@ class Folder:
         is_waiting: Callable[[str], bool],
         make_sure: Callable[[Collection[str]], Awaitable[None]],
         wake: Callable[[], None],
-        silent: Collection[str] = (),
+        is_silent: Callable[[str], bool],
     ) -> None:
         self._matrix = matrix
         self._store = store
@@ -51,7 +53,8 @@ class Folder:
         self._make_sure = make_sure
         self._wake = wake
         self._warned: int | None = None  # what a process before us found is true no more
-        self._silent = silent
+        self._is_silent = is_silent
+        self._inside: dict[str, set[str]] = {}  # who is in which room, as far as the last look asked
 
     async def look(self) -> None:
         """Fold what would be late, and say in the log what will be late all the same. An error leaves all as it is."""
@@ -60,18 +63,29 @@ class Folder:
             if not any(one.kind == PERSONAL and one.deadline for one in waiting):
                 self._warn([])
                 return
-            behind = late(waiting, self._capacity(), self._clock.real())
+            behind = late(waiting, self._now_taken(), self._clock.real())
             foldable = self._store.folding.foldable() if behind else self._wanting_a_room(waiting)
             if foldable:
-                members = await self._members(foldable)
+                self._inside = await self._members(foldable)
                 await self._make_sure([one.key for one in foldable])
                 # Some of it was sent while we asked.
-                behind = self._fold(self._still_foldable(foldable), members)
+                behind = self._fold(self._still_foldable(foldable))
             self._warn(behind)
         except RevokedError:
             raise
         except (MatrixError, StoreError) as error:
             log.warning("reminders are not gathered in rooms now: %s", error)
+
+    def state(self, room_id: str, event: Event) -> None:
+        """Whoever is out of a room is told directly what was to be said there. Raises `StoreError`."""
+        user_id = event.state_key
+        if event.type != "m.room.member" or not user_id or event.content.get("membership") not in ("leave", "ban"):
+            return
+        self._inside.get(room_id, set()).discard(user_id)
+        for key in self._store.folding.folded(room_id, user_id):
+            # What was perhaps said while they were there stays as it is: rather so than twice.
+            if self._is_waiting(key):
+                self._store.telling.free(key, user_id)
 
     def _wanting_a_room(self, waiting: Sequence[Waiting]) -> list[Foldable]:
         return [one for one in self._store.folding.foldable() if one.at_once] if waiting else []
@@ -80,12 +94,12 @@ class Folder:
         known = {one.key for one in before}
         return [one for one in self._store.folding.foldable() if one.key in known]
 
-    def _fold(self, foldable: Sequence[Foldable], members: Mapping[str, set[str]]) -> list[Late]:
+    def _fold(self, foldable: Sequence[Foldable]) -> list[Late]:
         """Fold, the soonest first, until what is left can be sent in time; returns what will be late all the same."""
         groups: dict[tuple[str, tuple[Slot, ...]], list[Foldable]] = defaultdict(list)
         for one in foldable:
             for room_id in self._rooms_of(one):
-                if one.user_id in members.get(room_id, ()):
+                if one.user_id in self._inside.get(room_id, ()):
                     groups[room_id, one.slots].append(one)
         behind = self._late()
         done: set[str] = set()
@@ -120,7 +134,12 @@ class Folder:
                 self._store.answers.add(key, talks, talks[0] if len(talks) == 1 else None)
 
     def _late(self) -> list[Late]:
-        return late(self._store.outbox.waiting(), self._capacity(), self._clock.real())
+        return late(self._store.outbox.waiting(), self._now_taken(), self._clock.real())
+
+    def _now_taken(self) -> Capacity:
+        """What the homeserver lets us do from now on, with what its bucket has gathered while little was sent."""
+        at_once = self._store.load.at(self._clock.real()).at_once
+        return replace(self._capacity(), at_once=at_once)
 
     def _without_room(self, one: Foldable, behind: Sequence[Late]) -> bool:
         return any(each.key == one.key and each.notice.room_id is None for each in behind)
@@ -129,9 +148,8 @@ class Folder:
         halls = [room for hall in one.halls for room in self._halls.get(hall.casefold(), ())] if one.anywhere else []
         rooms = [self._store.rooms.id_of(room) for room in halls]
         # Where they asked comes first: they are there.
-        return [
-            room for room in dict.fromkeys([*one.rooms, *rooms]) if room.startswith("!") and room not in self._silent
-        ]
+        known = dict.fromkeys([*one.rooms, *rooms])
+        return [room for room in known if room.startswith("!") and not self._is_silent(room)]
 
     async def _members(self, foldable: Sequence[Foldable]) -> dict[str, set[str]]:
         rooms = dict.fromkeys(room for one in foldable for room in self._rooms_of(one))
@@ -140,7 +158,8 @@ class Folder:
         for room_id in rooms:
             if room_id in inside:
                 try:
-                    members[room_id] = await self._matrix.members(room_id)
+                    # Who has not come yet reads nothing there.
+                    members[room_id] = await self._matrix.members(room_id, invited=False)
                 except RefusedError as error:
                     # One room that we are out of must not keep all others from being used.
                     log.info("who is in %s is not to be had: %s", room_id, error)

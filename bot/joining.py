@@ -88,6 +88,8 @@ class Joiner:
             log.warning("%s %s: leaving it", room.room_id, reason)
             self._store.rooms.change(room.room_id, membership=Membership.LEAVING, retry_at=None, attempts=0)
             self._rooms.news.set()
+        elif self._store.rooms.is_leaving(room.room_id):
+            self._rooms.news.set()  # whose it was to be was forgotten while we joined
         else:
             self._rooms.entered(room, room_id)
 

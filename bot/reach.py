@@ -110,6 +110,10 @@ class Reach:
         """We are in a direct room that somebody invited us to."""
         self._news()
 
+    def parted(self) -> None:
+        """We are out of a room."""
+        self._news()
+
     def _went(self, room: Room, *, declined: bool, at: dt.datetime) -> None:
         person = room.direct_with or ""
         self._store.rooms.change(room.room_id, partner=Partner.LEFT, departures=room.departures + 1)

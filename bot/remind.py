@@ -40,6 +40,8 @@ AT_ONCE = 100
 FRESH = dt.timedelta(seconds=10)
 # A fault of ours over one person is not gone so soon.
 FAULT_RETRY = dt.timedelta(minutes=1)
+# Whoever may not let us speak in a room may let us again: after so long we see.
+SILENT = dt.timedelta(hours=1)
 
 
 class Reminder:
@@ -76,7 +78,7 @@ class Reminder:
         # When we had looked before, while there is more to write of what was found since.
         self._unfinished_since: dt.datetime | None = None
         self._expected = clock.real(), clock.steady()
-        self.silent: set[str] = set()  # rooms in which we may not speak
+        self._silent: dict[str, float] = {}  # rooms in which we may not speak, until when (the steady clock)
 
     def wake(self) -> None:
         """Somebody may have changed what is due, and when."""
@@ -129,15 +131,20 @@ class Reminder:
 
     def given_up(self, notice: Notice, state: NoticeState) -> None:
         """The notice is not sent. What was refused stays with it until its person is back."""
-        folded = notice.kind == PERSONAL and notice.recipient is None and notice.room_id not in self._subscribed(notice)
+        folded = notice.kind == PERSONAL and notice.recipient is None and self._store.folding.is_folded(notice.key)
         if folded and state is NoticeState.REFUSED:
             # Those who were to be told there are told directly, however late.
-            self.silent.add(notice.room_id or "")
+            self._silent[notice.room_id or ""] = self._clock.steady() + SILENT.total_seconds()
         if notice.kind == PERSONAL and (folded or state is not NoticeState.REFUSED):
             self._store.telling.free(notice.key)
             self._stamp = None
-        elif notice.kind == DIGEST and state is NoticeState.VOID and self._declines(notice.recipient or "", notice):
+        elif notice.kind == DIGEST and state is NoticeState.VOID:
+            # Where they rest, it comes afterwards. Where there is nothing to say, that is seen and noted once more.
             self._store.digests.undone(notice.recipient or "")
+
+    def is_silent(self, room_id: str) -> bool:
+        """Whether we may not speak in this room, as was found a while ago."""
+        return self._clock.steady() < self._silent.get(room_id, 0.0)
 
     def _about(self, notice: Notice) -> list[Told]:
         """What the notice has to say now, to those who still want it so."""
@@ -151,10 +158,6 @@ class Reminder:
         settings = self._store.people.settings(who)
         resting = quiet_until(settings, self._clock.now(), zone_for(settings, self._rules.zone)) is not None
         return resting or (notice.recipient is None and settings.deliver == DM)
-
-    def _subscribed(self, notice: Notice) -> set[str]:
-        """The subscribers that a notice is for."""
-        return {one.subscriber for one in self._store.telling.about(notice.key, self._clock.now())}
 
     def _write_some(self) -> tuple[dt.datetime | None, bool]:
         """Write to some of those who are to be told; when to look again, and whether there is something to deliver."""

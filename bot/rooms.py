@@ -92,6 +92,8 @@ class Rooms:
             self._reach.put_out(room)
         elif room is not None:
             self._store.rooms.change(room_id, membership=Membership.LEFT)
+        if room is not None:
+            self._reach.parted()
 
     def state(self, room_id: str, event: Event, *, history: bool = False) -> None:
         """Note what a state event of a room means for us. `history`: it happened before there was a database."""
@@ -210,8 +212,8 @@ class Rooms:
     def _own_direct(self, room_id: str, event: Event) -> None:
         """A direct room we opened, perhaps just before a crash: its state says whose it is."""
         user_id, room = event.content.get("user_id"), self._store.rooms.get(room_id)
-        # One of ours that is not direct any more: its mark comes again with its whole state.
-        was_direct = room is not None and room.inviter == self._me and room.direct_with is None
+        # One of ours that is not direct any more, or whose person was forgotten: its mark comes again with its state.
+        was_direct = room is not None and room.inviter == self._me and not room.direct_with
         if isinstance(user_id, str) and not was_direct:
             self._store.rooms.change(room_id, direct_with=user_id, inviter=self._me)
 

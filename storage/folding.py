@@ -84,6 +84,20 @@ class Folding:
                 found.append(Foldable(key, user_id, short, rooms, halls, anywhere, deliver == ROOM, deadline))
         return found
 
+    def folded(self, room_id: str, user_id: str) -> list[str]:
+        """The keys of the pending notices that are to remind this person in that room, together with others."""
+        pending = and_(notice.c.state == NoticeState.PENDING, notice.c.kind == PERSONAL)
+        together = and_(pending, notice.c.room_id == room_id, notice.c.recipient.is_(None))
+        statement = select(notice.c.key).join(reminded, reminded.c.key == notice.c.key).distinct()
+        with self._database.reading() as connection:
+            return list(connection.execute(statement.where(together, reminded.c.subscriber == user_id)).scalars())
+
+    def is_folded(self, key: str) -> bool:
+        """Whether the notice with this key, which is for a room, is to remind people there."""
+        people = and_(reminded.c.key == key, reminded.c.subscriber.startswith("@"))
+        with self._database.reading() as connection:
+            return connection.execute(select(reminded.c.talk_id).where(people).limit(1)).first() is not None
+
     def fold(self, keys: Sequence[str], into: str, now: dt.datetime) -> None:
         """The notice `into` says what these were to say, all of them pending; `now` is the world's clock."""
         with self._database.transaction() as connection:

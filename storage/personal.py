@@ -12,7 +12,7 @@ from sqlalchemy import Column, Connection, Select, and_, delete, or_, select, up
 from storage import topics
 from storage.database import Database
 from storage.notices import NoticeState
-from storage.rooms import Membership
+from storage.rooms import INSIDE, Membership
 from storage.tables.asking import heard, person, shown
 from storage.tables.messages import notice, room
 from storage.tables.organizing import act, broadcast, control_member, hearer, plan
@@ -83,6 +83,20 @@ class Personal:
                 known += [row for row in some if row not in known]
         return {table: rows for table, rows in found.items() if rows}
 
+    def knows(self, user_id: str, *, apart_from: str = "") -> bool:
+        """Whether anything is kept about the person: not where they were forgotten, and have asked nothing since.
+
+        What is kept of the room `apart_from` does not count.
+        """
+        with self._database.reading() as connection:
+            for column in PERSONAL:
+                theirs = column == user_id
+                if column.table is room:
+                    theirs &= room.c.room_id != apart_from
+                if connection.execute(select(column).where(theirs).limit(1)).first() is not None:
+                    return True
+        return False
+
     def forget(self, user_id: str) -> int:
         """Delete those rows, or the id in them; what was still to be said to the person is not said.
 
@@ -91,7 +105,7 @@ class Personal:
         count = 0
         with self._database.transaction() as connection:
             # Whose direct room it is would be learnt anew from the room itself, if we stayed.
-            theirs = and_(room.c.direct_with == user_id, room.c.membership.in_([Membership.ENTERED, Membership.JOINED]))
+            theirs = and_(room.c.direct_with == user_id, room.c.membership.in_([Membership.INVITED, *INSIDE]))
             connection.execute(
                 update(room).where(theirs).values(membership=Membership.LEAVING, retry_at=None, attempts=0)
             )

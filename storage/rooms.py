@@ -50,8 +50,8 @@ class Room:
 
     inviter:        who invited the bot, empty when nobody did.
     via:            a server to join through, for rooms of other homeservers.
-    direct_with:    the person whose direct room this is; `partner` is how they stand in it, `departures` how often they
-                    have left it, declined to come, or put the bot out.
+    direct_with:    the person whose direct room this is, empty where they were forgotten; `partner` is how they stand
+                    in it, `departures` how often they have left it, declined to come, or put the bot out.
     told_encrypted: the bot has said here that it cannot read.
     predecessor:    the room that was upgraded to this one.
     alias:          what the configuration calls it, where that is not the id.
@@ -143,8 +143,8 @@ class Rooms:
             return connection.execute(select(subscriber).where(subscriber == user_id).limit(1)).first() is not None
 
     def all_direct(self) -> list[Room]:
-        """The direct rooms that the bot is in and can read."""
-        return self._where(room.c.direct_with.is_not(None) & room.c.membership.in_(INSIDE) & ~room.c.encrypted)
+        """The direct rooms that the bot is in and can read; not one whose person was forgotten."""
+        return self._where((room.c.direct_with != "") & room.c.membership.in_(INSIDE) & ~room.c.encrypted)
 
     def without_direct_room(self, now: dt.datetime, *, only: str = "", limit: int = 100) -> list[str]:
         """People who are subscribed to something and have no direct room, whose talks begin soonest first.

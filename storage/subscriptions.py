@@ -160,11 +160,13 @@ class Subscriptions:
         """A room was upgraded: what it heard of, its successor hears of; what it was told, that knows."""
         with self._database.transaction() as connection:
             for table in (subscription, believed, reminded, snoozed):
-                # Somebody there may have been faster than we.
-                own = update(table).prefix_with("OR IGNORE").where(table.c.subscriber == room_id)
-                connection.execute(own.values(subscriber=successor))
+                own = table.c.subscriber == room_id
+                connection.execute(update(table).prefix_with("OR IGNORE").where(own).values(subscriber=successor))
+                # Somebody there may have been faster than we: what the successor has already counts.
+                connection.execute(delete(table).where(own))
             asked = update(subscription).where(subscription.c.room_id == room_id)
             connection.execute(asked.values(room_id=successor))
+            topics.drop_unused(connection)
             touch(connection)
 
     def _where(self, connection: Any, condition: Any) -> list[Subscription]:

@@ -209,11 +209,19 @@ class Telling:
                     connection.execute(update(believed).where(belief(row)).values(**values))
                     touch(connection)
 
-    def free(self, key: str) -> None:
-        """The notice will not be sent, and never was: another one may tell what it was to tell."""
+    def free(self, key: str, subscriber: str = "") -> None:
+        """The notice will not be sent, and never was: another one may tell what it was to tell.
+
+        With a `subscriber`, what it was to tell them; it goes on to tell the others.
+        """
+        slots, news = reminded.c.key == key, believed.c.key == key
+        if subscriber:
+            slots &= reminded.c.subscriber == subscriber
+            news &= believed.c.subscriber == subscriber
         with self._database.transaction() as connection:
-            _let_go(connection, reminded.c.key == key)
-            connection.execute(update(believed).where(believed.c.key == key).values(telling="", key=""))
+            _let_go(connection, slots)
+            connection.execute(update(believed).where(news).values(telling="", key=""))
+            touch(connection)
 
     def back(self, subscriber: str) -> None:
         """Somebody can be reached again: what was refused, and is still true, they are told and reminded of now."""

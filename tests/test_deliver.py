@@ -228,6 +228,22 @@ async def test_what_was_not_sent_after_all_says_what_is_true_now(
     assert (table.homeserver.said(), table.homeserver.looked) == (said, ["!a"])
 
 
+async def test_what_was_cut_may_be_taken_after_the_look_and_is_not_to_be_said_elsewhere(
+    table: Table, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr("bot.backoff.FIRST_SECONDS", 60.0)
+    table.homeserver.fails = [(AwayError("cut"), False)]
+    async with table.running() as deliverer:
+        table.add("n")
+        await until(lambda: not table.homeserver.fails, deliverer)
+        await until(lambda: not deliverer._under_way)
+        await deliverer.make_sure(["n"])
+        assert not deliverer.is_waiting("n")
+        # So long after it the homeserver will not take it any more.
+        monkeypatch.setattr("bot.doubt.ON_ITS_WAY_SECONDS", 0)
+        assert deliverer.is_waiting("n")
+
+
 @pytest.mark.parametrize("error", [RateLimitedError(0.01), AwayError("no connection", unsent=True)])
 async def test_what_was_surely_not_sent_needs_no_look(table: Table, error: MatrixError) -> None:
     table.homeserver.fails = [(error, False)]

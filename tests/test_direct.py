@@ -259,6 +259,7 @@ async def test_how_somebody_stands_in_a_room_is_asked_where_it_is_not_known(
 
 @pytest.mark.parametrize("listed", [[], {ADA: "!listed"}, {ADA: [1, None]}, {"ada": ["!listed"]}])
 async def test_a_list_of_direct_rooms_that_is_none_is_left_alone(place: Direct, listed: Any) -> None:
+    place.subscribe(ADA)
     place.matrix.answers["account_data"] = listed or {}
     with place.running():
         assert await place.direct.room_of(ADA) == f"!{ADA}"
@@ -266,6 +267,7 @@ async def test_a_list_of_direct_rooms_that_is_none_is_left_alone(place: Direct, 
 
 @pytest.mark.parametrize(("members", "found"), [({BOT, ADA}, True), ({BOT, ADA, EVE}, False), ({BOT}, False)])
 async def test_a_listed_room_is_taken_for_what_its_members_say(place: Direct, members: set[str], found: bool) -> None:
+    place.subscribe(ADA)
     place.store.rooms.put(Room("!listed", Membership.JOINED))
     place.matrix.answers |= {"account_data": {ADA: ["!listed"]}, "members": members, "state": {}}
     with place.running():
@@ -335,6 +337,7 @@ async def test_a_room_that_others_have_come_to_is_not_direct_again_by_its_own_ma
 
 async def test_a_room_known_by_its_mark_alone_is_looked_into_before_it_is_used(place: Direct) -> None:
     """As after the database was lost."""
+    place.subscribe(ADA)
     place.rooms.state("!found", state(DIRECT_MARK, "", BOT, user_id=ADA))
     place.matrix.answers.update(state={"membership": "join"}, members={BOT, ADA, EVE})
     with place.running():

@@ -30,6 +30,7 @@ class Hall(Conference):
     def __init__(self) -> None:
         super().__init__()
         self.members: dict[str, set[str] | MatrixError] = {HALL: set(), OTHER: set()}
+        self.invited: dict[str, set[str]] = {HALL: set(), OTHER: set()}
         self.capacity = SLOW
         self.under_way: set[str] = set()
         self.found_sent: set[str] = set()
@@ -40,7 +41,7 @@ class Hall(Conference):
     def fold_anew(self) -> None:
         """As after a start of the bot."""
         self.folder = Folder(
-            Members(self.members),  # type: ignore[arg-type]
+            Members(self.members, self.invited),  # type: ignore[arg-type]
             self.store,
             self.clock,
             {"herbert": [OTHER]},
@@ -48,7 +49,7 @@ class Hall(Conference):
             lambda key: self.place_of(key) not in self.under_way,
             self._make_sure,
             lambda: None,
-            self.reminder.silent,
+            self.reminder.is_silent,
         )
 
     def come(self, number: int, room_id: str = HALL, *, deliver: str = "", has_room: bool = True) -> str:
@@ -77,6 +78,14 @@ class Hall(Conference):
             self.jobs.at_moment = None
             await self.reminder.look()
 
+    def leaves(self, who: str, room_id: str = HALL, membership: str = "leave") -> None:
+        """The sync says so, after the look."""
+        inside = self.members[room_id]
+        assert isinstance(inside, set)
+        inside.discard(who)
+        content = {"membership": membership}
+        self.folder.state(room_id, Event(f"$leaves{who}", "m.room.member", who, content, self.clock.real(), who))
+
     def place_of(self, key: str) -> str:
         notice = self.store.outbox.get(key)
         return notice.place if notice else ""
@@ -101,14 +110,17 @@ class Hall(Conference):
 
 
 class Members:
-    def __init__(self, rooms: dict[str, set[str] | MatrixError]) -> None:
-        self._rooms = rooms
+    """As the homeserver: who is `invited` has not come yet, and is among the members unless they are not asked for."""
 
-    async def members(self, room_id: str) -> set[str]:
+    def __init__(self, rooms: dict[str, set[str] | MatrixError], invited: dict[str, set[str]]) -> None:
+        self._rooms = rooms
+        self._invited = invited
+
+    async def members(self, room_id: str, *, invited: bool = True) -> set[str]:
         found = self._rooms[room_id]
         if isinstance(found, MatrixError):
             raise found
-        return found
+        return found | self._invited[room_id] if invited else set(found)
 
 
 def waits(number: int, minutes: float | None, room_id: str | None = "!d") -> Waiting:

@@ -10,7 +10,7 @@ import pytest
 
 from bot.doubt import Doubt
 from bot.events import Page
-from storage.notices import PERSONAL, Notice, Rank
+from storage.notices import PERSONAL, Notice, NoticeState, Rank
 from storage.rooms import Membership, Room
 from storage.speakers import CONFIRMED
 from storage.store import Store
@@ -170,6 +170,8 @@ async def test_what_a_room_hears_of_its_successor_hears_of(store: Store) -> None
     await place.work()
     assert sorted(one.shown for one in store.subscriptions.of(NEXT)) == ["kernel", "rust"]
     assert [one.room_id for one in store.subscriptions.of(ADA)] == [NEXT]
+    # Nobody is in the old room any more.
+    assert store.subscriptions.of(HALL) == []
     assert store.wanted_stamp() != before
 
 
@@ -194,6 +196,39 @@ class Slow:
         self.asked.set()
         await self.shows.wait()
         return Page(())
+
+
+async def test_a_digest_that_was_put_off_as_quiet_hours_ended_is_sent_after_them(
+    conference: Conference,
+) -> None:
+    seven = at(MONDAY, "07:30")
+    conference.clock.moment = seven - 60 * MINUTE
+    conference.subscribe(ADA, 3)
+    conference.store.people.change(ADA, digest="07:30", digested_at=conference.clock.moment, leads="off")
+    conference.clock.moment = seven
+    await conference.reminder.look()
+    [digest] = conference.store.outbox.pending(9)
+    conference.store.people.change(ADA, quiet="06:00-07:40")
+    assert conference.reminder.compose(digest) is None
+    conference.clock.moment = at(MONDAY, "07:40")
+    conference.store.outbox.mark_void(digest.key, NoticeState.VOID, "nothing of it is true", conference.clock.real())
+    conference.reminder.given_up(digest, NoticeState.VOID)
+    [(who, _)] = await conference.at(conference.clock.moment)
+    assert who == ADA
+    assert await conference.at(conference.clock.moment + MINUTE) == []
+
+
+async def test_a_digest_that_has_nothing_to_say_any_more_is_not_made_again(conference: Conference) -> None:
+    conference.clock.moment = at(MONDAY, "06:30")
+    conference.subscribe(ADA, 3)
+    conference.store.people.change(ADA, digest="07:30", digested_at=conference.clock.moment, leads="off")
+    conference.clock.moment = at(MONDAY, "07:30")
+    await conference.reminder.look()
+    conference.store.subscriptions.remove(ADA, [one.id for one in conference.store.subscriptions.of(ADA)])
+    assert conference.send() == []
+    assert await conference.at(conference.clock.moment + MINUTE) == []
+    conference.subscribe(ADA, 3)
+    assert await conference.at(conference.clock.moment + MINUTE) == []
 
 
 async def test_a_look_says_nothing_of_an_attempt_that_came_after_it(store: Store) -> None:

@@ -15,7 +15,7 @@ class NoticeRow(Row):
 
     `key` is the Matrix transaction id, so a second attempt is answered with the first event.
     Either `room_id` is known, or `recipient` is a person whose direct room is still to be found or made.
-    `event_id` may be known before the notice is marked sent: the homeserver brings what we say back to us.
+    `event_id` is the event that it became, written together with the mark that it was sent.
     Of several places, the one with the lowest `rank` is sent to first, and of these the one with the soonest `deadline`
     (the world's clock). `batch` is the broadcast that it belongs to. `tried_in` is the
     room that it was to be said in before, and perhaps was.
@@ -52,9 +52,9 @@ class RoomRow(Row):
     """A Matrix room the bot has to do with. `membership` as in storage.rooms.
 
     `told_encrypted` is set once the room was told that the bot cannot read in it. `direct_with` is the person
-    for whom the bot opened, or who opened, a direct room; `partner` is how they stand in it, as in storage.rooms, and
-    `departures` how often they have left it. `predecessor` is the room this one took the place of, `alias` what the
-    configuration calls it.
+    for whom the bot opened, or who opened, a direct room, empty where they were forgotten; `partner` is how they stand
+    in it, as in storage.rooms, and `departures` how often they have left it, declined to come, or put the bot out.
+    `predecessor` is the room this one took the place of, `alias` what the configuration calls it.
     """
 
     __tablename__ = "room"

@@ -159,6 +159,7 @@ async def test_what_is_ones_own_is_said_directly_and_who_is_forgotten_is_left_at
     assert (await asks(ada, hall, "!mine"))["content"]["body"] == "I have answered you directly."
     await ada.wait_for(lambda: [body for body in bodies(world, ada, room) if body.startswith("Your agenda")])
 
+    assert (await direct_list(world))[ada.user_id] == [room]
     assert "To do it: !forget me yes" in (await asks(ada, room, "!forget me"))["content"]["body"]
     begun = asyncio.get_running_loop().time()
     question = await ada.say(room, "!forget me yes")
@@ -169,6 +170,9 @@ async def test_what_is_ones_own_is_said_directly_and_who_is_forgotten_is_left_at
     assert ada.answers_to(too_late) == []
     with rows(world) as store:
         assert store.personal.export(ada.user_id) == {}
+    async with asyncio.timeout(10):
+        while ada.user_id in await direct_list(world):  # noqa: ASYNC110  # an account's data gives no event here
+            await asyncio.sleep(0.1)
 
 
 def _gone(world: World, person: Person, room_id: str) -> bool:
