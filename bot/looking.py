@@ -7,6 +7,7 @@ from collections.abc import Container, Sequence
 from dataclasses import dataclass, replace
 from itertools import groupby
 
+from storage.programme import Talk
 from storage.reminders import Due, Rules
 from storage.store import Store
 from storage.telling import Reminding, Told
@@ -80,3 +81,10 @@ def together(about: Sequence[Told]) -> Told:
         for some in by_talk.values()
     ]
     return Told(about[0].subscriber, tuple(reminders), ())
+
+
+def talks_of(about: Sequence[Told]) -> list[Talk]:
+    """The talks that the first of these is told of, in the order in which they are."""
+    first = about[0]
+    talks = {one.talk.row_id: one.talk for one in sorted(first.reminders, key=lambda one: one.talk.starts_at)}
+    return list((talks | {one.after.row_id: one.after for one in first.changes}).values())

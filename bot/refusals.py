@@ -57,6 +57,8 @@ class Refusals:
             own = await self._matrix.state(room.room_id, "m.room.member", self._matrix.user_id)
             if own.get("membership") == "join":
                 return False
+        if self._store.rooms.get(room.room_id) != room:
+            return True  # what the sync has told meanwhile is truer
         log.info("out of %s: refused to speak there", room.room_id)
         self._put_out(room)
         return notice.recipient == room.direct_with

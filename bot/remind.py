@@ -12,7 +12,7 @@ from uuid import uuid4
 
 from bot.clock import Clock
 from bot.jobs import Jobs
-from bot.looking import Findings, deadline_of, find, together
+from bot.looking import Findings, deadline_of, find, talks_of, together
 from bot.messages import content_of
 from commands._reminding import agenda_today, told
 from commands.language import language_of
@@ -149,7 +149,16 @@ class Reminder:
     def _about(self, notice: Notice) -> list[Told]:
         """What the notice has to say now, to those who still want it so."""
         about = self._store.telling.about(notice.key, self._clock.now())
-        return [one for one in about if not self._declines(one.subscriber, notice)]
+        wanted = (self._still_due(one) for one in about if not self._declines(one.subscriber, notice))
+        return [one for one in wanted if one.reminders or one.changes]
+
+    def _still_due(self, one: Told) -> Told:
+        """Without the reminders that its subscriber wants later by now, or not at all."""
+        if not one.reminders:
+            return one
+        talks = {each.talk.row_id for each in one.reminders}
+        due = self._store.reminders.still_due(one.subscriber, talks, self._clock.now(), self._rules)
+        return replace(one, reminders=tuple(each for each in one.reminders if each.talk.row_id in due))
 
     def _declines(self, who: str, notice: Notice) -> bool:
         """Whether they have chosen meanwhile to be left in peace now, or not to be told in a room with others."""
@@ -229,7 +238,7 @@ class Reminder:
             rank=Rank.SPEAKER if speaker else Rank.PERSONAL,
             deadline=self._clock.real_of(deadline_of(starts, now, changed=bool(talk_ids))),
         )
-        self._add(blank, self._content(about, blank), _talks(about))
+        self._add(blank, self._content(about, blank), talks_of(about))
 
     def _send_digest(self, who: str, moment: dt.datetime, now: dt.datetime) -> None:
         self._store.digests.done(who, now)
@@ -284,12 +293,6 @@ class Reminder:
         (real, steady), now = self._expected, (self._clock.real(), self._clock.steady())
         self._expected = now
         return abs((now[0] - real).total_seconds() - (now[1] - steady)) > JUMP.total_seconds()
-
-
-def _talks(about: Sequence[Told]) -> list[Talk]:
-    first = about[0]
-    talks = {one.talk.row_id: one.talk for one in sorted(first.reminders, key=lambda one: one.talk.starts_at)}
-    return list((talks | {one.after.row_id: one.after for one in first.changes}).values())
 
 
 def _mentioning(reply: Reply, people: Sequence[str]) -> dict[str, Any]:

@@ -7,11 +7,11 @@ from collections import defaultdict
 from collections.abc import Collection, Sequence
 from typing import Any
 
-from sqlalchemy import Connection, Row, bindparam, exists, select
+from sqlalchemy import Connection, Row, bindparam, delete, exists, select
 
 from storage import topics
 from storage.revisions import unpacked
-from storage.tables.subscribing import covers, subscription, topic
+from storage.tables.subscribing import believed, covers, subscription, topic
 from storage.talk_rows import CHUNK
 
 FOLLOWED = select(
@@ -45,6 +45,19 @@ def follows(connection: Connection, subscriber: str, talk_id: int) -> bool:
 def followed(connection: Connection, row: Row[Any]) -> bool:
     """Whether the subscriber of a belief follows the talk as they believe it to be: then they want to hear of it."""
     return bool(wanting(connection, [row]))
+
+
+def forget_beliefs(connection: Connection, subscriber: str) -> None:
+    """What somebody believes of talks that they have ceased to follow is of no use; speakers' own talks stay theirs."""
+    covered = (
+        select(covers.c.talk_id)
+        .join(subscription, subscription.c.topic_id == covers.c.topic_id)
+        .where(subscription.c.subscriber == subscriber)
+    )
+    theirs = (believed.c.subscriber == subscriber) & believed.c.speaker.is_(False) & believed.c.talk_id.not_in(covered)
+    for row in connection.execute(select(believed).where(theirs)).all():
+        if not followed(connection, row):
+            connection.execute(delete(believed).where(theirs, believed.c.talk_id == row.talk_id))
 
 
 def following(connection: Connection, talk_ids: Sequence[int]) -> set[tuple[str, int]]:

@@ -7,7 +7,7 @@ from dataclasses import dataclass
 
 from sqlalchemy import Connection, delete, func, insert, select, update
 
-from storage import layer
+from storage import layer, topics
 from storage.added import adopt
 from storage.changes import Change, ChangeKind, diff
 from storage.database import Database
@@ -101,6 +101,8 @@ class Feeds:
             laid.finish(numbered, {t.key: t for t in programme.talks})
             if known is None:
                 record(connection, name, Release(programme.version, body_sha256, len(programme.talks)), [], now)
+                # Nobody is told of a whole programme, but who follows a track follows it here as well.
+                topics.cover(connection, Talks(self._database))
             elif numbered:
                 release = Release(programme.version, body_sha256, len(programme.talks))
                 record(connection, name, release, numbered, now)

@@ -3,8 +3,7 @@
 from __future__ import annotations
 
 import datetime as dt
-from collections import defaultdict
-from collections.abc import Collection, Iterable, Mapping, Sequence
+from collections.abc import Collection, Mapping, Sequence
 from dataclasses import dataclass, field
 from itertools import groupby
 from typing import Any
@@ -13,7 +12,8 @@ from zoneinfo import ZoneInfo, ZoneInfoNotFoundError
 from sqlalchemy import BindParameter, ColumnElement, Connection, and_, bindparam, func, not_, or_, select
 
 from storage.database import Database
-from storage.people import OFF, Settings
+from storage.leads import by_span, leads_of
+from storage.people import Settings
 from storage.programme import A_WHILE
 from storage.quiet import quiet_until
 from storage.speakers import any_known, speaking
@@ -24,7 +24,6 @@ from storage.tables.subscribing import covers, reminded, snoozed, subscription, 
 from storage.talk_rows import CHUNK
 
 DAY, HOUR, QUARTER = 86_400, 3_600, 900
-SHORTEST = dt.timedelta(seconds=QUARTER)
 
 
 @dataclass(frozen=True, slots=True)
@@ -166,6 +165,15 @@ class Reminders:
         free, ends = self._undisturbed(found, now, rules)
         return free, min([*later, *ends], default=None)
 
+    def still_due(self, subscriber: str, talk_ids: Collection[int], now: dt.datetime, rules: Rules) -> set[int]:
+        """The rows of those talks of which a subscriber wants to have been reminded by now, by their leads now."""
+        wanted = talk.c.id.in_(sorted(talk_ids))
+        with self._database.reading() as connection:
+            slots = self._attending(connection, and_(subscription.c.subscriber == subscriber, wanted), rules, now)
+            if any_known(connection):
+                slots += [one for one in self._speaking(connection, wanted, rules) if one.subscriber == subscriber]
+        return {slot.talk_id for slot in slots if any(_at(slot, lead) <= now for lead in slot.leads)}
+
     def missed(self, since: dt.datetime, now: dt.datetime, rules: Rules) -> list[Due]:
         """The reminders that were due, and whose talks have become over since then without anybody being reminded."""
         over = and_(_not_over(since), not_(_not_over(now)))
@@ -186,7 +194,7 @@ class Reminders:
         near = _between(now, None, now + usual)
         slots = {(one.subscriber, one.talk_id): one for one in self._attending(connection, near, rules, now)}
         spans = [usual]
-        for span, chosen in _by_span(connection.execute(LEADS).scalars(), usual).items():
+        for span, chosen in by_span(connection.execute(LEADS).scalars(), usual).items():
             far = and_(_between(now, now + usual, now + span), subscription.c.subscriber.in_(CHOOSERS))
             for one in self._attending(connection, far, rules, now, chosen=chosen):
                 slots[one.subscriber, one.talk_id] = one
@@ -251,24 +259,6 @@ def _between(now: dt.datetime, after: dt.datetime | None, until: dt.datetime) ->
     """Of a talk that begins in this time, and is not over."""
     coming = and_(talk.c.starts_at <= until, _not_over(now))
     return coming if after is None else and_(talk.c.starts_at > after, coming)
-
-
-def _by_span(chosen: Iterable[str], usual: dt.timedelta) -> dict[dt.timedelta, list[str]]:
-    """The choices with a longer lead than the usual one, by what that is at most: twice as much each time."""
-    found: dict[dt.timedelta, list[str]] = defaultdict(list)
-    for value in chosen:
-        longest = dt.timedelta(seconds=max(leads_of(value), default=0))
-        span = max(usual, SHORTEST)
-        while span < longest:
-            span *= 2
-        if longest > usual:
-            found[span].append(value)
-    return found
-
-
-def leads_of(value: str) -> tuple[int, ...]:
-    """What is kept as "900,3600", as numbers; none for "off" and for nothing."""
-    return tuple(int(part) for part in value.split(",")) if value and value != OFF else ()
 
 
 def zone_for(settings: Settings, conference: ZoneInfo) -> ZoneInfo:

@@ -12,6 +12,7 @@ from typing import Any
 
 from sqlalchemy import ColumnElement, Connection, Row, and_, delete, func, insert, select, update
 
+from storage.concerned import forget_beliefs
 from storage.database import Database
 from storage.revisions import unpacked
 from storage.search import folded
@@ -120,8 +121,8 @@ class Speakers:
         with self._database.transaction() as connection:
             connection.execute(update(speaker_account).where(speaker_account.c.id == number).values(**values))
             row = connection.execute(ACCOUNTS.where(speaker_account.c.id == number)).first()
-            if row is not None and state == CONFIRMED:
-                _own(connection, _account(row))
+            if row is not None:
+                (_own if state == CONFIRMED else _disown)(connection, _account(row))
             touch(connection)
 
     def drop(self, account: Account) -> None:
@@ -132,6 +133,7 @@ class Speakers:
                 connection.execute(delete(speaker_account).where(row))
             else:
                 connection.execute(update(speaker_account).where(row).values(state=WITHDRAWN))
+            _disown(connection, account)
             touch(connection)
 
     def numbered(self, number: int) -> Account | None:
@@ -194,6 +196,18 @@ def _own(connection: Connection, account: Account) -> None:
         row_id for row_id, some in before.items() if any(is_of(account, Person(p.name, p.id, "", ())) for p in some)
     }
     connection.execute(update(believed).where(theirs, believed.c.talk_id.in_(own & untold.keys())).values(speaker=True))
+
+
+def _disown(connection: Connection, account: Account) -> None:
+    """Talks that are not their own after all they are told of only where they follow these."""
+    theirs = and_(believed.c.subscriber == account.user_id, believed.c.speaker)
+    for row in connection.execute(select(believed).where(theirs)).all():
+        people = {(one.feed_id, one.name) for one in connection.execute(PEOPLE.where(talk.c.id == row.talk_id))}
+        if row.talk:
+            people |= {(one.id, one.name) for one in unpacked(json.loads(row.talk), row.talk_id).speakers}
+        if account.user_id not in accounts_of(connection, people):
+            connection.execute(update(believed).where(theirs, believed.c.talk_id == row.talk_id).values(speaker=False))
+    forget_beliefs(connection, account.user_id)
 
 
 def _account(row: Row[Any]) -> Account:

@@ -8,11 +8,11 @@ from dataclasses import dataclass
 from enum import StrEnum
 from typing import Any
 
-from sqlalchemy import Connection, Select, delete, select, update
+from sqlalchemy import Select, delete, select, update
 from sqlalchemy.dialects.sqlite import insert
 
 from storage import topics
-from storage.concerned import followed
+from storage.concerned import forget_beliefs
 from storage.database import Database
 from storage.programme import Talk
 from storage.tables.asking import person
@@ -109,7 +109,7 @@ class Subscriptions:
         theirs = (subscription.c.subscriber == subscriber) & subscription.c.id.in_(ids)
         with self._database.transaction() as connection:
             gone = connection.execute(delete(subscription).where(theirs)).rowcount
-            _forget_beliefs(connection, subscriber)
+            forget_beliefs(connection, subscriber)
             topics.drop_unused(connection)
             touch(connection)
             return gone
@@ -195,16 +195,3 @@ class Subscriptions:
 
 def _ring(connection: Any, event_id: str, subscription_id: int) -> None:
     connection.execute(insert(bell).values(event_id=event_id, subscription_id=subscription_id).on_conflict_do_nothing())
-
-
-def _forget_beliefs(connection: Connection, subscriber: str) -> None:
-    """What somebody believes of talks that they have ceased to follow is of no use; speakers' own talks stay theirs."""
-    covered = (
-        select(covers.c.talk_id)
-        .join(subscription, subscription.c.topic_id == covers.c.topic_id)
-        .where(subscription.c.subscriber == subscriber)
-    )
-    theirs = (believed.c.subscriber == subscriber) & believed.c.speaker.is_(False) & believed.c.talk_id.not_in(covered)
-    for row in connection.execute(select(believed).where(theirs)).all():
-        if not followed(connection, row):
-            connection.execute(delete(believed).where(theirs, believed.c.talk_id == row.talk_id))

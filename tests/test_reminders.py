@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import datetime as dt
+from dataclasses import replace
 
 import pytest
 
@@ -11,7 +12,7 @@ from storage.notices import NoticeState
 from storage.reminders import Due
 from storage.subscriptions import Kind
 from tests.reminding import ADA, GRACE, MINUTE, Conference
-from tests.small import MONDAY, TUESDAY, at
+from tests.small import MONDAY, PROGRAMME, TALKS, TUESDAY, at
 from tests.test_subscribe import said as answered
 
 RUST_AT = at(MONDAY, "10:15")
@@ -444,3 +445,46 @@ async def test_what_was_refused_once_keeps_nobody_from_hearing_of_what_comes_lat
     assert await conference.at(conference.clock.moment + MINUTE) == []  # gathered from now on
     [(room_id, body)] = await conference.at(conference.clock.moment + 3 * MINUTE)
     assert (room_id, "now in Meeting 1&2 (was Herbert)" in body) == ("!hall", True)
+
+
+async def test_who_chooses_other_leads_while_a_reminder_waits_is_reminded_by_these() -> None:
+    conference = Conference()
+    conference.subscribe(ADA, 2)
+    conference.subscribe(GRACE, 2)
+    start = conference.talk(2).starts_at
+    conference.clock.moment = start - 15 * MINUTE
+    await conference.reminder.look()
+    conference.store.people.change(ADA, leads="off")
+    conference.store.people.change(GRACE, leads="300")
+    conference.clock.moment += MINUTE
+    assert conference.send() == []
+    assert [who for who, _ in await conference.at(start - 5 * MINUTE)] == [GRACE]
+
+
+async def test_a_feed_that_is_loaded_for_the_first_time_is_followed_by_who_follows_its_tracks() -> None:
+    conference = Conference()
+    conference.subscribe(ADA, (Kind.TRACK, "Rust"))
+    other = replace(TALKS[2], key="other-1", id="99", title="Rust in the workshops")
+    workshops = replace(PROGRAMME, talks=(other,))
+    conference.store.feeds.accept("workshops", "test", workshops, "", conference.clock.now())
+    assert other.title in [talk.title for talk in conference.store.subscriptions.agenda(ADA)]
+    assert await conference.at(conference.clock.moment + 4 * MINUTE) == []  # of a whole programme nobody is told
+    assert any(other.title in body for _, body in await conference.at(other.starts_at - 15 * MINUTE))
+
+
+@pytest.mark.parametrize("follows", [False, True])
+async def test_who_is_not_the_speaker_after_all_is_not_told_of_the_talk_as_their_own(follows: bool) -> None:
+    conference = Conference()
+    conference.clock.moment = at(MONDAY, "05:00")
+    if follows:
+        conference.subscribe(ADA, 3)
+    conference.store.people.change(ADA, quiet="00:00-08:00")
+    speaker = conference.talk(3).speakers[0].name
+    conference.store.speakers.confirm(ADA, speaker, by="@organizer:example.org", now=conference.clock.moment)
+    conference.release(conference.moved(3, location="Pembroke"))
+    assert await conference.at(conference.clock.moment + MINUTE) == []
+    [account] = conference.store.speakers.accounts("confirmed", user_id=ADA)
+    conference.store.speakers.drop(account)
+    heard = await conference.at(at(MONDAY, "08:01"))
+    assert [who for who, _ in heard] == [ADA] * follows
+    assert not any("own talk" in body for _, body in heard)
