@@ -4,19 +4,22 @@ from __future__ import annotations
 
 import datetime as dt
 from collections.abc import Collection
+from functools import cache
 
 from sqlalchemy import or_, select, update
 
 from storage.database import Database
 from storage.people import Settings
 from storage.programme import Talk
-from storage.quiet import next_daily
+from storage.quiet import last_daily, next_daily
 from storage.reminders import Rules, zone_for
 from storage.subscriptions import Subscriptions
 from storage.tables.asking import person
 from storage.wanted import touch
 
-A_DAY = dt.timedelta(days=1)
+# What was sent so long before it was due is not sent again: a clock that was taken for one of another zone, and was set
+# right, has been ahead by so much at most. Whatever is later was noted by a clock that was wrong.
+AHEAD = dt.timedelta(hours=14)
 
 
 class Digests:
@@ -31,7 +34,8 @@ class Digests:
     ) -> tuple[dict[str, dt.datetime], dt.datetime | None]:
         """Who is to be sent their agenda, and the moment it was due; and when to look again, None where never.
 
-        The agenda is due at their own clock's time each day. Whoever is `resting` then is sent it afterwards.
+        The agenda is due at their own clock's time each day. Whoever is `resting` then is sent it afterwards. When it
+        was sent last counts as unknown where that is long after `now`.
         """
         statement = select(
             person.c.user_id, person.c.digest, person.c.digested_at, person.c.timezone, person.c.profile_timezone
@@ -40,12 +44,15 @@ class Digests:
         later: list[dt.datetime] = []
         with self._database.reading() as connection:
             rows = connection.execute(statement).all()
+        # Nearly all have one of a few times and zones.
+        around = cache(lambda at, zone: (last_daily(at, now, zone), next_daily(at, now, zone)))
         for row in rows:
             zone = zone_for(Settings(row.timezone, profile_timezone=row.profile_timezone), rules.zone)
-            today = next_daily(row.digest, now - A_DAY, zone)
-            if today <= now and (row.digested_at is None or row.digested_at < today) and row.user_id not in resting:
+            today, following = around(row.digest, zone)
+            known = row.digested_at is not None and row.digested_at <= now + AHEAD
+            if not (known and row.digested_at >= today) and row.user_id not in resting:
                 found[row.user_id] = today
-            later.append(next_daily(row.digest, now, zone))
+            later.append(following)
         return found, min(later, default=None)
 
     def agenda(self, user_id: str, settings: Settings, now: dt.datetime, rules: Rules) -> list[Talk]:
@@ -62,9 +69,13 @@ class Digests:
 
     def done(self, user_id: str, now: dt.datetime) -> None:
         """Keep that the person was sent what was due until now."""
-        later = or_(person.c.digested_at.is_(None), person.c.digested_at < now)
+        at = person.c.digested_at
         with self._database.transaction() as connection:
-            connection.execute(update(person).where(person.c.user_id == user_id, later).values(digested_at=now))
+            connection.execute(
+                update(person)
+                .where(person.c.user_id == user_id, or_(at.is_(None), at < now, at > now + AHEAD))
+                .values(digested_at=now)
+            )
 
     def undone(self, user_id: str) -> None:
         """The person was not sent it after all: what is due today is due once more."""

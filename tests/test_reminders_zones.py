@@ -1,6 +1,7 @@
 """Reminders, digests and quiet hours at the right instant, wherever people, the conference and the machine are.
 
-Dublin ends its summer time in the night to Sunday 30 October 2022, at 01:00 UTC. All instants are written out in UTC.
+Dublin ends its summer time in the night to Sunday 30 October 2022, at 01:00 UTC, and begins it in the night to Sunday
+26 March 2023, at 01:00 UTC. All instants are written out in UTC.
 """
 
 from __future__ import annotations
@@ -15,7 +16,7 @@ import pytest
 
 from storage.people import Settings
 from storage.programme import Day, Programme, Talk
-from storage.quiet import next_daily, quiet_until
+from storage.quiet import last_daily, next_daily, quiet_until
 from tests.reminding import ADA, GRACE, Conference
 
 SATURDAY, SUNDAY = dt.date(2022, 10, 29), dt.date(2022, 10, 30)
@@ -27,6 +28,14 @@ def utc(day: int, clock: str) -> dt.datetime:
 
 def talk(number: int, title: str, starts_at: dt.datetime, day: dt.date) -> Talk:
     return Talk(f"key-{number}", str(number), title, starts_at, dt.timedelta(minutes=30), day, location="Liffey")
+
+
+def at_utc(text: str) -> dt.datetime:
+    return dt.datetime.fromisoformat(text).replace(tzinfo=dt.UTC)
+
+
+def march(day: int, clock: str) -> dt.datetime:
+    return dt.datetime.combine(dt.date(2023, 3, day), dt.time.fromisoformat(clock), dt.UTC)
 
 
 PROGRAMME = Programme(
@@ -103,6 +112,23 @@ async def test_the_digest_comes_at_ones_own_half_past_seven(conference: Conferen
     ]
 
 
+async def test_the_digest_comes_in_time_on_a_day_of_23_hours() -> None:
+    days = [dt.date(2023, 3, day) for day in (25, 26, 27)]
+    talks = [talk(n, f"Talk {n}", march(day.day, "10:00"), day) for n, day in enumerate(days, 1)]
+    spans = [Day(n, day, march(day.day, "08:00"), march(day.day, "17:00")) for n, day in enumerate(days, 1)]
+    conference = Conference(programme=replace(PROGRAMME, days=tuple(spans), talks=tuple(talks)))
+    conference.clock.moment = march(24, "22:00")
+    for number in (1, 2, 3):
+        conference.subscribe(GRACE, number)
+    conference.store.people.change(GRACE, digest="07:30", digested_at=conference.clock.moment, leads="off")
+    said = await _told(conference, march(27, "17:00"))
+    assert [(moment, body.splitlines()[1].rpartition(" · ")[2]) for moment, _, body in said] == [
+        (march(25, "07:30"), "Talk 1"),
+        (march(26, "06:30"), "Talk 2"),
+        (march(27, "06:30"), "Talk 3"),
+    ]
+
+
 async def test_quiet_hours_are_those_of_ones_own_clock(conference: Conference) -> None:
     talks = [replace(one, duration=dt.timedelta(hours=12)) for one in PROGRAMME.talks]
     conference.release(*talks)
@@ -133,6 +159,16 @@ async def test_quiet_hours_are_those_of_ones_own_clock(conference: Conference) -
         ("Asia/Kolkata", "22:00-08:00", utc(29, "16:30"), utc(30, "02:30")),
         ("Asia/Kolkata", "22:00-08:00", utc(30, "02:30"), None),
         ("America/New_York", "22:00-08:00", utc(30, "02:00"), utc(30, "12:00")),
+        ("Europe/Dublin", "22:00-08:00", march(25, "22:00"), march(26, "07:00")),
+        ("Europe/Dublin", "22:00-08:00", march(26, "06:59"), march(26, "07:00")),
+        ("Europe/Dublin", "22:00-08:00", march(26, "07:00"), None),
+        # Of what the clock skips they begin with the skip.
+        ("Europe/Dublin", "01:30-08:00", march(26, "00:59"), None),
+        ("Europe/Dublin", "01:30-08:00", march(26, "01:00"), march(26, "07:00")),
+        # From the first time that the clock shows it.
+        ("Europe/Dublin", "01:30-08:00", utc(30, "00:29"), None),
+        ("Europe/Dublin", "01:30-08:00", utc(30, "00:30"), utc(30, "08:00")),
+        ("Europe/Dublin", "01:30-08:00", utc(30, "01:15"), utc(30, "08:00")),
     ],
 )
 def test_quiet_hours_end_when_the_clock_says_so(
@@ -142,15 +178,26 @@ def test_quiet_hours_end_when_the_clock_says_so(
 
 
 @pytest.mark.parametrize(
-    ("zone", "at", "after", "then"),
+    ("zone", "at", "moments"),
     [
-        ("Europe/Dublin", "07:30", utc(29, "06:29"), utc(29, "06:30")),
-        ("Europe/Dublin", "07:30", utc(29, "06:30"), utc(30, "07:30")),
+        ("Europe/Dublin", "07:30", [utc(29, "06:30"), utc(30, "07:30"), utc(31, "07:30")]),
         # A time that the clock shows twice counts the first time, and only once.
-        ("Europe/Dublin", "01:30", utc(29, "12:00"), utc(30, "00:30")),
-        ("Europe/Dublin", "01:30", utc(30, "00:30"), utc(31, "01:30")),
-        ("Asia/Kolkata", "07:30", utc(29, "02:00"), utc(30, "02:00")),
+        ("Europe/Dublin", "01:30", [utc(29, "00:30"), utc(30, "00:30"), utc(31, "01:30")]),
+        ("Asia/Kolkata", "07:30", [utc(29, "02:00"), utc(30, "02:00"), utc(31, "02:00")]),
+        ("Europe/Dublin", "07:30", [march(25, "07:30"), march(26, "06:30"), march(27, "06:30")]),
+        # One that it skips counts once as well.
+        ("Europe/Dublin", "01:30", [march(25, "01:30"), march(26, "01:30"), march(27, "00:30")]),
+        # Cairo skips the hour after midnight in the night to 28 April, and has that before it twice on 26 October.
+        ("Africa/Cairo", "00:30", [at_utc("2023-04-26 22:30"), at_utc("2023-04-27 22:30"), at_utc("2023-04-28 21:30")]),
+        ("Africa/Cairo", "23:30", [at_utc("2023-10-25 20:30"), at_utc("2023-10-26 20:30"), at_utc("2023-10-27 21:30")]),
+        # Apia has no 30 December 2011.
+        ("Pacific/Apia", "07:30", [at_utc("2011-12-29 17:30"), at_utc("2011-12-30 17:30"), at_utc("2011-12-31 17:30")]),
     ],
 )
-def test_each_day_has_one_moment_for_the_digest(zone: str, at: str, after: dt.datetime, then: dt.datetime) -> None:
-    assert next_daily(at, after, ZoneInfo(zone)) == then
+def test_each_day_has_one_moment_for_the_digest(zone: str, at: str, moments: list[dt.datetime]) -> None:
+    first, second, third = moments
+    moment = first
+    while moment < third:
+        last, following = (first, second) if moment < second else (second, third)
+        assert (last_daily(at, moment, ZoneInfo(zone)), next_daily(at, moment, ZoneInfo(zone))) == (last, following)
+        moment += dt.timedelta(minutes=10)
