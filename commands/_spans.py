@@ -19,7 +19,9 @@ UNITS = {
 ONE = frozenset("a an one ein eine einen einer un une una".split())
 HALF = re.compile(r"half an? hour|(?:eine )?halbe stunde|(?:une )?demi[- ]heure|media hora", re.IGNORECASE)
 AND = r"and|und|et|y|&|\+"
-PIECE = re.compile(r"(?:(\d{1,5})|([^\W\d_]+)\s)\s*([^\W\d_]+)?\.?(?:\s+|,|$|(?=\d))")
+# The full stop is that of "10 min." or of the sentence; one before a digit belongs to a number that is not whole.
+PIECE = re.compile(r"(?:(\d{1,5})|([^\W\d_]+)\s)\s*([^\W\d_]+)?\.?(?:\s+|,|$|(?<!\.)(?=\d))")
+FRACTION = re.compile(r"(?<![\d.,])(\d{1,4})([.,])(\d{1,4})\s*([^\W\d_]+)")
 PARTS = re.compile(rf"\s*(?:[,;]|(?<!\S)(?:{AND})(?!\S))\s*", re.IGNORECASE)
 BETWEEN = re.compile(r"\s*(?:[-–—]|(?<!\S)(?:to|till|until|bis|à|a)(?!\S))\s*", re.IGNORECASE)
 CLOCK = re.compile(r"(\d{1,2})(?:[:.h](\d{2})|h)?\s*([ap])?\.?(?:m\.?)?(?:\s*(?:uhr|o['’]?clock|h))?", re.IGNORECASE)
@@ -30,7 +32,8 @@ def read_span(words: str) -> dt.timedelta | None:
 
     Nor where they say two of them ("10m 1h").
     """
-    found = _read(" ".join(word for word in words.casefold().split() if not re.fullmatch(AND, word)))
+    said = FRACTION.sub(_in_minutes, words.casefold()).split()
+    found = _read(" ".join(word for word in said if not re.fullmatch(AND, word)))
     return found[0] if found and len(found) == 1 else None
 
 
@@ -40,8 +43,8 @@ def read_spans(words: str) -> list[dt.timedelta] | None:
     "1h, 10m", "1h and 10m" and "10m 1h" are two; "1h 10m" is one, since its units grow smaller.
     """
     found: set[dt.timedelta] = set()
-    for part in PARTS.split(words.strip()):
-        spans = _read(" ".join(part.casefold().split()))
+    for part in PARTS.split(FRACTION.sub(_in_minutes, words.casefold()).strip()):
+        spans = _read(" ".join(part.split()))
         if spans is None:
             return None
         found |= set(spans)
@@ -67,6 +70,22 @@ def _read(words: str) -> list[dt.timedelta] | None:
             found.append(int(piece[1] or 1) * unit)
         place, before, last = piece.end(), piece[3] or "m", unit
     return found or None
+
+
+def _in_minutes(found: re.Match[str]) -> str:
+    """ "1.5h" or "1,5 h" as "90m"; what is no whole number of minutes comes back as what nothing reads.
+
+    A comma may stand between two spans as well: "10,5m" is left so, and "1,1h" is not guessed at, since only halves
+    and quarters of an hour are likely to be meant by one number.
+    """
+    number, mark, fraction, name = found.groups()
+    unit = UNITS.get(name)
+    if unit is None or (mark == "," and unit == MINUTE):
+        return found[0]
+    minutes, rest = divmod(int(number + fraction) * unit, 10 ** len(fraction) * MINUTE)
+    if rest or (mark == "," and minutes % 15):
+        return f"{number}.{fraction}{name}"
+    return f"{minutes}m"
 
 
 def read_clock(words: str) -> str:

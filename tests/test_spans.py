@@ -9,7 +9,8 @@ from commands._spans import read_clock, read_hours, read_span, read_spans
 SPANS = {
     "10m": 10, "10 min": 10, "1h 10m": 70, "1h10m": 70, "1h30": 90, "90": 90, "a day": 1440, "half an hour": 30,
     "an hour": 60, "1 hour and 10 minutes": 70, "2 days": 2880, "15 Minuten": 15, "eine Stunde": 60, "0": 0,
-    "1 heure": 60, "media hora": 30, "2 HOURS": 120,
+    "1 heure": 60, "media hora": 30, "2 HOURS": 120, "1.5h": 90, "1,5 Stunden": 90, "0.25 h": 15, "1.1 hours": 66,
+    "0,5 d": 720, "1d 1.5h": 1530, "10 min.": 10,
 }  # fmt: skip
 NO_SPANS = (
     "",
@@ -27,11 +28,20 @@ NO_SPANS = (
     "m",
     "5 x 5",
     "10m" * 40,
+    "1.5",
+    "1.5 min",
+    "1,1h",
+    "0.001h",
+    "1.2.3h",
+    "10,5m",
+    "1.5 rust",
 )
 SEVERAL = {
     "10m, 1h": [60, 10], "10m 1h": [60, 10], "1h and 10m": [60, 10], "1 hour and 10 minutes": [60, 10],
     "1h 10m": [70], "1h10m": [70], "1h30": [90], "10m1h": [60, 10], "10m; 10m": [10], "10m 10m": [10],
     "1d 2h, 15": [1560, 15], "5m 1h 10m 1d": [1440, 70, 5], "1d 1h 1h": [1500, 60], "half an hour, 5m": [30, 5],
+    "1.5h": [90], "1,5 Stunden": [90], "1.5h, 10m": [90, 10], "1,5h und 10 min.": [90, 10], "10m,1h": [60, 10],
+    "10,5": [10, 5], "10,5m": [10, 5], "60,10 and 1.5h": [90, 60, 10], "1.5": [], "1.5m": [], "1,1h": [],
     "10m,,5m": [], "10m 5": [], "1h 10m 5": [], "rust": [], "": [],
 }  # fmt: skip
 CLOCKS = {
