@@ -5,7 +5,6 @@ from __future__ import annotations
 import datetime as dt
 import re
 from collections import defaultdict
-from collections.abc import Sequence
 from dataclasses import replace
 
 from commands import _switches as switches
@@ -20,6 +19,7 @@ from commands.reply import Reply, Text, bold, code, joined, paragraphs, quoted
 from commands.unsubscribe import covered_among, named_among, which_of
 from storage.people import OFF
 from storage.programme import Talk
+from storage.reminders import Rules
 from storage.subscriptions import Kind, Subscription
 
 LEADS_MAX = 5
@@ -52,7 +52,7 @@ def remind(request: Request, services: Services) -> Reply:
         return _shown(request, services) if about is None else _unread(asked, request, services)
     leads = _leads(said)
     if leads is None:
-        return _unread(said, request, services)
+        return _too_many(request) if len(read_spans(said) or ()) > LEADS_MAX else _unread(said, request, services)
     if about is not None:
         return _of_one(about[1].strip(), said, leads, request, services)
     if _may_be_a_line(said, request, services):
@@ -60,8 +60,7 @@ def remind(request: Request, services: Services) -> Reply:
     _take_as_said(request, services)
     services.store.people.change(request.sender, leads=leads)
     changed = replace(request, settings=replace(request.settings, leads=leads))
-    within = _within(leads_of("", request, services), leads_of("", changed, services), request, services)
-    return paragraphs(shown(changed, services), within, _how_many(changed, services))
+    return paragraphs(shown(changed, services), _within(request, services), _how_many(changed, services))
 
 
 def shown(request: Request, services: Services) -> Text:
@@ -88,14 +87,10 @@ def _take_as_said(request: Request, services: Services) -> None:
     services.store.telling.take_as_said(request.sender, request.now, until_now)
 
 
-def _within(before: Sequence[int], now: Sequence[int], request: Request, services: Services) -> Text:
+def _within(request: Request, services: Services) -> Text:
     """How many talks have come within the times with this change: they are told of at once, together."""
-    since, until = (request.now + dt.timedelta(seconds=max(leads, default=0)) for leads in (before, now))
-    own = services.store.subscriptions.of(request.sender)
-    alone = {row for one in own if one.kind is Kind.TALK for row in one.talk_ids}
-    usual = {row for one in own if not one.leads for row in one.talk_ids if one.kind is Kind.TALK or row not in alone}
-    talks = services.store.talks.by_rows(sorted(usual))
-    number = sum(1 for talk in talks if talk and not talk.cancelled and since < talk.starts_at <= until)
+    rules = Rules(services.zone(), services.leads)
+    number = len(services.store.reminders.due_to(request.sender, request.now, rules))
     if not number:
         return Text()
     return request.count(
@@ -178,6 +173,10 @@ def _unread(said: str, request: Request, services: Services) -> Reply:
         talk=code(f"{services.prefix}subscribe rust"),
     )
     return paragraphs(answer, ok=False)
+
+
+def _too_many(request: Request) -> Reply:
+    return paragraphs(request.say("I remind you at {number} times before a talk at most.", number=LEADS_MAX), ok=False)
 
 
 def _of_one(about: str, said: str, leads: str, request: Request, services: Services) -> Reply:

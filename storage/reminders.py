@@ -157,11 +157,9 @@ class Reminders:
             starts = [(span, connection.execute(NEXT_START, {"until": now + span}).scalar()) for span in spans]
         later = [start - span for span, start in starts if start is not None]
         for slot in slots:
-            due = min((lead for lead in slot.leads if _at(slot, lead) <= now), default=None)
-            if due is not None and (slot.done is None or slot.done > due):
+            if (due := _due(slot, now)) is not None:
                 found.append(Due(slot.subscriber, slot.talk_id, slot.starts_at, due, _at(slot, due)))
             later += [_at(slot, lead) for lead in slot.leads if _at(slot, lead) > now]
-        found.sort(key=lambda one: one.subscriber)
         free, ends = self._undisturbed(found, now, rules)
         return free, min([*later, *ends], default=None)
 
@@ -173,6 +171,13 @@ class Reminders:
             if any_known(connection):
                 slots += [one for one in self._speaking(connection, wanted, rules) if one.subscriber == subscriber]
         return {slot.talk_id for slot in slots if any(_at(slot, lead) <= now for lead in slot.leads)}
+
+    def due_to(self, subscriber: str, now: dt.datetime, rules: Rules) -> set[int]:
+        """The rows of the talks that `due` has for a subscriber now, but for those they speak in."""
+        theirs = and_(subscription.c.subscriber == subscriber, _not_over(now))
+        with self._database.reading() as connection:
+            slots = [one for one in self._attending(connection, theirs, rules, now) if _due(one, now) is not None]
+        return set() if subscriber in self.disturbed(now, rules) else {one.talk_id for one in slots}
 
     def missed(self, since: dt.datetime, now: dt.datetime, rules: Rules) -> list[Due]:
         """The reminders that were due, and whose talks have become over since then without anybody being reminded."""
@@ -281,6 +286,12 @@ def _leads(rows: Sequence[Any], rules: Rules) -> tuple[int, ...]:
 
 def _at(slot: _Slot, lead: int) -> dt.datetime:
     return slot.starts_at - dt.timedelta(seconds=lead)
+
+
+def _due(slot: _Slot, now: dt.datetime) -> int | None:
+    """The lead that somebody is to be reminded at now, unless they were already, so near or nearer."""
+    due = min((lead for lead in slot.leads if _at(slot, lead) <= now), default=None)
+    return None if due is None or (slot.done is not None and slot.done <= due) else due
 
 
 def _not_over(now: dt.datetime) -> ColumnElement[bool]:

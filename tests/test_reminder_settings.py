@@ -114,8 +114,10 @@ def test_words_for_several_or_for_nothing_one_follows_set_no_lead(small_store: S
 
 
 def test_a_lead_that_cannot_be_read_or_may_be_a_line_changes_nothing(small_store: Store) -> None:
-    for words in ("rust", "-5m", "99999d", "1m,2m,3m,4m,5m,6m", "for 1", "10m for"):
+    for words in ("rust", "-5m", "99999d", "for 1", "10m for"):
         assert said(small_store, f"!remind {words}")[0].startswith("I cannot read"), words
+    for many in ("1m,2m,3m,4m,5m,6m", "1m 2m 3m 4m 5m 6m 7m 8m 9m 10m 11m 12m", "1m 2m 3m 4m 5m 6m for gcc"):
+        assert said(small_store, f"!remind {many}") == ["I remind you at 5 times before a talk at most."], many
     assert said(small_store, "!remind 10m for track:zzz")[0].startswith("Not subscribed to anything like")
     said(small_store, "!next rust")
     assert said(small_store, "!remind 2")[0].startswith("2 minutes before every talk: !remind 2m. Or of line 2 of your")
@@ -252,6 +254,22 @@ def test_a_language_is_switched_off_but_norwegian_is_none(small_store: Store) ->
     assert small_store.people.settings(ADA).language == "de"
     said(small_store, "!lang aus")
     assert small_store.people.settings(ADA).language == ""
+
+
+def test_only_what_is_still_to_be_reminded_of_is_announced(small_store: Store) -> None:
+    for words in ("gcc rust", "track:rust", "testing everywhere", "closing"):
+        said(small_store, f"!subscribe {words}")
+    early, near = (
+        at(MONDAY, "09:30"),
+        ["2 talks of yours are that near already: I tell you of them now, in one message."],
+    )
+    assert said(small_store, "!remind 1h", now=early)[1:] == near
+    assert said(small_store, "!quiet 22:00-09:40", now=early)[0].startswith("Quiet")
+    assert said(small_store, "!remind 50m", now=early)[1:] == []
+    said(small_store, "!quiet off", now=early)
+    assert said(small_store, "!remind 46m", now=early)[1:] == near
+    remind(small_store, ADA, 2, 3, 4)
+    assert said(small_store, "!remind 1h 30m, 15m", now=at(MONDAY, "10:50"))[1:] == []
 
 
 @pytest.mark.parametrize(
