@@ -30,7 +30,9 @@ class Finding:
 
     def find(self, words: str) -> Found:
         def look(said: str) -> Found:
-            return self._services.store.talks.find(said, self.dates(said), self._request.now)
+            dates = self.dates(said)
+            found = self._services.store.talks.find(said, dates, self._request.now)
+            return _timed(found, found.named) if dates and found.exact else found
 
         return self._then(words, look)
 
@@ -59,7 +61,8 @@ class Finding:
             return replace(found, exact=False)
         close = tuple(talk for talk in found.close if _is_on(talk, narrow.meant))
         meant = f"{found.meant or narrow.words}, {self._written(narrow.meant)}"
-        return replace(found, talks=talks, close=close, meant=meant)
+        named = sum(_is_on(talk, narrow.meant) for talk in found.talks[: found.named])
+        return _timed(replace(found, talks=talks, close=close, meant=meant), named)
 
     def _narrowed(self, words: str) -> Narrowed | None:
         from commands._asking import calendar_for
@@ -73,7 +76,7 @@ class Finding:
         """Everything at a time; where there is nothing, what comes next after it."""
         talks = self._services.store.agenda.within(meant.starts_at, max(meant.ends_at, meant.starts_at + JUST_BEFORE))
         if talks:
-            return Found(tuple(talks), meant=self._written(meant))
+            return _timed(Found(tuple(talks), meant=self._written(meant)), 0)
         return Found(tuple(self._services.store.talks.upcoming(meant.ends_at - JUST_BEFORE, NEAREST)), exact=False)
 
     def _written(self, meant: Moment) -> str:
@@ -101,3 +104,8 @@ class Finding:
 def _is_on(talk: Talk, meant: Moment) -> bool:
     """Whether a talk is on at some time of a span, or at a point."""
     return talk.starts_at < max(meant.ends_at, meant.starts_at + JUST_BEFORE) and talk.over_at > meant.starts_at
+
+
+def _timed(found: Found, named: int) -> Found:
+    """What is kept to a time: of many that none is called by the words, the first is no more likely than others."""
+    return replace(found, named=named or len(found.talks), timed=True)

@@ -6,6 +6,9 @@ import re
 from dataclasses import dataclass
 
 from commands._finding import Finding
+from commands._running import listed, nothing
+from commands._time_phrases import plain
+from commands._time_words import words_for_times
 from commands.choosing import chosen, number_in
 from commands.lines import Writer
 from commands.nearest import nothing_like
@@ -20,6 +23,7 @@ from storage.search import folded
 from storage.subscriptions import Kind
 from storage.talks import Found, is_called
 
+ALL = frozenset(("all", "everything"))
 OPTIONS_MAX = 6
 SEARCH_MAX = 100
 TYPED_MAX = 60
@@ -87,7 +91,26 @@ def wish_for(asked: str, request: Request, services: Services, again: str = "") 
         picked = chosen(asked, request, services)
         if picked is not None:
             return picked if isinstance(picked, Reply) else Wish(Kind.TALK, picked)
-    return _talk(asked, request, services, again)
+    if asked.casefold() in ALL and not services.store.talks.known().has(asked):
+        track, room = (_again(again, kind, "", services) for kind in (Kind.TRACK, Kind.LOCATION))
+        said = request.say("Not of everything. What there is to choose from: {track}, {room}", track=track, room=room)
+        return paragraphs(said, ok=False)
+    return (_on_now(asked, request, services, again) if again else None) or _talk(asked, request, services, again)
+
+
+def _on_now(asked: str, request: Request, services: Services, again: str) -> Wish | Reply | None:
+    """What "now" means: the one talk that is on, or the list of them; None for other words."""
+    said = plain(asked)
+    if words_for_times(request.language.code).get(said, said) != "now" or services.store.talks.known().has(asked):
+        return None
+    writer, talks = Writer(request, services), services.store.talks
+    running = talks.running(request.now)
+    if not running:
+        return nothing(request.say("Nothing is on now."), talks.upcoming(request.now, 2), "next", writer)
+    if len(running) == 1:
+        return Wish(Kind.TALK, running[0])
+    which = request.say("Which one? {which}", which=code(f"{services.prefix}{again} 2"))
+    return listed(request.say("On now"), running, 1, "now", writer).noted(which)
 
 
 def _which_of(kind: Kind, request: Request, services: Services, again: str) -> Reply:
@@ -155,13 +178,14 @@ def _talk(asked: str, request: Request, services: Services, again: str) -> Wish 
             "Which one? Say it again with a number of this list in place of {words}.", words=quoted(asked)
         )
         return matching(found, asked, 1, request, writer).noted(note)
+    which = code(f"{services.prefix}{again} 2")
+    if found.timed:
+        # What is added later is not of that time only because the words are.
+        return matching(found, asked, 1, request, writer).noted(request.say("Which one? {which}", which=which))
     wholes = [typed(kind, asked) for kind in _kinds_called(asked, services)] or [
         typed(Kind.SEARCH, _as_meant(asked, found).replace('"', " "))
     ]
-    which, whole = (
-        code(f"{services.prefix}{again} 2"),
-        joined([code(f"{services.prefix}{again} {one}") for one in wholes], ", "),
-    )
+    whole = joined([code(f"{services.prefix}{again} {one}") for one in wholes], ", ")
     note = request.say("Which one? {which}; for all, and those added later: {whole}", which=which, whole=whole)
     return matching(found, asked, 1, request, writer).noted(note)
 

@@ -16,6 +16,10 @@ SAID = re.compile(
     r"|(?:the\s+)([0-9]+)(?:st|nd|rd|th)(?:\s+one)?[.?!]*(?:,?\s*please[.!?]*)?",
     re.IGNORECASE,
 )
+# "1 2 3", "1, 2", "1 and 2"; more than that are no choice from a list that anybody is shown.
+SEVERAL = re.compile(
+    r"#?\d{1,3}(?:(?:\s*[,;]\s*|\s+)(?:(?:and|und|et|y|&|\+)\s+)?#?\d{1,3}){1,19}[.!?]*", re.IGNORECASE
+)
 TEN = "\N{KEYCAP TEN}"
 # A keycap is the digit, mostly a variation selector, and the cap; clients differ in what they send.
 KEYCAP = re.compile("([1-9])\N{VARIATION SELECTOR-16}?\N{COMBINING ENCLOSING KEYCAP}?")
@@ -60,6 +64,28 @@ def chosen(asked: str, request: Request, services: Services) -> Talk | Reply | N
             ok=False,
         )
     return talk
+
+
+def numbers_in(words: str) -> list[int]:
+    """The numbers where the words are several and nothing else, each once; else empty."""
+    words = words.strip()
+    return list(dict.fromkeys(map(int, re.findall(r"\d+", words)))) if SEVERAL.fullmatch(words) else []
+
+
+def several_chosen(asked: str, request: Request, services: Services) -> list[Talk] | Reply | None:
+    """What several numbers ask for: the talks on those lines, or a reply that says why one of them is none.
+
+    None where the words are no such numbers, or something is called so and the list has not all these lines.
+    """
+    talks = []
+    for number in numbers_in(asked):
+        picked = chosen(f"#{number}", request, services)
+        if isinstance(picked, Reply) and services.store.talks.has_phrase(asked):
+            return None
+        if not isinstance(picked, Talk):
+            return picked
+        talks.append(picked)
+    return talks or None
 
 
 def _keycap(words: str) -> str:

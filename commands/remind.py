@@ -16,7 +16,7 @@ from commands.choosing import chosen, number_in
 from commands.lines import Writer
 from commands.registry import Request, Services, command
 from commands.reply import Reply, Text, bold, code, joined, paragraphs, quoted
-from commands.unsubscribe import covered_among, named_among, which_of
+from commands.unsubscribe import covered_among, named_among, paged, which_of
 from storage.people import OFF
 from storage.programme import Talk
 from storage.reminders import Rules
@@ -201,11 +201,12 @@ def _of_words(
     about: str, said: str, leads: str, own: list[Subscription], request: Request, services: Services
 ) -> Reply:
     """The same for the talk that the words mean, among those that are covered."""
+    about, page = paged(about, services)
     talks = covered_among(own, about, request, services)
-    if len(talks) == 1:
+    if len(talks) == 1 and page == 1:
         return _of_talk(talks[0], leads, own, request, services)
     if talks:
-        return which_of(talks, about, f"remind {said} for 2", request, services)
+        return which_of(talks, about, f"remind {said} for", request, services, page)
     answer = request.say(
         "Not subscribed to anything like {words}. {command} shows what there is.",
         words=quoted(about),

@@ -175,6 +175,18 @@ def paragraphs(*lines: Text | str, talks: Sequence[Talk] = (), shown: Sequence[T
     )
 
 
+def stacked(replies: Sequence[Reply]) -> Reply:
+    """Several replies of a few lines as one; what they say alike is said once, where the last of them says it."""
+    plain = [line for reply in replies for line in reply.plain.splitlines()]
+    html = [line for reply in replies for line in reply.html.split("<br>")]
+    return Reply(
+        "\n".join(reversed(dict.fromkeys(reversed(plain)))),
+        "<br>".join(reversed(dict.fromkeys(reversed(html)))),
+        talks=tuple(talk for reply in replies for talk in reply.talks),
+        ok=any(reply.ok for reply in replies),
+    )
+
+
 def numbered(
     head: Text,
     items: Sequence[Text],

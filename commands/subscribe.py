@@ -9,10 +9,11 @@ from commands import mute
 from commands._clashes import clashes
 from commands._leads import how_reminded, leads_of, of_talk
 from commands._topics import Wish, described, typed, wish_for
+from commands.choosing import several_chosen
 from commands.lines import Writer
 from commands.nearest import example
 from commands.registry import Request, Services, command
-from commands.reply import Reply, Text, bold, code, joined, paragraphs, quoted
+from commands.reply import Reply, Text, bold, code, joined, paragraphs, quoted, stacked
 from storage.programme import Talk
 from storage.subscriptions import Kind, Subscription
 
@@ -29,6 +30,7 @@ def subscribe(request: Request, services: Services) -> Reply:
     rooms. A bell as a reaction subscribes to one talk.
 
     !subscribe 2
+    !subscribe 1, 3
     !subscribe maple tree
     !subscribe track:rust
     !subscribe track:
@@ -39,6 +41,11 @@ def subscribe(request: Request, services: Services) -> Reply:
     if not asked:
         said = request.say("To what? For example: {example}", example=example("subscribe", services))
         return paragraphs(said, ok=False)
+    several = several_chosen(asked, request, services)
+    if several is not None:
+        if isinstance(several, Reply):
+            return several
+        return stacked([_to_talk(one, Wish(Kind.TALK, one), request, services) for one in several])
     wish = wish_for(asked, request, services, "subscribe")
     if isinstance(wish, Reply):
         return wish

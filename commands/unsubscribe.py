@@ -6,18 +6,16 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 
 from commands._finding import Finding
-from commands._topics import described, standing, typed
-from commands.choosing import chosen, number_in
-from commands.lines import Writer
+from commands._topics import ALL, described, standing, typed
+from commands.choosing import chosen, number_in, several_chosen
+from commands.lines import Writer, words_and_page
 from commands.registry import Request, Services, command
-from commands.reply import Reply, Text, code, joined, paragraphs, quoted
+from commands.reply import Reply, Text, code, joined, paragraphs, quoted, stacked
 from storage.programme import Talk
 from storage.query import words_of
 from storage.search import folded
 from storage.subscriptions import Kind, Subscription
 from storage.talks import is_called
-
-ALL = frozenset(("all", "everything"))
 
 
 @command("unsubscribe", "<number | words | track:… | all>")
@@ -27,6 +25,7 @@ def unsubscribe(request: Request, services: Services) -> Reply:
     Or of a track, a speaker, a room or a search. A number means that line of your last list here, as of !mine.
 
     !unsubscribe 2
+    !unsubscribe 1, 3
     !unsubscribe maple tree
     !unsubscribe track:rust
     !unsubscribe all
@@ -62,11 +61,19 @@ def covered_among(own: Sequence[Subscription], asked: str, request: Request, ser
     return [talk for talk in talks if folded(talk.title) == folded(asked)] or talks
 
 
-def which_of(talks: Sequence[Talk], asked: str, again: str, request: Request, services: Services) -> Reply:
-    """Ask which of several talks is meant; `again` is what to say then."""
+def paged(asked: str, services: Services) -> tuple[str, int]:
+    """The words and the page of "rust #2", unless something is called so."""
+    words, page = words_and_page(asked)
+    return (words, page) if asked.endswith(f"#{page}") and not services.store.talks.has_phrase(asked) else (asked, 1)
+
+
+def which_of(
+    talks: Sequence[Talk], asked: str, again: str, request: Request, services: Services, page: int = 1
+) -> Reply:
+    """Ask which of several talks is meant; `again` is what to say before its number, or the words and a page."""
     title = request.say("Several of them match {words}", words=quoted(asked))
-    which = request.say("Which one? {which}", which=code(f"{services.prefix}{again}"))
-    return Writer(request, services).listing(title, talks, again=f"search {asked}").noted(which)
+    which = request.say("Which one? {which}", which=code(f"{services.prefix}{again} 2"))
+    return Writer(request, services).listing(title, talks, page=page, again=f"{again} {asked}").noted(which)
 
 
 @dataclass(frozen=True, slots=True)
@@ -98,6 +105,9 @@ class Ending:
             picked = chosen(asked, self.request, self.services)
             if picked is not None:
                 return picked if isinstance(picked, Reply) else self._talk(picked)
+        several = several_chosen(asked, self.request, self.services)
+        if several is not None:
+            return several if isinstance(several, Reply) else stacked([self._talk(one) for one in several])
         if found := named_among(self.own, asked):
             self._end(found)
             what = joined([described(one.kind, one.shown, self.request) for one in found], ", ")
@@ -128,8 +138,9 @@ class Ending:
 
     def _by_words(self, asked: str) -> Reply:
         """End what is about the talk, among those that are covered, that the words mean."""
+        asked, page = paged(asked, self.services)
         talks = covered_among(self.own, asked, self.request, self.services)
-        if len(talks) == 1:
+        if len(talks) == 1 and page == 1:
             return self._talk(talks[0])
         if not talks:
             said = self.request.say(
@@ -138,7 +149,7 @@ class Ending:
                 command=self._code(self.shows),
             )
             return paragraphs(said, ok=False)
-        return which_of(talks, asked, f"{self.again} 2", self.request, self.services)
+        return which_of(talks, asked, self.again, self.request, self.services, page)
 
     def _code(self, words: str) -> Text:
         return code(f"{self.services.prefix}{words}")

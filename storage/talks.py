@@ -56,6 +56,7 @@ class Found:
 
     `meant` is what the words were taken for, empty where they were taken as they are. `close` are talks behind those
     that match, which come near to it. The first `named` of `talks` are called by the words.
+    `timed`: they are kept to a time that the words name, and all are as likely where none is called so.
     """
 
     talks: tuple[Talk, ...]
@@ -63,6 +64,7 @@ class Found:
     meant: str = ""
     close: tuple[Talk, ...] = ()
     named: int = 0
+    timed: bool = False
 
     def running(self, now: dt.datetime) -> list[Talk]:
         """Those of them that have begun and are not over."""

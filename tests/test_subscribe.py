@@ -59,6 +59,65 @@ def test_several_talks_are_listed_and_a_number_chooses(small_store: Store) -> No
 
 
 @pytest.mark.parametrize(
+    ("words", "head", "tail"),
+    [
+        ("mon 10:20", "2 talks match “mon 10:20” (taken as “Mon 12 Sep 10:20”) · ", "Which one? !subscribe 2"),
+        ("tomorrow", "3 talks match “tomorrow” (taken as “Tue 13 Sep, day 2”) · ", "Which one? !subscribe 2"),
+        ("day 2", "3 talks match “day 2” (taken as “Tue 13 Sep, day 2”) · ", "Which one? !subscribe 2"),
+        ("day:2", "3 talks match “day:2” · ", "Which one? !subscribe 2"),
+        ("monday rust", "3 talks match “monday rust” (taken as “rust, Mon 12 Sep, day 1”)", "Which one? !subscribe 2"),
+        ("now", "On now · ", "Which one? !subscribe 2"),
+        ("right now", "On now · ", "Which one? !subscribe 2"),
+        ("all", "Not of everything. What there is to choose from: !subscribe track:, !subscribe room:", "Not "),
+    ],
+)
+def test_of_many_at_a_time_none_is_taken(small_store: Store, words: str, head: str, tail: str) -> None:
+    lines = said(small_store, f"!subscribe {words}", now=at(MONDAY, "10:20"))
+    assert lines[0].startswith(head)
+    assert lines[-1].startswith(tail)
+    assert subscribed(small_store) == []
+
+
+def test_the_only_talk_at_a_time_is_taken(small_store: Store) -> None:
+    assert said(small_store, "!subscribe day 2 17:10")[1] == "Taken as “Tue 13 Sep 17:10”."
+    assert said(small_store, "!subscribe now", now=at(MONDAY, "10:05"))[0].startswith("Subscribed: Mon 12 Sep 10:00")
+    assert said(small_store, "!subscribe now")[0] == "Nothing is on now."
+    assert subscribed(small_store) == [("talk", "Closing"), ("talk", "Opening")]
+
+
+@pytest.mark.parametrize("words", ["1 3", "1, 3", "1 and 3", "#1 #3", "1,3."])
+def test_several_numbers_are_lines_of_the_list(small_store: Store, words: str) -> None:
+    said(small_store, "!day 2")
+    lines = said(small_store, f"!subscribe {words}")
+    assert [line[:37] for line in lines] == [
+        "Subscribed: Tue 13 Sep 10:00–10:30 (U",
+        "Subscribed: Tue 13 Sep 17:00–17:30 (U",
+        "I remind you 15 minutes before, and t",
+    ]
+    assert subscribed(small_store) == [("talk", "CXL memory tiering"), ("talk", "Closing")]
+    assert said(small_store, "!subscribe 2 4") == ["Your last list here has 3 lines; there is no number 4."]
+    said(small_store, "!mine")
+    assert said(small_store, "!unsubscribe 1, 2") == [
+        "Unsubscribed: Tue 10:00 · Pembroke · CXL memory tiering",
+        "Unsubscribed: Tue 17:00 · Herbert · Closing",
+    ]
+    assert subscribed(small_store) == []
+
+
+def test_the_rest_of_ones_own_is_shown_by_the_same_words(store: Store) -> None:
+    talks = [
+        talk(number, f"Parser {chr(96 + number)}", MONDAY, f"{9 + number}:00", 30, "Herbert", "Rust")
+        for number in range(1, 12)
+    ]
+    store.feeds.accept("main", "x", dataclasses.replace(PROGRAMME, talks=tuple(talks)), "x", NOW)
+    said(store, "!subscribe track:rust")
+    for asked in ("!unsubscribe parser", "!remind 5m for parser"):
+        first = said(store, asked, direct=False)
+        assert first[-2] == f"and 4 more: {asked} #2"
+        assert said(store, f"{asked} #2", direct=False)[1].startswith("8. ")
+
+
+@pytest.mark.parametrize(
     ("words", "kind", "name", "first", "talks"),
     [
         ("track:rust", "track", "Rust", "Subscribed: the track Rust", 2),
