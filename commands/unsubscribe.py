@@ -11,6 +11,7 @@ from commands.choosing import chosen, number_in, several_chosen
 from commands.lines import Writer, words_and_page
 from commands.registry import Request, Services, command
 from commands.reply import Reply, Text, code, joined, paragraphs, quoted, stacked
+from commands.talk import clearly_meant
 from storage.programme import Talk
 from storage.query import words_of
 from storage.search import folded
@@ -54,10 +55,16 @@ def named_among(own: Sequence[Subscription], asked: str) -> list[Subscription]:
 
 
 def covered_among(own: Sequence[Subscription], asked: str, request: Request, services: Services) -> list[Talk]:
-    """The talks that the words mean, among those that somebody's subscriptions cover."""
+    """The talks that the words mean, among those that somebody's subscriptions cover.
+
+    One alone where !subscribe takes that one for the same words, as by its title.
+    """
     found = Finding(request, services, Writer(request, services)).find(asked)
     covered = {row for one in own for row in one.talk_ids}
     talks = [talk for talk in found.talks if found.exact and talk.row_id in covered]
+    meant = clearly_meant(asked, found) if talks else None
+    if meant in talks:
+        return [meant]
     return [talk for talk in talks if folded(talk.title) == folded(asked)] or talks
 
 
