@@ -56,12 +56,12 @@ class Finding:
         found = look(narrow.words)
         if not found.exact or not found.talks:
             return found
-        talks = tuple(talk for talk in found.talks if _is_on(talk, narrow.meant))
+        talks = tuple(talk for talk in found.talks if is_on(talk, narrow.meant))
         if not talks:
             return replace(found, exact=False)
-        close = tuple(talk for talk in found.close if _is_on(talk, narrow.meant))
+        close = tuple(talk for talk in found.close if is_on(talk, narrow.meant))
         meant = f"{found.meant or narrow.words}, {self._written(narrow.meant)}"
-        named = sum(_is_on(talk, narrow.meant) for talk in found.talks[: found.named])
+        named = sum(is_on(talk, narrow.meant) for talk in found.talks[: found.named])
         return _timed(replace(found, talks=talks, close=close, meant=meant), named)
 
     def _narrowed(self, words: str) -> Narrowed | None:
@@ -101,7 +101,7 @@ class Finding:
         return [day.date for day in days if day.starts_at < meant.ends_at and meant.starts_at < day.ends_at]
 
 
-def _is_on(talk: Talk, meant: Moment) -> bool:
+def is_on(talk: Talk, meant: Moment) -> bool:
     """Whether a talk is on at some time of a span, or at a point."""
     return talk.starts_at < max(meant.ends_at, meant.starts_at + JUST_BEFORE) and talk.over_at > meant.starts_at
 

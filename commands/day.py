@@ -37,10 +37,10 @@ def day(request: Request, services: Services) -> Reply:
         stage = writer.stage()
         return paragraphs(f"{stage}." if stage else say("The programme has no days."), ok=False)
     calendar = calendar_for(request, services, writer)
-    asked, page = _day_and_page(request.args, calendar)
+    asked, page = day_and_page(request.args, calendar)
     if asked.casefold() in ("", "now"):
         return _rest_of(_current(days, request.now, calendar.today), page, writer, services)
-    meant = _read(asked, calendar)
+    meant = read_day(asked, calendar)
     if isinstance(meant, Question):
         if meant.why is Why.UNREAD:
             return no_such_day(asked, writer)
@@ -85,7 +85,7 @@ def _part(meant: Moment, asked: str, page: int, writer: Writer, services: Servic
     return writer.listing(span, talks, page=page, again=f"day {asked}")
 
 
-def _read(words: str, calendar: Calendar) -> Moment | Question:
+def read_day(words: str, calendar: Calendar) -> Moment | Question:
     """What the words mean; a number alone, or before a part of the day, is the day's."""
     first = plain(words).partition(" ")[0]
     first = words_for_times(calendar.language).get(first, first)
@@ -100,14 +100,14 @@ def _read(words: str, calendar: Calendar) -> Moment | Question:
     return meant
 
 
-def _day_and_page(args: str, calendar: Calendar) -> tuple[str, int]:
+def day_and_page(args: str, calendar: Calendar) -> tuple[str, int]:
     """ "tuesday 2" is the second page of Tuesday; "day 2", "2" and "september 13" are days."""
     words, page = words_and_page(args)
     if not words:
         return ("", page) if args.strip().startswith("#") else (args.strip(), 1)
     if args.strip() == words:
         return words, 1
-    meant = _read(words, calendar)
+    meant = read_day(words, calendar)
     if words.casefold() == "now" or (isinstance(meant, Moment) and (meant.day or args.endswith(f"#{page}"))):
         return words, page
     return args.strip(), 1

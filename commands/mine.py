@@ -3,10 +3,13 @@
 from __future__ import annotations
 
 from collections.abc import Iterator, Mapping, Sequence
+from dataclasses import dataclass
 
 from commands._apart import apart
 from commands._clashes import gap, overlap, way
+from commands._finding import is_on
 from commands._leads import own_leads
+from commands._moments import Moment, Question
 from commands._spans import MINUTE, span
 from commands._topics import described
 from commands.lines import Writer, words_and_page
@@ -19,24 +22,37 @@ from storage.subscriptions import Kind, Subscription
 ALL = "all"
 
 
-@command("mine", "[all]")
+@command("mine", "[time | all]")
 @apart
 def mine(request: Request, services: Services) -> Reply:
     """Your agenda.
 
     What you are subscribed to, by day; talks that overlap, long breaks, short ways and reminders of their own are
-    marked. The numbers work with !talk, !unsubscribe and !remind. "all" shows what is over, too.
+    marked. The numbers work with !talk, !unsubscribe and !remind. With a day or a time, only what is then; "all" shows
+    what is over, too.
 
     !mine
+    !mine day 1
     !mine all
     """
     writer, say = Writer(request, services), request.say
-    words, page = words_and_page(request.args)
     own = services.store.subscriptions.of(request.sender)
     if not own:
         return paragraphs(nothing_yet(request, services), ok=False)
     talks = services.store.subscriptions.agenda(request.sender)
-    coming = talks if words.casefold() == ALL else [talk for talk in talks if talk.over_at > request.now]
+    words, page = words_and_page(request.args)
+    head = bold(say("Your agenda"))
+    if words and words.casefold() != ALL:
+        then = _then(request, services, writer)
+        if isinstance(then, Reply):
+            return then
+        words, page = then.words, then.page
+        coming = [talk for talk in talks if then.has(talk)]
+        if not coming:
+            return paragraphs(then.nothing)
+        head = joined([head, then.shown])
+    else:
+        coming = talks if words else [talk for talk in talks if talk.over_at > request.now]
     stands = _standing(own, request, services)
     if not coming:
         past = code(f"{services.prefix}mine all")
@@ -47,9 +63,45 @@ def mine(request: Request, services: Services) -> Reply:
     first = sum(len(one) for one in pages[: page - 1])
     more = len(coming) - first - len(pages[page - 1])
     tail = writer.more(more, f"mine {words}".strip(), page + 1) if more else stands
-    head = joined([bold(say("Your agenda")), writer.times.heading(pages[page - 1])])
+    head = joined([head, writer.times.heading(pages[page - 1])])
     leads = {row: own_leads(one, request, services) for one in own if one.kind is Kind.TALK for row in one.talk_ids}
     return _listed(head, coming, pages[page - 1], tail, first, leads, writer)
+
+
+@dataclass(frozen=True, slots=True)
+class _Then:
+    """The time that an agenda is narrowed to, the words that name it, and the page asked for.
+
+    `nothing` says that nothing of it is then; `shown` is empty for a whole day, which stands above its talks.
+    """
+
+    meant: Moment
+    words: str
+    page: int
+    nothing: Text
+    shown: str
+
+    def has(self, talk: Talk) -> bool:
+        return talk.day == self.meant.day.date if self.meant.day else is_on(talk, self.meant)
+
+
+def _then(request: Request, services: Services, writer: Writer) -> _Then | Reply:
+    """What the words behind the command say of time, or what keeps them from being one."""
+    # Imported here: the agenda as a whole need not wait for the time words.
+    from commands._asking import asked_back, calendar_for, when, written
+    from commands.day import day_and_page, read_day
+
+    calendar = calendar_for(request, services, writer)
+    words, page = day_and_page(request.args, calendar)
+    meant = read_day(words, calendar)
+    if isinstance(meant, Question):
+        return asked_back(meant, words, "mine", writer)
+    if meant.is_point:
+        moment = writer.times.moment(meant.starts_at)
+        nothing = request.say("Nothing of what you are subscribed to is on at {moment}.", moment=moment)
+    else:
+        nothing = request.say("Nothing of what you are subscribed to takes place {when}.", when=when(meant, writer))
+    return _Then(meant, words, page, nothing, "" if meant.day else written(meant, writer))
 
 
 def _listed(

@@ -312,14 +312,47 @@ def test_the_agenda_marks_what_overlaps_long_breaks_and_short_ways(store: Store)
     assert over[0].endswith("What is over: !mine all")
 
 
-def test_a_long_agenda_comes_in_pages(store: Store) -> None:
+def test_the_agenda_of_a_day_or_a_time(small_store: Store) -> None:
+    for words in ("track:rust", "track:testing", "closing", "cxl memory tiering"):
+        said(small_store, f"!subscribe {words}")
+    tomorrow = ["Tuesday 13 September", "1. 10:00 · Pembroke · CXL memory tiering", "2. 17:00 · Herbert · Closing"]
+    for words in ("tomorrow", "day 2", "tuesday", "2022-09-13"):
+        lines = said(small_store, f"!mine {words}")
+        assert lines[0] == "Your agenda · times in Europe/Dublin, UTC+1", words
+        assert [line.partition(" · 6 hours")[0] for line in lines[1:4]] == tomorrow, words
+    # What is over is of its day all the same.
+    late = at(TUESDAY, "12:00")
+    assert [line[:8] for line in said(small_store, "!mine day 1", now=late)[1:5]] == [
+        "Monday 1", "1. 10:15", "2. 10:15", "3. 11:00",
+    ]  # fmt: skip
+    assert said(small_store, "!mine mon 11:10")[:3] == [
+        "Your agenda · Mon 12 Sep 11:10 · times in Europe/Dublin, UTC+1",
+        "Monday 12 September",
+        "1. 11:00 · Herbert · GCC Rust",
+    ]
+    assert [line[:8] for line in said(small_store, "!mine now", now=at(MONDAY, "10:20"))[2:4]] == [
+        "1. 10:15",
+        "2. 10:15",
+    ]
+    nothing = "Nothing of what you are subscribed to"
+    assert said(small_store, "!mine day 2 15:00") == [f"{nothing} is on at Tue 13 Sep 15:00 (UTC+1)."]
+    assert said(small_store, "!mine day 2 12:00-14:00") == [
+        f"{nothing} takes place on Tue 13 Sep between 12:00 and 14:00."
+    ]
+    assert said(small_store, "!mine rust")[0].startswith("I cannot read “rust” as a time. For example: !mine 14:30 or ")
+    assert said(small_store, "!mine friday")[0].startswith("“friday” is no day of this conference")
+
+
+@pytest.mark.parametrize("asked", ["!mine", "!mine day 1", "!mine monday", "!mine all"])
+def test_a_long_agenda_comes_in_pages(store: Store, asked: str) -> None:
     talks = tuple(talk(n, f"Talk {n}", MONDAY, f"{8 + n // 2:02}:{n % 2 * 30:02}", 20, "A", "T") for n in range(20))
     store.feeds.accept("main", "x", dataclasses.replace(PROGRAMME, talks=talks), "x", NOW)
     said(store, "!subscribe track:t", now=at(MONDAY, "07:00"))
     numbers: list[str] = []
-    for words in ("!mine", "!mine #2"):
+    for words in (asked, f"{asked} #2"):
         page = said(store, words, now=at(MONDAY, "07:00"), direct=False)
         assert len(page) <= 20
+        assert page[-1].endswith(f": {asked} #2") == (words == asked)
         numbers += [line.partition(".")[0] for line in page if line[:1].isdigit()]
     assert numbers == [str(number) for number in range(1, 21)]
     assert page[-1] == "Always: the track T (20 talks)"
