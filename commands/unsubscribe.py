@@ -57,12 +57,12 @@ def named_among(own: Sequence[Subscription], asked: str) -> list[Subscription]:
 def covered_among(own: Sequence[Subscription], asked: str, request: Request, services: Services) -> list[Talk]:
     """The talks that the words mean, among those that somebody's subscriptions cover.
 
-    One alone where !subscribe takes that one for the same words, as by its title.
+    One alone where !subscribe takes that one for the same words by its title; not where they are only mentioned.
     """
     found = Finding(request, services, Writer(request, services)).find(asked)
     covered = {row for one in own for row in one.talk_ids}
     talks = [talk for talk in found.talks if found.exact and talk.row_id in covered]
-    meant = clearly_meant(asked, found) if talks else None
+    meant = clearly_meant(asked, found) if found.named else None
     if meant in talks:
         return [meant]
     return [talk for talk in talks if folded(talk.title) == folded(asked)] or talks

@@ -393,3 +393,18 @@ def test_a_slip_is_not_offered_as_a_standing_search(small_store: Store) -> None:
     """A standing search takes its words as they are: with the slip it would never find anything."""
     lines = said(small_store, "!subscribe rsut")
     assert lines[-1] == 'Which one? !subscribe 2; for all, and those added later: !subscribe "rust"'
+
+
+def test_what_is_only_mentioned_is_not_ended_by_chance(store: Store) -> None:
+    talks = [
+        dataclasses.replace(
+            talk(number, f"Topic {chr(96 + number)}", MONDAY, f"{9 + number}:00", 30, "Herbert", "Rust"),
+            abstract="About a parser.",
+        )
+        for number in range(1, 4)
+    ]
+    store.feeds.accept("main", "x", dataclasses.replace(PROGRAMME, talks=tuple(talks)), "x", NOW)
+    said(store, "!day 1")
+    said(store, "!subscribe 1 2")
+    assert said(store, "!unsubscribe parser")[-1] == "Which one? !unsubscribe 2"
+    assert len(subscribed(store)) == 2
