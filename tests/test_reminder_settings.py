@@ -11,7 +11,7 @@ from sqlalchemy import insert, select
 from commands.snooze import snooze_talks
 from storage.store import Store
 from storage.tables.subscribing import reminded, snoozed
-from tests.small import MONDAY, PROGRAMME, TALKS, TUESDAY, at, talk
+from tests.small import MONDAY, PROGRAMME, TALKS, TUESDAY, at
 from tests.test_subscribe import ADA, EVE, said
 
 MINUTE = dt.timedelta(minutes=1)
@@ -97,20 +97,6 @@ def test_the_lead_of_one_is_set_by_its_words(small_store: Store) -> None:
     assert said(small_store, "!remind off for memory") == ["No reminder, but what changes: the track Memory"]
     assert said(small_store, "!remind 1h for speaker:josé")[0] == "I remind you 1 hour before: the speaker José García"
     assert leads(small_store) == ["", "1200", "", "off", "", "3600", "300"]
-
-
-def test_words_mean_the_talk_that_subscribing_takes_for_them(small_store: Store) -> None:
-    other = talk(8, "Why GCC Rust tutorials lack examples", TUESDAY, "12:00", 30, "Herbert", "Rust")
-    begun = dataclasses.replace(TALKS[2], title="GCC Rust: a front end")
-    programme = dataclasses.replace(PROGRAMME, talks=(*TALKS[:2], begun, *TALKS[3:], other))
-    small_store.feeds.accept("main", "y", programme, "y", at(MONDAY, "08:00"))
-    assert said(small_store, "!subscribe gcc rust")[0].startswith("Subscribed: Mon 12 Sep 11:00")
-    said(small_store, "!subscribe track:rust")
-    assert said(small_store, "!remind 5m for gcc")[-1] == "Which one? !remind 5m for 2"
-    assert said(small_store, "!remind 10m for gcc rust") == [
-        "I remind you 10 minutes before: Mon 11:00 · Herbert · GCC Rust: a front end"
-    ]
-    assert said(small_store, "!unsubscribe gcc rust")[0].startswith("Unsubscribed: Mon 11:00")
 
 
 def test_words_for_several_or_for_nothing_one_follows_set_no_lead(small_store: Store) -> None:
