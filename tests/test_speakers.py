@@ -137,6 +137,33 @@ def test_a_number_is_never_given_to_another_claim(services: Services) -> None:
     assert [one.number for one in services.store.speakers.accounts(CLAIMED)] == [2]
 
 
+@pytest.mark.parametrize("decision", ["accept", "reject", "reject  "])
+def test_a_decision_without_a_number_is_answered_with_those_that_wait(services: Services, decision: str) -> None:
+    services.store.speakers.confirm(ADA, "Ada King", by="import", now=NOW)
+    nobody = decide(services, f"!speakers {decision}")
+    assert (nobody.ok, nobody.plain.splitlines()[0]) == (False, "Nobody waits to be confirmed as a speaker.")
+    say(services, "!iam Philip Herron", MALLORY)
+    say(services, "!iam Miguel Ojeda", MALLORY)
+    answered = decide(services, f"!speakers {decision}")
+    assert (answered.ok, answered.plain) == (False, decide(services, "!speakers").plain)
+    assert [line.split(":")[0] for line in answered.plain.splitlines()[:3]] == [
+        "2",
+        "3",
+        "Say !speakers accept 2 or !speakers reject 2",
+    ]
+
+
+def test_what_is_no_decision_is_answered_with_an_example_that_does_no_harm(services: Services) -> None:
+    services.store.speakers.confirm(ADA, "Ada King", by="import", now=NOW)
+    unknown = "I do not know “accept ada”. Say "
+    assert decide(services, "!speakers accept ada").plain == f"{unknown}!speakers."
+    say(services, "!iam Philip Herron", MALLORY)
+    assert decide(services, "!speakers accept ada").plain == f"{unknown}!speakers accept 2 or !speakers reject 2."
+    assert decide(services, "!speakers burn").plain == (
+        "I do not know “burn”. Say !speakers accept 2 or !speakers reject 2."
+    )
+
+
 def test_claims_are_limited_also_those_that_are_taken_back(services: Services) -> None:
     names = ["Ada King", "Philip Herron", "Miguel Ojeda", "Wedson Almeida", "José García"]
     extra = replace(PROGRAMME, talks=(*PROGRAMME.talks, talk(8, "More", MONDAY, "15:00", 30, "Herbert", "x", "Six")))
