@@ -95,14 +95,17 @@ def _titled(one: Reminding, writer: Writer) -> Text:
 
 
 def _moved(one: Reminding, change: Change | None, writer: Writer) -> Text:
-    """What it was before, for somebody who knows it otherwise."""
+    """When it was before, and where, if that was elsewhere, for somebody who knows it otherwise."""
     before = change.before if change else None
+    start, location = one.was, one.was_in
     if before is not None and (before.starts_at, before.location) != (one.talk.starts_at, one.talk.location):
-        was = joined([writer.times.day_and_time(before.starts_at, own=False), writer.place(before)], ", ")
-        return writer.request.say("moved, was {slot}", slot=was)
-    if one.was is not None:
-        return writer.request.say("moved, was {slot}", slot=writer.times.day_and_time(one.was, own=False))
-    return Text()
+        start, location = before.starts_at, before.location
+    if start is None:
+        return Text()
+    was = text(writer.times.day_and_time(start, own=False))
+    if location is not None and location != one.talk.location:
+        was = joined([was, location or writer.request.say("location not announced")], ", ")
+    return writer.request.say("moved, was {slot}", slot=was)
 
 
 def _for_speaker(one: Reminding, writer: Writer, services: Services) -> list[Text]:

@@ -38,8 +38,7 @@ def say(services: Services) -> Say:
 def called(store: Store, *titles: str, about: str = "") -> None:
     """The first talks of the programme by these titles, and with that said of them."""
     talks = [
-        replace(talk, title=title, abstract=about or talk.abstract)
-        for talk, title in zip(TALKS, titles, strict=False)
+        replace(talk, title=title, abstract=about or talk.abstract) for talk, title in zip(TALKS, titles, strict=False)
     ]
     store.feeds.accept("main", "x", replace(PROGRAMME, talks=(*talks, *TALKS[len(talks) :])), "2", NOW)
 
