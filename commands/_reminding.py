@@ -89,7 +89,7 @@ def _reminder(one: Reminding, change: Change | None, writer: Writer, services: S
 
 def _titled(one: Reminding, writer: Writer) -> Text:
     if one.speaker:
-        return writer.request.say("your talk {title}", title=bold(one.talk.title))
+        return _own_talk(one.talk, writer)
     who = writer.people(one.talk)
     return bold(one.talk.title) + (text(" — ") + who if who else "")
 
@@ -152,15 +152,28 @@ def _more_changes(more: int, writer: Writer) -> Text:
 
 
 def agenda_today(talks: Sequence[Talk], request: Request, services: Services) -> Reply:
-    """The day's agenda, as it is sent each morning: numbered, with what overlaps said."""
+    """The day's agenda, as it is sent each morning: numbered, with their own talks marked and what overlaps said."""
     writer = Writer(request, services)
+    own = frozenset(services.store.speakers.own_talks(request.sender))
     title = joined([bold(request.say("Your day")), writer.times.heading(talks)])
-    rows = [text(f"{number}. ") + writer.line(talk) for number, talk in enumerate(talks, 1)]
+    rows = [
+        text(f"{number}. ") + _agenda_line(talk, talk.row_id in own, writer) for number, talk in enumerate(talks, 1)
+    ]
     clashing = _clashing(talks)
     note = (
         request.count("{number} of them overlaps another.", "{number} of them overlap.", clashing) if clashing else ""
     )
     return paragraphs(title, *rows, note, talks=talks, shown=talks)
+
+
+def _agenda_line(talk: Talk, own: bool, writer: Writer) -> Text:
+    if not own:
+        return writer.line(talk)
+    return joined([writer.when(talk), writer.place(talk), _own_talk(talk, writer), writer.full(talk)])
+
+
+def _own_talk(talk: Talk, writer: Writer) -> Text:
+    return writer.request.say("your talk {title}", title=bold(talk.title))
 
 
 def _clashing(talks: Sequence[Talk]) -> int:
