@@ -269,6 +269,18 @@ def test_each_bad_line_is_named_with_its_number_and_why() -> None:
     ]
 
 
+def test_an_id_with_capitals_is_said_to_be_doubtful_and_kept(tmp_path: Path) -> None:
+    hallway(tmp_path, "load", "sample")
+    rows = "name,matrix\nMiguel Ojeda,@miguel:hall.test\nDan Williams,@Dan:Hall.Test\n"
+    (tmp_path / "speakers.csv").write_text(rows, encoding="utf-8")
+    status, out, err = hallway(tmp_path, "speakers", "import", "speakers.csv")
+    assert (status, out) == (0, "speakers.csv: 2 accounts new, 0 known already\n")
+    assert [line for line in err.splitlines() if "capital" in line] == [
+        "hallway: speakers.csv: line 3: “@Dan:Hall.Test” has capital letters, and Matrix ids have none (perhaps "
+        "@dan:hall.test); kept all the same"
+    ]
+
+
 def test_accounts_are_imported_listed_and_removed(tmp_path: Path) -> None:
     url = f"sqlite:///{tmp_path / 'hallway.db'}"
     store = Store(url)
