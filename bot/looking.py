@@ -77,6 +77,7 @@ def together(about: Sequence[Told]) -> Told:
             max(one.due_at for one in some),
             some[0].was if len({one.was for one in some}) == 1 else None,
             speaker=False,
+            was_in=some[0].was_in if len({(one.was, one.was_in) for one in some}) == 1 else None,
         )
         for some in by_talk.values()
     ]

@@ -89,20 +89,23 @@ def _reminder(one: Reminding, change: Change | None, writer: Writer, services: S
 
 def _titled(one: Reminding, writer: Writer) -> Text:
     if one.speaker:
-        return writer.request.say("your talk {title}", title=bold(one.talk.title))
+        return _own_talk(one.talk, writer)
     who = writer.people(one.talk)
     return bold(one.talk.title) + (text(" — ") + who if who else "")
 
 
 def _moved(one: Reminding, change: Change | None, writer: Writer) -> Text:
-    """What it was before, for somebody who knows it otherwise."""
+    """When it was before, and where, if that was elsewhere, for somebody who knows it otherwise."""
     before = change.before if change else None
+    start, location = one.was, one.was_in
     if before is not None and (before.starts_at, before.location) != (one.talk.starts_at, one.talk.location):
-        was = joined([writer.times.day_and_time(before.starts_at, own=False), writer.place(before)], ", ")
-        return writer.request.say("moved, was {slot}", slot=was)
-    if one.was is not None:
-        return writer.request.say("moved, was {slot}", slot=writer.times.day_and_time(one.was, own=False))
-    return Text()
+        start, location = before.starts_at, before.location
+    if start is None:
+        return Text()
+    was = text(writer.times.day_and_time(start, own=False))
+    if location is not None and location != one.talk.location:
+        was = joined([was, location or writer.request.say("location not announced")], ", ")
+    return writer.request.say("moved, was {slot}", slot=was)
 
 
 def _for_speaker(one: Reminding, writer: Writer, services: Services) -> list[Text]:
@@ -149,15 +152,28 @@ def _more_changes(more: int, writer: Writer) -> Text:
 
 
 def agenda_today(talks: Sequence[Talk], request: Request, services: Services) -> Reply:
-    """The day's agenda, as it is sent each morning: numbered, with what overlaps said."""
+    """The day's agenda, as it is sent each morning: numbered, with their own talks marked and what overlaps said."""
     writer = Writer(request, services)
+    own = frozenset(services.store.speakers.own_talks(request.sender))
     title = joined([bold(request.say("Your day")), writer.times.heading(talks)])
-    rows = [text(f"{number}. ") + writer.line(talk) for number, talk in enumerate(talks, 1)]
+    rows = [
+        text(f"{number}. ") + _agenda_line(talk, talk.row_id in own, writer) for number, talk in enumerate(talks, 1)
+    ]
     clashing = _clashing(talks)
     note = (
         request.count("{number} of them overlaps another.", "{number} of them overlap.", clashing) if clashing else ""
     )
     return paragraphs(title, *rows, note, talks=talks, shown=talks)
+
+
+def _agenda_line(talk: Talk, own: bool, writer: Writer) -> Text:
+    if not own:
+        return writer.line(talk)
+    return joined([writer.when(talk), writer.place(talk), _own_talk(talk, writer), writer.full(talk)])
+
+
+def _own_talk(talk: Talk, writer: Writer) -> Text:
+    return writer.request.say("your talk {title}", title=bold(talk.title))
 
 
 def _clashing(talks: Sequence[Talk]) -> int:

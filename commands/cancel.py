@@ -10,17 +10,19 @@ from commands._aiming import still_coming, talk_for, which_talk
 from commands._changing import planned
 from commands._plans import propose
 from commands.choosing import number_in
+from commands.lines import Writer
 from commands.registry import Request, Services, command
-from commands.reply import Reply, code
+from commands.reply import Reply, code, paragraphs
 from storage.clean import one_line
 from storage.effects import Wanted
 from storage.programme import Talk
+from storage.query import FILLERS
 from storage.search import folded
 
 REASON_MAX = 200
 # A title may have a colon or two in it, and so may a reason.
 CUTS_MAX = 4
-HEAD_WORDS_MAX = 3
+HEAD_WORDS_MAX = 8
 BECAUSE = re.compile(r"\s*(?::|\s[-–—]\s|\bbecause(?:\s+of)?\b|\bsince\b|\breason\b:?)\s*", re.IGNORECASE)
 QUOTED = re.compile(r"[\"“„]([^\"“”„]+)[\"”“]\s*[,;]?\s*(.*)", re.DOTALL)
 NUMBERED = re.compile(r"#?(\d{1,3})(?:\s*[:,–-]\s*|\s+)(\S.*)", re.DOTALL)
@@ -67,10 +69,10 @@ def _parted(asked: str, request: Request, services: Services) -> tuple[Talk | Re
             return talk, reason
     for cut in cuts:
         about = asked[: cut.start()].strip()
-        if _finds(about, services):
+        if _found(about, services):
             return talk_for(about, request, services), asked[cut.end() :]
     talk_or_not = talk_for(asked, request, services)
-    if isinstance(talk_or_not, Reply) and not cuts and not _finds(asked, services):
+    if isinstance(talk_or_not, Reply) and not cuts and not _found(asked, services):
         return _told_how(talk_or_not, asked, request, services), ""
     return talk_or_not, ""
 
@@ -100,19 +102,32 @@ def _titled(words: str, titles: dict[int, tuple[str, ...]], services: Services) 
     return meant[0] if len(meant) == 1 else None
 
 
-def _finds(words: str, services: Services) -> int:
-    """How many talks the words find, 0 where some only come close."""
+def _found(words: str, services: Services) -> tuple[Talk, ...]:
+    """The talks that the words find, none where some only come close."""
     hits = services.store.talks.find(words) if words else None
-    return len(hits.talks) if hits is not None and hits.exact else 0
+    return tuple(hits.talks) if hits is not None and hits.exact else ()
 
 
 def _told_how(reply: Reply, asked: str, request: Request, services: Services) -> Reply:
-    """The reply with a line on where a reason stands, if the first of the words find something without the others."""
+    """The reply with a line on where a reason stands, if the first of the words find something without the others.
+
+    Where they find one talk, that one is shown in place of those that all the words come close to.
+    """
     words = asked.split()
     heads = [" ".join(words[:count]) for count in range(1, min(len(words), HEAD_WORDS_MAX + 1))]
-    found = {head: number for head in heads if (number := _finds(head, services))}
+    # A filler adds nothing to the words before it, and is more likely the first of the reason.
+    heads = [head for head in heads if head.split()[-1].casefold() not in FILLERS]
+    found = {head: talks for head in heads if (talks := _found(head, services))}
     if not found:
         return reply
-    # Of those that find the fewest, the shortest: what follows is the reason.
-    example = code(f"{services.prefix}cancel {min(found, key=lambda head: found[head])}: …")
-    return reply.noted(request.say("A reason stands behind a colon: {example}", example=example))
+    # The longest that names something; what a talk is only about ("speaker") may stand in the reason as well. Else, of
+    # those that find the fewest, the shortest. What follows is the reason.
+    named = [head for head in found if services.store.agenda.is_called(head)]
+    head = named[-1] if named else min(found, key=lambda one: len(found[one]))
+    reason = one_line(" ".join(words[len(head.split()) :]), REASON_MAX)
+    example = code(f"{services.prefix}cancel {head}: {reason}")
+    note = request.say("A reason stands behind a colon: {example}", example=example)
+    if len(found[head]) > 1:
+        return reply.noted(note)
+    (talk,) = found[head]
+    return paragraphs(Writer(request, services).one(talk), note, talks=[talk], shown=[talk], ok=False)

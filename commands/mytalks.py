@@ -23,8 +23,7 @@ def mytalks(request: Request, services: Services) -> Reply:
 
     !mytalks
     """
-    rows = [row for one in services.store.speakers.known_as(request.sender) for row in one.talks]
-    known = services.store.talks.by_rows(list(dict.fromkeys(rows)))
+    known = services.store.talks.by_rows(services.store.speakers.own_talks(request.sender))
     talks = sorted((talk for talk in known if talk is not None), key=lambda talk: talk.starts_at)
     if not talks:
         return paragraphs(_unknown(request, services), ok=False)

@@ -34,11 +34,19 @@ def speakers(request: Request, services: Services) -> Reply:
     if not decision:
         return _open(request, services)
     number = number.strip().removeprefix("#")
+    if decision in DECISIONS and not number:
+        return replace(_open(request, services), ok=False)
     if decision not in DECISIONS or not (number.isascii() and number.isdigit() and len(number) <= DIGITS):
-        examples = request.language.either([code(f"{services.prefix}speakers {one} 1") for one in DECISIONS])
-        said = request.say("I do not know {words}. Say {examples}.", words=quoted(request.args), examples=examples)
-        return paragraphs(said, ok=False)
+        return paragraphs(_unknown(request, services), ok=False)
     return _decide(int(number), DECISIONS[decision], request, services)
+
+
+def _unknown(request: Request, services: Services) -> Text:
+    """What is not understood, with an example that does no harm: with the number of somebody who waits."""
+    waiting = services.store.speakers.accounts(CLAIMED)
+    ends = [f" {one} {waiting[0].number}" for one in DECISIONS] if waiting else [""]
+    examples = request.language.either([code(f"{services.prefix}speakers{end}") for end in ends])
+    return request.say("I do not know {words}. Say {examples}.", words=quoted(request.args), examples=examples)
 
 
 def _open(request: Request, services: Services) -> Reply:

@@ -6,6 +6,7 @@ import datetime as dt
 from collections.abc import Sequence
 
 from commands._spans import rounded
+from commands._unreached import unreached_speakers
 from commands.lines import Writer
 from commands.registry import Request, Services, command
 from commands.reply import Reply, Text, joined, paragraphs
@@ -17,7 +18,8 @@ from storage.store import Store
 def status(request: Request, services: Services) -> Reply:
     """Whether all is well with me.
 
-    Organizers also see what waits to be said, how fast the homeserver takes it, and what will be late.
+    Organizers also see what waits to be said, how fast the homeserver takes it, and what will be late; in their room or
+    directly, which speakers cannot be reached.
 
     !status
     """
@@ -53,6 +55,9 @@ def _sending(request: Request, services: Services) -> list[Text]:
     lines += _rooms(store, capacity, request)
     if gone:
         lines.append(request.count("{number} person cannot be reached.", "{number} people cannot be reached.", gone))
+        # A number says nothing of anybody; names are for where organizers are among themselves.
+        if request.direct or request.room_id == services.control_room_id:
+            lines += unreached_speakers(request, services)
     if missed := store.load.missed():
         lines.append(
             request.count(

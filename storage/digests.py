@@ -13,8 +13,10 @@ from storage.people import Settings
 from storage.programme import Talk
 from storage.quiet import last_daily, next_daily
 from storage.reminders import Rules, zone_for
+from storage.speakers import Speakers
 from storage.subscriptions import Subscriptions
 from storage.tables.asking import person
+from storage.talk_rows import by_ids
 from storage.wanted import touch
 
 # What was sent so long before it was due is not sent again: a clock that was taken for one of another zone, and was set
@@ -25,9 +27,10 @@ AHEAD = dt.timedelta(hours=14)
 class Digests:
     """Times in and out are aware UTC, by the conference's clock."""
 
-    def __init__(self, database: Database, subscriptions: Subscriptions) -> None:
+    def __init__(self, database: Database, subscriptions: Subscriptions, speakers: Speakers) -> None:
         self._database = database
         self._subscriptions = subscriptions
+        self._speakers = speakers
 
     def due(
         self, now: dt.datetime, rules: Rules, resting: Collection[str]
@@ -56,12 +59,19 @@ class Digests:
         return found, min(later, default=None)
 
     def agenda(self, user_id: str, settings: Settings, now: dt.datetime, rules: Rules) -> list[Talk]:
-        """What the person follows from now until their next digest, soonest first; none without one."""
+        """What the person follows, and their own talks, from now until their next digest; none without one.
+
+        Soonest first.
+        """
         if not settings.digest:
             return []
         until = self.until(settings, now, rules)
-        talks = self._subscriptions.agenda(user_id)
-        return [talk for talk in talks if not talk.cancelled and talk.over_at > now and talk.starts_at < until]
+        talks = {talk.row_id: talk for talk in self._subscriptions.agenda(user_id)}
+        others = [row_id for row_id in self._speakers.own_talks(user_id) if row_id not in talks]
+        with self._database.reading() as connection:
+            talks |= {talk.row_id: talk for talk in by_ids(connection, others)}
+        ordered = sorted(talks.values(), key=lambda one: (one.starts_at, one.location, one.row_id))
+        return [talk for talk in ordered if not talk.cancelled and talk.over_at > now and talk.starts_at < until]
 
     def until(self, settings: Settings, now: dt.datetime, rules: Rules) -> dt.datetime:
         """When the next one is due, and this one is of no use any more."""

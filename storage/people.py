@@ -106,6 +106,14 @@ class People:
             row = connection.execute(UNREACHABLE, {"user_id": user_id}).first()
         return (Unreachable(row[0]), row[1]) if row else None
 
+    def all_unreachable(self) -> dict[str, tuple[Unreachable, dt.datetime]]:
+        """The same of everybody who cannot be reached."""
+        wanted = select(person.c.user_id, person.c.unreachable, person.c.unreachable_at).where(
+            person.c.unreachable != ""
+        )
+        with self._database.reading() as connection:
+            return {row[0]: (Unreachable(row[1]), row[2]) for row in connection.execute(wanted)}
+
     def unread_profile(self, heard_since: dt.datetime, read_before: dt.datetime) -> str | None:
         """Somebody who was answered since then, and whose profile was not read since `read_before`; the latest first.
 

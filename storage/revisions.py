@@ -113,6 +113,18 @@ def known_renames(connection: Connection) -> dict[str, str]:
     return dict(json.loads(connection.execute(RENAMES).scalar() or "{}"))
 
 
+def location_of_slot(connection: Connection, talk_id: int, starts_at: dt.datetime, since: dt.datetime) -> str | None:
+    """Where a talk was as long as it started at `starts_at`; None where it changed that since then, or is not known.
+
+    Aware UTC; `since` is by the conference's clock.
+    """
+    befores = select(change.c.before).join(revision).where(change.c.talk_id == talk_id, change.c.before != "")
+    rows = connection.execute(befores.where(revision.c.accepted_at >= since)).scalars()
+    talks = [_as_it_was(row, talk_id) for row in rows]
+    locations = {one.location for one in talks if one.starts_at == starts_at}
+    return locations.pop() if len(locations) == 1 else None
+
+
 def record(
     connection: Connection,
     feed: str,

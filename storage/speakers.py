@@ -174,6 +174,10 @@ class Speakers:
             return self.people(user_id)  # most are nobody, and need not be compared with all
         return [one for one in self.people() if one.feed_id == user_id or any(is_of(each, one) for each in mine)]
 
+    def own_talks(self, user_id: str) -> list[int]:
+        """The rows of an account's own talks, each once; cancelled ones among them."""
+        return list(dict.fromkeys(row_id for one in self.known_as(user_id) for row_id in one.talks))
+
 
 def is_of(account: Account, person: Person) -> bool:
     """Whether an account stands for this speaker, if it is confirmed."""

@@ -173,7 +173,7 @@ class Store:
     def digests(self) -> Digests:
         from storage.digests import Digests
 
-        return Digests(self.database, self.subscriptions)
+        return Digests(self.database, self.subscriptions, self.speakers)
 
     @cached_property
     def acts(self) -> Acts:

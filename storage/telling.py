@@ -28,7 +28,7 @@ from storage.concerned import follows
 from storage.database import Database
 from storage.programme import Talk
 from storage.reminders import Due
-from storage.revisions import packed
+from storage.revisions import location_of_slot, packed
 from storage.speakers import accounts_of
 from storage.tables.messages import notice
 from storage.tables.subscribing import believed, reminded
@@ -40,7 +40,7 @@ TOLD = "told"
 OF_KEY = select(reminded).where(reminded.c.key == bindparam("key")).order_by(reminded.c.starts_at, reminded.c.talk_id)
 # What somebody was reminded of at another time.
 EARLIER = (
-    select(reminded.c.starts_at)
+    select(reminded.c.starts_at, reminded.c.due_at)
     .where(
         reminded.c.told.is_not(None),
         reminded.c.subscriber == bindparam("subscriber"),
@@ -64,12 +64,14 @@ class Reminding:
     due_at:  when it was due, by the conference's clock.
     was:     the start that the subscriber was reminded of before, None where this is the first time.
     speaker: it is the subscriber's own talk.
+    was_in:  the location that they were told with that start, None where that is not known.
     """
 
     talk: Talk
     due_at: dt.datetime
     was: dt.datetime | None
     speaker: bool
+    was_in: str | None = None
 
 
 @dataclass(frozen=True, slots=True)
@@ -252,8 +254,11 @@ def _reminding(connection: Connection, row: Row[Any], talk: Talk | None, now: dt
     where = {"subscriber": row.subscriber, "talk_id": row.talk_id}
     if not speaker and not follows(connection, row.subscriber, row.talk_id):
         return None
-    was = connection.execute(EARLIER, {**where, "starts_at": row.starts_at}).scalar()
-    return Reminding(talk, row.due_at, was, speaker)
+    earlier = connection.execute(EARLIER, {**where, "starts_at": row.starts_at}).first()
+    if earlier is None:
+        return Reminding(talk, row.due_at, None, speaker)
+    was_in = location_of_slot(connection, row.talk_id, earlier.starts_at, earlier.due_at)
+    return Reminding(talk, row.due_at, earlier.starts_at, speaker, was_in)
 
 
 def _slot(row: Row[Any]) -> Any:

@@ -42,12 +42,33 @@ def test_a_programme_and_speakers_go_into_the_database_of_the_configuration_that
     assert "unchanged" in hallway(tmp_path, "load", "--config", "mine.toml", "--feed", "lpc", str(SAMPLE))[1]
 
 
+def test_what_is_kept_of_people_is_that_of_the_configuration_that_is_named(tmp_path: Path) -> None:
+    configured(tmp_path, "mine")
+    configured(tmp_path, "config")
+    (tmp_path / "people.csv").write_text("matrix_id,speaker\n@miguel:example.org,Miguel Ojeda\n", encoding="utf-8")
+    hallway(tmp_path, "load", "--config", "mine.toml", str(SAMPLE))
+    hallway(tmp_path, "speakers", "import", "--config", "mine.toml", "people.csv")
+    assert hallway(tmp_path, "backup", "--config", "mine.toml", "copy.db")[:2] == (0, "copied to copy.db\n")
+    person = ("--config", "mine.toml", "@miguel:example.org")
+    for database in (person, ("--database", "sqlite:///copy.db", *person)):
+        status, out, _ = hallway(tmp_path, "export-user", *database)
+        assert (status, "Miguel Ojeda" in out) == (0, True)
+    assert hallway(tmp_path, "forget-user", *person)[:2] == (0, "1 rows about @miguel:example.org deleted\n")
+    assert "Miguel Ojeda" not in hallway(tmp_path, "export-user", *person)[1]
+    assert "Miguel Ojeda" in hallway(tmp_path, "export-user", "--database", "sqlite:///copy.db", *person)[1]
+
+
 def test_a_database_that_is_named_wins_and_a_configuration_that_is_not_there_is_an_error(tmp_path: Path) -> None:
     configured(tmp_path, "mine")
     named = ("--config", "mine.toml", "--database", "sqlite:///other.db")
     assert hallway(tmp_path, "load", *named, str(SAMPLE))[0] == 0
     assert [path.name for path in tmp_path.glob("*.db")] == ["other.db"]
-    for command in (["load", str(SAMPLE)], ["speakers", "list"]):
+    for command in (
+        ["load", str(SAMPLE)],
+        ["speakers", "list"],
+        ["backup", "copy.db"],
+        ["export-user", "@ada:example.org"],
+    ):
         status, _, err = hallway(tmp_path, *command, "--config", "nowhere.toml")
         assert (status, err[:43]) == (2, "hallway: nowhere.toml does not exist: copy ")
 

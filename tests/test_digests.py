@@ -64,3 +64,27 @@ async def test_one_that_is_asked_for_after_its_time_is_not_sent_today_though_the
     conference.clock.moment = MONDAY + HOUR
     answered(conference.store, "!digest on 08:00", now=conference.clock.moment)
     assert await said(conference, conference.clock.moment, TUESDAY + HOUR) == [TUESDAY + 30 * MINUTE]
+
+
+async def test_a_speakers_own_talks_are_in_it_marked_as_theirs() -> None:
+    conference = Conference()
+    conference.clock.moment = MONDAY - 10 * HOUR
+    conference.store.speakers.confirm(ADA, "Ada King", by="import", now=conference.clock.moment)
+    answered(conference.store, "!digest on", now=conference.clock.moment)
+    conference.store.people.change(ADA, leads="off")
+    assert [body for _, body in await conference.at(MONDAY) if body.startswith("Your day")] == [
+        "Your day · times in Europe/Dublin, UTC+1\n1. Mon 10:15 · Meeting 1&2 · your talk Testing everywhere"
+    ]
+    # Followed besides, it is named once all the same; what they only follow is not theirs.
+    for number in (2, 7):
+        conference.subscribe(ADA, number)
+    own = next(one for one in conference.programme.talks if one.title == "CXL memory tiering")
+    conference.subscribe(ADA, int(own.id))
+    conference.release(conference.moved(2, starts_at=TUESDAY + 2 * HOUR, day=TUESDAY.date()))
+    ((_, agenda),) = [one for one in await conference.at(TUESDAY) if one[1].startswith("Your day")]
+    assert [line.split(" · ")[-1] for line in agenda.splitlines()[1:]] == [
+        "Rust in the kernel",
+        "your talk CXL memory tiering",
+        "Closing",
+        "2 of them overlap.",
+    ]

@@ -35,9 +35,11 @@ def say(services: Services) -> Say:
     return said
 
 
-def called(store: Store, *titles: str) -> None:
-    """The first talks of the programme by these titles."""
-    talks = [replace(talk, title=title) for talk, title in zip(TALKS, titles, strict=False)]
+def called(store: Store, *titles: str, about: str = "") -> None:
+    """The first talks of the programme by these titles, and with that said of them."""
+    talks = [
+        replace(talk, title=title, abstract=about or talk.abstract) for talk, title in zip(TALKS, titles, strict=False)
+    ]
     store.feeds.accept("main", "x", replace(PROGRAMME, talks=(*talks, *TALKS[len(talks) :])), "2", NOW)
 
 
@@ -66,9 +68,32 @@ def test_a_title_with_a_colon_is_not_cut_up(say: Say, services: Services, words:
 def test_where_the_reason_stands_is_said_to_who_wrote_it_elsewhere(say: Say) -> None:
     shown = say("!cancel closing the speaker is ill")
     assert not shown.ok
-    assert "A reason stands behind a colon: !cancel closing: …" in shown.plain
+    assert shown.plain.splitlines()[1:] == ["A reason stands behind a colon: !cancel closing: the speaker is ill"]
+    assert shown.plain.startswith("Tue 13 Sep 17:00–17:30 (UTC+1) · Herbert · Closing")
+    assert [talk.title for talk in shown.talks] == ["Closing"]
     assert "A reason stands" not in say("!cancel xyzzy the speaker is ill").plain
     assert "A reason stands" not in say("!cancel rust").plain
+
+
+@pytest.mark.parametrize(
+    ("words", "line"),
+    [
+        ("project state and the speaker is ill in bed", "project state: and the speaker is ill in bed"),
+        ("gcc rust project state the speaker is ill in bed", "gcc rust project state: the speaker is ill in bed"),
+        ("a gcc back end for rustc the speaker is ill in bed", "a gcc back end for rustc: the speaker is ill in bed"),
+        # Several are called so: those are told apart first.
+        ("gcc illness", "gcc: illness"),
+    ],
+)
+def test_all_the_words_that_name_the_talk_stand_before_the_colon(
+    say: Say, services: Services, words: str, line: str
+) -> None:
+    called(services.store, CODEGEN, STATE, about="The speaker shows a train.")
+    shown = say(f"!cancel {words}").plain.splitlines()
+    assert shown[-1] == f"A reason stands behind a colon: !cancel {line}"
+    assert (len(shown) == 2) == (words != "gcc illness")
+    if len(shown) == 2:
+        assert "This would change:" in say(f"!cancel {line}").plain
 
 
 def test_a_time_that_is_over_is_said_to_be_so(say: Say) -> None:

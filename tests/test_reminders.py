@@ -91,8 +91,7 @@ async def test_a_talk_moved_into_the_lead_is_reminded_at_once_with_what_it_was(c
     assert await conference.at(now) == [
         (
             ADA,
-            "In 10 minutes: GCC Rust — Philip Herron · Mon 12 Sep 10:40–11:10 (UTC+1) · Herbert · "
-            "moved, was Mon 11:00, Herbert",
+            "In 10 minutes: GCC Rust — Philip Herron · Mon 12 Sep 10:40–11:10 (UTC+1) · Herbert · moved, was Mon 11:00",
         )
     ]
     assert await conference.at(now + 10 * MINUTE) == []
@@ -109,6 +108,36 @@ async def test_a_talk_moved_after_its_reminder_is_reminded_again(conference: Con
     assert again == [
         (ADA, RUST.replace("10:15–11:00", "11:15–12:00") + " · moved, was Mon 10:15"),
     ]
+
+
+async def test_a_reminder_names_the_hall_before_exactly_where_it_differs(conference: Conference) -> None:
+    conference.subscribe(ADA, 2)
+    await conference.at(RUST_AT - 15 * MINUTE)
+    moved, there = RUST_AT + 60 * MINUTE, RUST.replace("Herbert", "Pembroke")
+    conference.release(conference.moved(2, starts_at=moved, location="Pembroke"))
+    said = await conference.at(RUST_AT - 10 * MINUTE)
+    assert "now in Pembroke (was Herbert)" in said[0][1]
+    assert await conference.at(moved - 15 * MINUTE) == [
+        (ADA, there.replace("10:15–11:00", "11:15–12:00") + " · moved, was Mon 10:15, Herbert")
+    ]
+    # Not told yet of the change, they know it from its first reminder.
+    conference.subscribe(GRACE, 3)
+    now = at(MONDAY, "11:30")
+    conference.release(conference.moved(3, starts_at=now + 12 * MINUTE, location=""))
+    await conference.at(now)
+    conference.release(conference.moved(3, starts_at=now + 20 * MINUTE, location="Pembroke"))
+    said = await conference.at(now + 5 * MINUTE)
+    assert [body.rpartition(" · ")[2] for _, body in said] == ["moved, was Mon 11:42, location not announced"]
+
+
+async def test_a_hall_that_changed_more_than_once_since_a_reminder_is_not_guessed(conference: Conference) -> None:
+    conference.subscribe(ADA, 2)
+    await conference.at(RUST_AT - 15 * MINUTE)
+    conference.release(conference.moved(2, location="Pembroke"))
+    conference.release(conference.moved(2, starts_at=RUST_AT + 60 * MINUTE, location="Meeting 9"))
+    await conference.at(RUST_AT - 10 * MINUTE)
+    ((_, said),) = await conference.at(RUST_AT + 45 * MINUTE)
+    assert said.endswith("· Meeting 9 · moved, was Mon 10:15")
 
 
 async def test_a_cancelled_talk_is_told_and_not_reminded(conference: Conference) -> None:

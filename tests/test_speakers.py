@@ -137,6 +137,33 @@ def test_a_number_is_never_given_to_another_claim(services: Services) -> None:
     assert [one.number for one in services.store.speakers.accounts(CLAIMED)] == [2]
 
 
+@pytest.mark.parametrize("decision", ["accept", "reject", "reject  "])
+def test_a_decision_without_a_number_is_answered_with_those_that_wait(services: Services, decision: str) -> None:
+    services.store.speakers.confirm(ADA, "Ada King", by="import", now=NOW)
+    nobody = decide(services, f"!speakers {decision}")
+    assert (nobody.ok, nobody.plain.splitlines()[0]) == (False, "Nobody waits to be confirmed as a speaker.")
+    say(services, "!iam Philip Herron", MALLORY)
+    say(services, "!iam Miguel Ojeda", MALLORY)
+    answered = decide(services, f"!speakers {decision}")
+    assert (answered.ok, answered.plain) == (False, decide(services, "!speakers").plain)
+    assert [line.split(":")[0] for line in answered.plain.splitlines()[:3]] == [
+        "2",
+        "3",
+        "Say !speakers accept 2 or !speakers reject 2",
+    ]
+
+
+def test_what_is_no_decision_is_answered_with_an_example_that_does_no_harm(services: Services) -> None:
+    services.store.speakers.confirm(ADA, "Ada King", by="import", now=NOW)
+    unknown = "I do not know “accept ada”. Say "
+    assert decide(services, "!speakers accept ada").plain == f"{unknown}!speakers."
+    say(services, "!iam Philip Herron", MALLORY)
+    assert decide(services, "!speakers accept ada").plain == f"{unknown}!speakers accept 2 or !speakers reject 2."
+    assert decide(services, "!speakers burn").plain == (
+        "I do not know “burn”. Say !speakers accept 2 or !speakers reject 2."
+    )
+
+
 def test_claims_are_limited_also_those_that_are_taken_back(services: Services) -> None:
     names = ["Ada King", "Philip Herron", "Miguel Ojeda", "Wedson Almeida", "José García"]
     extra = replace(PROGRAMME, talks=(*PROGRAMME.talks, talk(8, "More", MONDAY, "15:00", 30, "Herbert", "x", "Six")))
@@ -239,6 +266,18 @@ def test_each_bad_line_is_named_with_its_number_and_why() -> None:
         "line 5: “Eve” has no Matrix id",
         "line 6: nobody is named",
         "line 7: “???” is no name",
+    ]
+
+
+def test_an_id_with_capitals_is_said_to_be_doubtful_and_kept(tmp_path: Path) -> None:
+    hallway(tmp_path, "load", "sample")
+    rows = "name,matrix\nMiguel Ojeda,@miguel:hall.test\nDan Williams,@Dan:Hall.Test\n"
+    (tmp_path / "speakers.csv").write_text(rows, encoding="utf-8")
+    status, out, err = hallway(tmp_path, "speakers", "import", "speakers.csv")
+    assert (status, out) == (0, "speakers.csv: 2 accounts new, 0 known already\n")
+    assert [line for line in err.splitlines() if "capital" in line] == [
+        "hallway: speakers.csv: line 3: “@Dan:Hall.Test” has capital letters, and Matrix ids have none (perhaps "
+        "@dan:hall.test); kept all the same"
     ]
 
 

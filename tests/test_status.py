@@ -12,6 +12,7 @@ from commands.dispatch import answer
 from commands.registry import Services
 from storage.capacity import OPENING
 from storage.notices import RATE, Notice, NoticeState
+from storage.people import Unreachable
 from storage.reminders import Rules
 from storage.rooms import Membership, Room
 from storage.store import Store
@@ -19,13 +20,14 @@ from storage.subscriptions import Kind
 from tests.small import MONDAY, NOW, at
 
 ADA, ORGANIZER, ROOM = "@ada:example.org", "@org:example.org", "!r"
+CONTROL = "!control:example.org"
 DUBLIN = ZoneInfo("Europe/Dublin")
 BEFORE = at(MONDAY, "09:00")
 
 
-def ask(store: Store, who: str = ADA) -> list[str]:
-    services = Services(store, organizers=frozenset({ORGANIZER}))
-    reply = answer("!status", services, sender=who, room_id=ROOM, direct=True, now=NOW)
+def ask(store: Store, who: str = ADA, room_id: str = ROOM, direct: bool = True) -> list[str]:
+    services = Services(store, organizers=frozenset({ORGANIZER}), control_room=CONTROL)
+    reply = answer("!status", services, sender=who, room_id=room_id, direct=direct, now=NOW)
     assert reply is not None
     return reply.plain.splitlines()
 
@@ -68,6 +70,33 @@ def test_organizers_see_what_waits_and_what_will_be_late(small_store: Store) -> 
         "1 person cannot be reached.",
         "1 message was refused.",
     ]
+
+
+def test_organizers_among_themselves_see_which_speakers_cannot_be_reached(small_store: Store) -> None:
+    store = small_store
+    store.rooms.put(Room(CONTROL, Membership.JOINED))
+    store.control.replace({ORGANIZER: True})
+    names = {Unreachable.LEFT: "ada king", Unreachable.REFUSED: "José García", Unreachable.GONE: "Nobody Known"}
+    for hours, (why, name) in enumerate(names.items()):
+        who = f"@{why}:example.org"
+        store.speakers.confirm(who, name, by="import", now=BEFORE)
+        store.people.change(who, unreachable=why, unreachable_at=BEFORE - dt.timedelta(hours=hours))
+    store.speakers.claim("@claims:example.org", "Philip Herron", now=BEFORE)
+    for who in ("@attendee:example.org", "@claims:example.org"):
+        store.people.change(who, unreachable=Unreachable.DECLINED, unreachable_at=BEFORE)
+    counted = "5 people cannot be reached."
+    said = [
+        counted,
+        "The speaker Nobody Known (@gone:example.org) cannot be reached since Mon 12 Sep 07:00 (UTC+1): "
+        "the account is not there.",
+        "The speaker José García (@refused:example.org) cannot be reached since Mon 12 Sep 08:00 (UTC+1): "
+        "the homeserver refused my invitation.",
+        "The speaker Ada King (@left:example.org) cannot be reached since Mon 12 Sep 09:00 (UTC+1): "
+        "they left our direct room.",
+    ]
+    assert ask(store, ORGANIZER)[-4:] == ask(store, ORGANIZER, CONTROL, direct=False)[-4:] == said
+    assert ask(store, ORGANIZER, "!hall", direct=False)[-1] == counted
+    assert ask(store) == ["I run, and know 7 talks."]
 
 
 @pytest.mark.parametrize(

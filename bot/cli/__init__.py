@@ -152,6 +152,7 @@ def _parser() -> argparse.ArgumentParser:
     for one in (export, forget):
         one.add_argument("user_id", metavar="USER_ID")
     for one in (backup, export, forget):
+        one.add_argument("--config", type=Path, metavar="FILE", help="default: config.toml, where there is one")
         one.add_argument("--database", metavar="URL")
     return parser
 

@@ -10,7 +10,7 @@ from storage.store import Store
 
 
 def main(arguments: argparse.Namespace) -> int:
-    store = Store(database_url(arguments.database))
+    store = Store(database_url(arguments.database, arguments.config))
     try:
         if arguments.command == "backup":
             store.database.backup(arguments.destination)
