@@ -35,11 +35,20 @@ def mine(request: Request, services: Services) -> Reply:
     !mine day 1
     !mine all
     """
+    talks = services.store.subscriptions.agenda(request.sender)
+    reply = _agenda(talks, request, services)
+    if not set(services.store.speakers.own_talks(request.sender)) - {talk.row_id for talk in talks}:
+        return reply
+    # They speak, but need not follow themselves.
+    own = code(f"{services.prefix}mytalks")
+    return reply.noted(request.say("The talks that you give: {command}", command=own))
+
+
+def _agenda(talks: Sequence[Talk], request: Request, services: Services) -> Reply:
     writer, say = Writer(request, services), request.say
     own = services.store.subscriptions.of(request.sender)
     if not own:
         return paragraphs(nothing_yet(request, services), ok=False)
-    talks = services.store.subscriptions.agenda(request.sender)
     words, page = words_and_page(request.args)
     head = bold(say("Your agenda"))
     if words and words.casefold() != ALL:

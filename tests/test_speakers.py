@@ -269,6 +269,17 @@ def test_each_bad_line_is_named_with_its_number_and_why() -> None:
     ]
 
 
+def test_an_agenda_without_their_own_talks_says_where_these_are(services: Services) -> None:
+    note = "The talks that you give: !mytalks"
+    assert note not in say(services, "!mine").plain
+    services.store.speakers.confirm(ADA, "Ada King", by="import", now=NOW)
+    assert say(services, "!mine").plain.splitlines()[1:] == [note]
+    say(services, "!subscribe cxl")
+    assert say(services, "!mine").plain.splitlines()[-1] == note
+    say(services, "!subscribe testing everywhere")
+    assert note not in say(services, "!mine").plain
+
+
 def test_an_id_with_capitals_is_said_to_be_doubtful_and_kept(tmp_path: Path) -> None:
     hallway(tmp_path, "load", "sample")
     rows = "name,matrix\nMiguel Ojeda,@miguel:hall.test\nDan Williams,@Dan:Hall.Test\n"
