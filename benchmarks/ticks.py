@@ -128,8 +128,9 @@ async def looks(url: str) -> dict[str, float]:
     await reminder.look()
     assert not store.outbox.counts(), "something was due"
     best = {"tick": float("inf"), "look": float("inf")}
-    for _ in range(RUNS):
-        for name, call in (("tick", reminder.tick), ("look", reminder.look)):
+    # One after the other: a look at much leaves nothing in the processor's memory of what a tick needs.
+    for name, call in (("tick", reminder.tick), ("look", reminder.look)):
+        for _ in range(RUNS):
             begin = time.perf_counter()
             await call()
             best[name] = min(best[name], (time.perf_counter() - begin) * 1e3)

@@ -23,8 +23,8 @@ from storage.folding import DM, ROOM
 from storage.notices import DIGEST, PERSONAL, Notice, NoticeState, Rank, notice_key
 from storage.people import DEFAULTS
 from storage.programme import Talk
-from storage.quiet import quiet_until
-from storage.reminders import Due, Rules, zone_for
+from storage.quiet import quiet_until, zone_for
+from storage.reminders import Due, Rules
 from storage.store import Store
 from storage.telling import Told
 
@@ -148,17 +148,8 @@ class Reminder:
 
     def _about(self, notice: Notice) -> list[Told]:
         """What the notice has to say now, to those who still want it so."""
-        about = self._store.telling.about(notice.key, self._clock.now())
-        wanted = (self._still_due(one) for one in about if not self._declines(one.subscriber, notice))
-        return [one for one in wanted if one.reminders or one.changes]
-
-    def _still_due(self, one: Told) -> Told:
-        """Without the reminders that its subscriber wants later by now, or not at all."""
-        if not one.reminders:
-            return one
-        talks = {each.talk.row_id for each in one.reminders}
-        due = self._store.reminders.still_due(one.subscriber, talks, self._clock.now(), self._rules)
-        return replace(one, reminders=tuple(each for each in one.reminders if each.talk.row_id in due))
+        about = self._store.telling.about(notice.key, self._clock.now(), self._rules)
+        return [one for one in about if not self._declines(one.subscriber, notice)]
 
     def _declines(self, who: str, notice: Notice) -> bool:
         """Whether they have chosen meanwhile to be left in peace now, or not to be told in a room with others."""

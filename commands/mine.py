@@ -61,7 +61,7 @@ def _agenda(talks: Sequence[Talk], request: Request, services: Services) -> Repl
             return paragraphs(then.nothing)
         head = joined([head, then.shown])
     else:
-        coming = talks if words else [talk for talk in talks if talk.over_at > request.now]
+        coming = list(talks) if words else [talk for talk in talks if talk.over_at > request.now]
     stands = _standing(own, request, services)
     if not coming:
         past = code(f"{services.prefix}mine all")

@@ -11,8 +11,8 @@ from sqlalchemy import or_, select, update
 from storage.database import Database
 from storage.people import Settings
 from storage.programme import Talk
-from storage.quiet import last_daily, next_daily
-from storage.reminders import Rules, zone_for
+from storage.quiet import last_daily, next_daily, zone_for
+from storage.reminders import Rules
 from storage.speakers import Speakers
 from storage.subscriptions import Subscriptions
 from storage.tables.asking import person

@@ -3,9 +3,17 @@
 from __future__ import annotations
 
 import datetime as dt
-from zoneinfo import ZoneInfo
+from zoneinfo import ZoneInfo, ZoneInfoNotFoundError
 
 from storage.people import Settings
+
+
+def zone_for(settings: Settings, conference: ZoneInfo) -> ZoneInfo:
+    """The zone of a person's own clock."""
+    try:
+        return ZoneInfo(settings.zone) if settings.zone else conference
+    except (OSError, ValueError, ZoneInfoNotFoundError):
+        return conference
 
 
 def quiet_until(settings: Settings, now: dt.datetime, zone: ZoneInfo) -> dt.datetime | None:

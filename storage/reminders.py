@@ -7,7 +7,7 @@ from collections.abc import Collection, Mapping, Sequence
 from dataclasses import dataclass, field
 from itertools import groupby
 from typing import Any
-from zoneinfo import ZoneInfo, ZoneInfoNotFoundError
+from zoneinfo import ZoneInfo
 
 from sqlalchemy import BindParameter, ColumnElement, Connection, and_, bindparam, func, not_, or_, select
 
@@ -15,7 +15,7 @@ from storage.database import Database
 from storage.leads import by_span, leads_of
 from storage.people import Settings
 from storage.programme import A_WHILE
-from storage.quiet import quiet_until
+from storage.quiet import quiet_until, zone_for
 from storage.speakers import any_known, speaking
 from storage.subscriptions import Kind
 from storage.tables.asking import person
@@ -163,27 +163,18 @@ class Reminders:
         free, ends = self._undisturbed(found, now, rules)
         return free, min([*later, *ends], default=None)
 
-    def still_due(self, subscriber: str, talk_ids: Collection[int], now: dt.datetime, rules: Rules) -> set[int]:
-        """The rows of those talks of which a subscriber wants to have been reminded by now, by their leads now."""
-        wanted = talk.c.id.in_(sorted(talk_ids))
-        with self._database.reading() as connection:
-            slots = self._attending(connection, and_(subscription.c.subscriber == subscriber, wanted), rules, now)
-            if any_known(connection):
-                slots += [one for one in self._speaking(connection, wanted, rules) if one.subscriber == subscriber]
-        return {slot.talk_id for slot in slots if any(_at(slot, lead) <= now for lead in slot.leads)}
-
     def due_to(self, subscriber: str, now: dt.datetime, rules: Rules) -> set[int]:
         """The rows of the talks that `due` has for a subscriber now, but for those they speak in."""
         theirs = and_(subscription.c.subscriber == subscriber, _not_over(now))
         with self._database.reading() as connection:
-            slots = [one for one in self._attending(connection, theirs, rules, now) if _due(one, now) is not None]
+            slots = [one for one in _attending(connection, theirs, rules, now) if _due(one, now) is not None]
         return set() if subscriber in self.disturbed(now, rules) else {one.talk_id for one in slots}
 
     def missed(self, since: dt.datetime, now: dt.datetime, rules: Rules) -> list[Due]:
         """The reminders that were due, and whose talks have become over since then without anybody being reminded."""
         over = and_(_not_over(since), not_(_not_over(now)))
         with self._database.reading() as connection:
-            slots = [*self._attending(connection, over, rules, now), *self._speaking(connection, over, rules)]
+            slots = [*_attending(connection, over, rules, now), *_speaking(connection, over, rules)]
             slots = [slot for slot in slots if slot.done is None and slot.leads]
         return [Due(s.subscriber, s.talk_id, s.starts_at, min(s.leads), _at(s, min(s.leads))) for s in slots]
 
@@ -197,47 +188,24 @@ class Reminders:
         """
         usual = dt.timedelta(seconds=max(rules.leads, default=0))
         near = _between(now, None, now + usual)
-        slots = {(one.subscriber, one.talk_id): one for one in self._attending(connection, near, rules, now)}
+        slots = {(one.subscriber, one.talk_id): one for one in _attending(connection, near, rules, now)}
         spans = [usual]
         for span, chosen in by_span(connection.execute(LEADS).scalars(), usual).items():
             far = and_(_between(now, now + usual, now + span), subscription.c.subscriber.in_(CHOOSERS))
-            for one in self._attending(connection, far, rules, now, chosen=chosen):
+            for one in _attending(connection, far, rules, now, chosen=chosen):
                 slots[one.subscriber, one.talk_id] = one
             spans.append(span)
         longest_again = connection.execute(LONGEST_AGAIN.where(_not_over(now))).scalar() or 0
         if longest_again > usual.total_seconds():
             again = and_(AGAIN, _not_over(now))
-            for one in self._attending(connection, again, rules, now, seconds=int(usual.total_seconds())):
+            for one in _attending(connection, again, rules, now, seconds=int(usual.total_seconds())):
                 slots[one.subscriber, one.talk_id] = one
         if any_known(connection):
             span = dt.timedelta(seconds=max(rules.longest_for_speakers, longest_again))
-            for one in self._speaking(connection, _between(now, None, now + span), rules):
+            for one in _speaking(connection, _between(now, None, now + span), rules):
                 slots[one.subscriber, one.talk_id] = one
             spans.append(span)
         return slots.values(), spans
-
-    def _attending(
-        self, connection: Connection, condition: ColumnElement[bool], rules: Rules, now: dt.datetime, **values: Any
-    ) -> list[_Slot]:
-        """The slots on this condition of those who do not speak in them, a subscriber after the other."""
-        rows = connection.execute(WANTED.where(condition), {"now": now, **values}).all()
-        talk_ids = sorted({row.talk_id for row in rows})
-        own: set[tuple[str, int]] = set()
-        for start in range(0, len(talk_ids), CHUNK):
-            own |= speaking(connection, talk.c.id.in_(talk_ids[start : start + CHUNK])).keys()
-        found = []
-        for (subscriber, talk_id), group in groupby(rows, key=lambda row: (row.subscriber, row.talk_id)):
-            if (subscriber, talk_id) not in own:
-                some = list(group)
-                found.append(_Slot(subscriber, talk_id, some[0].starts_at, _leads(some, rules), some[0].done))
-        return found
-
-    def _speaking(self, connection: Connection, condition: ColumnElement[bool], rules: Rules) -> list[_Slot]:
-        """The slots on this condition of their speakers."""
-        return [
-            _Slot(one.user_id, one.talk_id, one.starts_at, (*rules.for_speakers(one.kind), *one.snoozed), one.done)
-            for one in speaking(connection, condition).values()
-        ]
 
     def _undisturbed(self, due: list[Due], now: dt.datetime, rules: Rules) -> tuple[list[Due], list[dt.datetime]]:
         """Those who may be reminded now, and when the others may."""
@@ -260,18 +228,46 @@ class Reminders:
         return found
 
 
+def still_due(
+    connection: Connection, subscriber: str, talk_ids: Collection[int], now: dt.datetime, rules: Rules
+) -> set[int]:
+    """The rows of those talks of which a subscriber wants to have been reminded by now, by their leads now."""
+    wanted = talk.c.id.in_(sorted(talk_ids))
+    slots = _attending(connection, and_(subscription.c.subscriber == subscriber, wanted), rules, now)
+    if any_known(connection):
+        slots += [one for one in _speaking(connection, wanted, rules) if one.subscriber == subscriber]
+    return {slot.talk_id for slot in slots if any(_at(slot, lead) <= now for lead in slot.leads)}
+
+
+def _attending(
+    connection: Connection, condition: ColumnElement[bool], rules: Rules, now: dt.datetime, **values: Any
+) -> list[_Slot]:
+    """The slots on this condition of those who do not speak in them, a subscriber after the other."""
+    rows = connection.execute(WANTED.where(condition), {"now": now, **values}).all()
+    talk_ids = sorted({row.talk_id for row in rows})
+    own: set[tuple[str, int]] = set()
+    for start in range(0, len(talk_ids), CHUNK):
+        own |= speaking(connection, talk.c.id.in_(talk_ids[start : start + CHUNK])).keys()
+    found = []
+    for (subscriber, talk_id), group in groupby(rows, key=lambda row: (row.subscriber, row.talk_id)):
+        if (subscriber, talk_id) not in own:
+            some = list(group)
+            found.append(_Slot(subscriber, talk_id, some[0].starts_at, _leads(some, rules), some[0].done))
+    return found
+
+
+def _speaking(connection: Connection, condition: ColumnElement[bool], rules: Rules) -> list[_Slot]:
+    """The slots on this condition of their speakers."""
+    return [
+        _Slot(one.user_id, one.talk_id, one.starts_at, (*rules.for_speakers(one.kind), *one.snoozed), one.done)
+        for one in speaking(connection, condition).values()
+    ]
+
+
 def _between(now: dt.datetime, after: dt.datetime | None, until: dt.datetime) -> ColumnElement[bool]:
     """Of a talk that begins in this time, and is not over."""
     coming = and_(talk.c.starts_at <= until, _not_over(now))
     return coming if after is None else and_(talk.c.starts_at > after, coming)
-
-
-def zone_for(settings: Settings, conference: ZoneInfo) -> ZoneInfo:
-    """The zone of a person's own clock."""
-    try:
-        return ZoneInfo(settings.zone) if settings.zone else conference
-    except (OSError, ValueError, ZoneInfoNotFoundError):
-        return conference
 
 
 def _leads(rows: Sequence[Any], rules: Rules) -> tuple[int, ...]:

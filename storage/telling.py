@@ -27,7 +27,7 @@ from storage.changes import Change
 from storage.concerned import follows
 from storage.database import Database
 from storage.programme import Talk
-from storage.reminders import Due
+from storage.reminders import Due, Rules, still_due
 from storage.revisions import location_of_slot, packed
 from storage.speakers import accounts_of
 from storage.tables.messages import notice
@@ -124,8 +124,11 @@ class Telling:
         with self._database.transaction() as connection:
             _remind(connection, rows)
 
-    def about(self, key: str, now: dt.datetime) -> list[Told]:
-        """What the notice with this key has to say now, by subscriber: what is still true, coming and wanted."""
+    def about(self, key: str, now: dt.datetime, rules: Rules | None = None) -> list[Told]:
+        """What the notice with this key has to say now, by subscriber: what is still true, coming and wanted.
+
+        With `rules`, reminders only where their subscribers want to have been reminded by now.
+        """
         with self._database.reading() as connection:
             slots = connection.execute(OF_KEY, {"key": key}).all()
             beliefs = beliefs_of(connection, key)
@@ -136,6 +139,10 @@ class Telling:
             for row in slots:
                 if (one := _reminding(connection, row, talks.get(row.talk_id), now)) is not None:
                     reminders[row.subscriber].append(one)
+            for who, some in reminders.items():
+                wanted = {one.talk.row_id for one in some}
+                due = still_due(connection, who, wanted, now, rules) if rules else wanted
+                reminders[who] = [one for one in some if one.talk.row_id in due]
             said = {(who, one.talk.row_id) for who, some in reminders.items() for one in some}
             for row in beliefs:
                 if row.key != key and (row.subscriber, row.talk_id) not in said:
@@ -143,7 +150,8 @@ class Telling:
                 if (change := change_of(connection, row, talks.get(row.talk_id), now)) is not None:
                     changes[row.subscriber].append(change)
         own = frozenset(row.talk_id for row in beliefs if row.speaker)
-        return [Told(one, tuple(reminders[one]), tuple(changes[one]), own) for one in sorted({*reminders, *changes})]
+        told = [Told(one, tuple(reminders[one]), tuple(changes[one]), own) for one in sorted({*reminders, *changes})]
+        return [one for one in told if one.reminders or one.changes]
 
     def take_as_said(self, subscriber: str, now: dt.datetime, leads: Mapping[int, Collection[int]]) -> None:
         """What the subscriber was reminded of counts for all leads that have passed by now, whatever they choose next.

@@ -233,6 +233,7 @@ class Oracle:
         assert not talk.cancelled, f"is cancelled: {line}"
         assert not talk.over(now), f"is over: {line}"
         assert lead is not None, f"nobody asked for it: {line}"
+        assert person.due(talk, now) is not None, f"nobody wants it any more: {line}"
         until = talk.start - now
         wanted = _span(until) if until > dt.timedelta() else _span(-until)
         said = begins["span"] if until > dt.timedelta() else begins["ago"] if until else begins["now"] and "0 minutes"

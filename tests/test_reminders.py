@@ -490,6 +490,23 @@ async def test_who_chooses_other_leads_while_a_reminder_waits_is_reminded_by_the
     assert [who for who, _ in await conference.at(start - 5 * MINUTE)] == [GRACE]
 
 
+async def test_a_change_that_was_to_come_with_a_reminder_settles_where_that_is_not_wanted_any_more() -> None:
+    conference = Conference()
+    conference.subscribe(ADA, 5)
+    start = conference.talk(5).starts_at
+    conference.store.people.change(ADA, leads="7200")
+    conference.clock.moment = start - 120 * MINUTE
+    await conference.reminder.look()
+    conference.release(conference.moved(5, location="Herbert"))
+    conference.store.people.change(ADA, leads="off")
+    conference.clock.moment += MINUTE
+    await conference.reminder.look()
+    assert conference.send() == []
+    assert await conference.at(conference.clock.moment) == []
+    [(who, body)] = await conference.at(conference.clock.moment + 2 * MINUTE)
+    assert (who, "now in Herbert" in body) == (ADA, True)
+
+
 async def test_a_feed_that_is_loaded_for_the_first_time_is_followed_by_who_follows_its_tracks() -> None:
     conference = Conference()
     conference.subscribe(ADA, (Kind.TRACK, "Rust"))
