@@ -22,7 +22,9 @@ from storage.search import folded
 REASON_MAX = 200
 # A title may have a colon or two in it, and so may a reason.
 CUTS_MAX = 4
-HEAD_WORDS_MAX = 8
+HEAD_WORDS_MAX = 6
+# Of so many, one must find something.
+FIRST_WORDS_MAX = 2
 BECAUSE = re.compile(r"\s*(?::|\s[-–—]\s|\bbecause(?:\s+of)?\b|\bsince\b|\breason\b:?)\s*", re.IGNORECASE)
 QUOTED = re.compile(r"[\"“„]([^\"“”„]+)[\"”“]\s*[,;]?\s*(.*)", re.DOTALL)
 NUMBERED = re.compile(r"#?(\d{1,3})(?:\s*[:,–-]\s*|\s+)(\S.*)", re.DOTALL)
@@ -114,10 +116,16 @@ def _told_how(reply: Reply, asked: str, request: Request, services: Services) ->
     Where they find one talk, that one is shown in place of those that all the words come close to.
     """
     words = asked.split()
-    heads = [" ".join(words[:count]) for count in range(1, min(len(words), HEAD_WORDS_MAX + 1))]
-    # A filler adds nothing to the words before it, and is more likely the first of the reason.
-    heads = [head for head in heads if head.split()[-1].casefold() not in FILLERS]
-    found = {head: talks for head in heads if (talks := _found(head, services))}
+    found: dict[str, tuple[Talk, ...]] = {}
+    for count in range(1, min(len(words), HEAD_WORDS_MAX + 1)):
+        # A filler adds nothing to the words before it, and is more likely the first of the reason.
+        if words[count - 1].casefold() in FILLERS or not folded(words[count - 1]):
+            continue
+        head = " ".join(words[:count])
+        if talks := _found(head, services):
+            found[head] = talks
+        elif found or count >= FIRST_WORDS_MAX:
+            break  # what these words do not find, they do not find with more of them
     if not found:
         return reply
     # The longest that names something; what a talk is only about ("speaker") may stand in the reason as well. Else, of
