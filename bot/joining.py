@@ -79,10 +79,11 @@ class Joiner:
         if room_id == room.room_id and (alias := await self._alias_of(room_id)):
             self._rooms.bind(alias, room_id)
         if room.predecessor and room.room_id in self._rooms.perhaps_successors:
-            self._rooms.perhaps_successors.discard(room.room_id)
+            # Not one to be left, whatever becomes of this attempt.
             if await self._matrix.predecessor(room.room_id) != room.predecessor:
                 log.info("%s does not say that it was %s", room.room_id, room.predecessor)
                 room = self._store.rooms.change(room.room_id, predecessor="")
+            self._rooms.perhaps_successors.discard(room.room_id)
         reason = await self._why_not_stay(room)
         if reason:
             log.warning("%s %s: leaving it", room.room_id, reason)

@@ -303,11 +303,17 @@ async def test_a_successor_that_we_were_invited_to_before_we_heard_of_the_upgrad
     assert [one.room_id for one in store.outbox.pending(9)] == ["!new"]
 
 
-async def test_a_room_that_is_no_successor_though_another_says_so_is_not_left(store: Store) -> None:
+@pytest.mark.parametrize("away", [False, True])
+async def test_a_room_that_is_no_successor_though_another_says_so_is_not_left(store: Store, away: bool) -> None:
     place = Place(store, roles={"organizers": [ORGANIZER], "control_room": "!control"})
     store.rooms.put(Room("!control", Membership.JOINED))
     store.rooms.put(Room("!eves", Membership.JOINED))
     place.rooms.state("!eves", state("m.room.tombstone", "", replacement_room="!control"))
+    if away:
+        place.matrix.answers["predecessor"] = AwayError("502")
+        await place.work()
+        place.matrix.answers["predecessor"] = ""
+        place.clock.moment += MINUTE
     await place.work()
     room = store.rooms.get("!control")
     assert room is not None
