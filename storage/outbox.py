@@ -54,6 +54,19 @@ NEXT = (
 # What is said, not what changes, removes or is put on something that is there.
 SAYS = (notice.c.event_type == MESSAGE) & notice.c.kind.not_in((CORRECTION, PROGRESS))
 ADD = insert(notice).on_conflict_do_nothing()
+# Each message asks for these, once or twice: putting a statement together costs as much as running it.
+EVENT_OF = select(notice.c.event_id).where(notice.c.key == bindparam("of"))
+MARK_SENT = (
+    update(notice)
+    .where(notice.c.key == bindparam("of"), notice.c.state != literal_column(f"'{NoticeState.SENT}'"))
+    .values(
+        state=literal_column(f"'{NoticeState.SENT}'"),
+        reason=literal_column("''"),
+        done_at=bindparam("now"),
+        event_id=bindparam("event"),
+        room_id=func.coalesce(bindparam("where"), notice.c.room_id),
+    )
+)
 UNSENT = select(notice.c.key).where(notice.c.state == literal_column("'pending'"))
 
 
@@ -127,12 +140,9 @@ class Outbox:
 
         One that was given up counts as sent after all: whoever shows its event has seen it.
         """
-        unsaid = (notice.c.key == key) & (notice.c.state != NoticeState.SENT)
-        values = {"state": NoticeState.SENT, "done_at": now, "event_id": event_id, "reason": ""}
-        if room_id:
-            values["room_id"] = room_id
+        values = {"of": key, "now": now, "event": event_id, "where": room_id or None}
         with self._database.transaction() as connection:
-            return connection.execute(update(notice).where(unsaid).values(**values)).rowcount > 0
+            return connection.execute(MARK_SENT, values).rowcount > 0
 
     def mark_void(self, key: str, state: NoticeState, reason: str, now: dt.datetime) -> None:
         """Give a notice up, and keep why."""
@@ -190,7 +200,7 @@ class Outbox:
     def event_of(self, key: str) -> str | None:
         """The event that a notice became, None while it was not sent."""
         with self._database.reading() as connection:
-            return connection.execute(select(notice.c.event_id).where(notice.c.key == key)).scalar()
+            return connection.execute(EVENT_OF, {"of": key}).scalar()
 
     def whatever(self, key: str) -> tuple[Notice, NoticeState, str] | None:
         """The notice with this key in whatever state, and the event that it became, empty for none."""
