@@ -20,7 +20,7 @@ NONE = OFF | {"0"}
 def mute(request: Request, services: Services) -> Reply:
     """Hear nothing from me for a while.
 
-    Nothing but answers. What is still true when that ends, you hear then. Without a time it is an hour.
+    Nothing but answers. What is still true when that ends, you hear then. Without a time it is an hour, or as long as it is already.
 
     !mute
     !mute 2h
@@ -38,7 +38,10 @@ def mute(request: Request, services: Services) -> Reply:
             examples=how,
         )
         return paragraphs(said, ok=False)
-    return _until(request.now + length, request, services)
+    until = request.now + length
+    if (not asked or asked in ON) and (muted := request.settings.muted_until) is not None:
+        until = max(until, muted)  # who does not say how long does not want it to end sooner
+    return _until(until, request, services)
 
 
 def shown(request: Request, services: Services) -> Text:

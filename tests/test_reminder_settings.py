@@ -202,6 +202,8 @@ def test_the_digest_comes_on_mornings_of_the_conference(small_store: Store) -> N
 def test_muting_ends_by_itself(small_store: Store) -> None:
     assert said(small_store, "!mute 2h")[0].startswith("You are muted until Mon 12 Sep 11:00 (UTC+1)")
     assert small_store.people.settings(ADA).muted_until == at(MONDAY, "11:00")
+    for words in ("!mute", "!mute on"):
+        assert said(small_store, words)[0].startswith("You are muted until Mon 12 Sep 11:00"), "sooner than it was"
     assert said(small_store, "!mute off") == ["You are not muted."]
     assert said(small_store, "!mute")[0].startswith("You are muted until Mon 12 Sep 10:00")
     for words in ("rust", "99999d", "31 days"):
