@@ -4,10 +4,11 @@ from __future__ import annotations
 
 from collections import Counter, defaultdict
 from collections.abc import Mapping, Sequence
+from dataclasses import replace
 
 from commands.language import Language
 from commands.lines import Writer
-from commands.reply import Text, bold, joined
+from commands.reply import Text, bold, joined, text
 from storage.changes import Change, ChangeKind, between
 from storage.programme import Talk
 from storage.revisions import Recorded
@@ -67,21 +68,44 @@ def is_on_or_off(change: Change) -> bool:
     return change.kind in (ChangeKind.CANCELLED, ChangeKind.RESTORED)
 
 
-def change_line(change: Change, writer: Writer) -> Text:
-    """ "Rust in the kernel: now Mon 14:00 (was Mon 10:15) · now in Pembroke (was Herbert)"."""
+def change_line(change: Change, writer: Writer, *, history: bool = False) -> Text:
+    """ "Rust in the kernel: now Mon 14:00 (was Mon 10:15) · now in Pembroke (was Herbert)".
+
+    What is cancelled is named with the slot that people know; in a `history`, with the one that it had last.
+    """
     after, say = change.after, writer.request.say
     if change.kind is ChangeKind.ADDED:
         return say("new: {talk}", talk=_slot(after, writer))
     if change.kind is ChangeKind.RESTORED:
-        return say("takes place after all: {talk}", talk=_slot(after, writer))
+        return say("takes place after all: {talk}", talk=_slot(after, writer)) + _elsewhere(change, writer)
     if change.kind is ChangeKind.CANCELLED or change.before is None:
-        reason = writer.reason(after)
+        reason, slot = writer.reason(after), _slot(after if history else _as_announced(change, writer), writer)
         if reason:
-            return say("cancelled: {talk} ({reason})", talk=_slot(after, writer), reason=reason)
-        return say("cancelled: {talk}", talk=_slot(after, writer))
+            return say("cancelled: {talk} ({reason})", talk=slot, reason=reason)
+        return say("cancelled: {talk}", talk=slot)
     return say(
         "{title}: {changes}", title=bold(after.title), changes=joined(_differences(change.before, change, writer))
     )
+
+
+def _as_announced(change: Change, writer: Writer) -> Talk:
+    """A talk that does not take place, when and where people think that it does: it may have been moved meanwhile."""
+    before, after = change.before, change.after
+    if before is None or before.cancelled:
+        return after
+    place = after.location if writer.is_renamed(before.location, after.location) else before.location
+    return replace(after, starts_at=before.starts_at, duration=before.duration, day=before.day, location=place)
+
+
+def _elsewhere(change: Change, writer: Writer) -> Text:
+    """ " (was Mon 10:45, Lansdowne)": when it was to be before, where that differs, and where, if that does."""
+    before, after = change.before, change.after
+    if before is None:
+        return Text()
+    start = writer.times.day_and_time(before.starts_at, own=False) if before.starts_at != after.starts_at else ""
+    same = before.location == after.location or writer.is_renamed(before.location, after.location)
+    slot = joined([start, "" if same else writer.place(before)], ", ")
+    return text(" ") + writer.request.say("(was {slot})", slot=slot) if slot else slot
 
 
 def rename_line(old: str, new: str, count: int, language: Language) -> Text:

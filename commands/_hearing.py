@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Sequence
 
 from commands.registry import Services
-from storage.changes import Change, between
+from storage.changes import Change, ChangeKind, between
 from storage.programme import Talk
 
 
@@ -53,4 +53,7 @@ def rooms_of(changes: Sequence[Change], services: Services) -> frozenset[str]:
 
 
 def _halls(change: Change) -> set[str]:
+    """Where it concerns people: of what does not take place, only where they think that it does."""
+    if change.kind is ChangeKind.CANCELLED and change.before is not None:
+        return {change.before.location.casefold()}
     return {talk.location.casefold() for talk in (change.before, change.after) if talk is not None}

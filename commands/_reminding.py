@@ -11,7 +11,7 @@ from commands.lines import Writer
 from commands.links import pill
 from commands.registry import Request, Services
 from commands.reply import Reply, Text, bold, code, joined, paragraphs, text
-from storage.changes import Change
+from storage.changes import Change, ChangeKind
 from storage.programme import Talk
 from storage.telling import Reminding, Told
 
@@ -95,17 +95,18 @@ def _titled(one: Reminding, writer: Writer) -> Text:
 
 
 def _moved(one: Reminding, change: Change | None, writer: Writer) -> Text:
-    """When it was before, and where, if that was elsewhere, for somebody who knows it otherwise."""
-    before = change.before if change else None
+    """That it takes place after all, when it was before, and where, for somebody who knows it otherwise."""
+    say, before = writer.request.say, change.before if change else None
+    after_all = say("takes place after all") if change and change.kind is ChangeKind.RESTORED else Text()
     start, location = one.was, one.was_in
     if before is not None and (before.starts_at, before.location) != (one.talk.starts_at, one.talk.location):
         start, location = before.starts_at, before.location
     if start is None:
-        return Text()
+        return after_all
     was = text(writer.times.day_and_time(start, own=False))
     if location is not None and location != one.talk.location:
-        was = joined([was, location or writer.request.say("location not announced")], ", ")
-    return writer.request.say("moved, was {slot}", slot=was)
+        was = joined([was, location or say("location not announced")], ", ")
+    return joined([after_all, say("moved, was {slot}", slot=was)])
 
 
 def _for_speaker(one: Reminding, writer: Writer, services: Services) -> list[Text]:

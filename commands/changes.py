@@ -189,7 +189,8 @@ def _listed(parted: tuple[list[Text], list[Change]], title: Text, page: int, wri
     for name in names:
         head = head + text("\n") + name
     tail = writer.more(more, again, page + 1) if more else Text()
-    return numbered(head, [change_line(change, writer) for change in shown], tail, [c.after for c in talks], start + 1)
+    lines = [change_line(change, writer, history=True) for change in shown]
+    return numbered(head, lines, tail, [change.after for change in talks], start + 1)
 
 
 def _head(title: Text, shown: Sequence[Change], writer: Writer) -> Text:

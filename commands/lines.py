@@ -80,6 +80,12 @@ class Writer:
     def place(self, talk: Talk) -> str:
         return talk.location or self.request.say("location not announced").plain
 
+    def is_renamed(self, old: str, new: str) -> bool:
+        """Whether a location is only called otherwise now."""
+        store = self._services.store
+        by_organizers = {name.casefold(): called for name, called in store.organizing.renames().items()}
+        return (store.revisions.renames() | by_organizers).get(old.casefold()) == new
+
     def hall(self, talk: Talk) -> Text:
         """The location with a way to its room, for an answer about one talk."""
         return hall(bold(self.place(talk)), talk, self.request, self._services)

@@ -13,7 +13,7 @@ from storage.changes import Change, ChangeKind, diff
 from storage.database import Database
 from storage.following import follow
 from storage.programme import CHAT, Programme, Talk
-from storage.revisions import Release, record
+from storage.revisions import Release, as_known, record
 from storage.tables.programme import day, feed, talk
 from storage.talks import Talks
 from storage.writing import write_talks
@@ -105,8 +105,9 @@ class Feeds:
                 topics.cover(connection, Talks(self._database))
             elif numbered:
                 release = Release(programme.version, body_sha256, len(programme.talks))
-                record(connection, name, release, numbered, now)
-                follow(connection, Talks(self._database), numbered, now)
+                heard = as_known(connection, numbered)
+                record(connection, name, release, heard, now)
+                follow(connection, Talks(self._database), heard, now)
         touched = sum(change.after.key in keys for change in changes)
         return Accepted(tuple(changes), len(keys), known is None, len(keys) - touched)
 

@@ -24,7 +24,7 @@ from storage.following import follow
 from storage.hearers import hearers
 from storage.layer import FIELDS, Override
 from storage.programme import CHAT, Talk
-from storage.revisions import Release, packed, record
+from storage.revisions import Release, as_known, packed, record
 from storage.tables.organizing import hearer
 from storage.talk_rows import by_ids
 from storage.talks import Talks
@@ -103,8 +103,8 @@ class Organizing:
         changes = self._changes(connection, wish, act_id, layers)
         if not changes:
             raise _UndoneError
-        made = self._write(connection, changes, act_id, source.at)
-        effect = replace(self._effect(connection, made, act_id, source.at), renamed=layers.renamed)
+        made, heard = self._write(connection, changes, act_id, source.at)
+        effect = replace(self._effect(connection, heard, act_id, source.at), renamed=layers.renamed)
         Acts(self._database).describe(act_id, _json(layers.before, made, 0), _json(layers.after, made, 1))
         if wish.undoes is not None:
             Acts(self._database).take_back(wish.undoes, act_id)
@@ -189,18 +189,22 @@ class Organizing:
 
     def _write(
         self, connection: Connection, changes: Sequence[Change], act_id: int, now: dt.datetime
-    ) -> list[tuple[int, Change]]:
+    ) -> tuple[list[tuple[int, Change]], list[tuple[int, Change]]]:
+        """Make the changes; returns them with the rows of their talks, and once more as people hear of them."""
         made: list[tuple[int, Change]] = []
+        heard: list[tuple[int, Change]] = []
         by_feed: dict[str, list[Change]] = defaultdict(list)
         for change in changes:
             by_feed[change.after.feed].append(change)
         for feed, some in by_feed.items():
             numbered = write_talks(connection, feed, [], some)
-            record(connection, feed, Release(act_id=act_id), numbered, now)
-            made += [(row_id, replace(one, after=replace(one.after, row_id=row_id))) for row_id, one in numbered]
-        if made:
-            follow(connection, Talks(self._database), made, now)
-        return made
+            told = as_known(connection, numbered)
+            record(connection, feed, Release(act_id=act_id), told, now)
+            made += _with_rows(numbered)
+            heard += _with_rows(told)
+        if heard:
+            follow(connection, Talks(self._database), heard, now)
+        return made, heard
 
     def _effect(
         self, connection: Connection, made: Sequence[tuple[int, Change]], act_id: int, now: dt.datetime
@@ -210,6 +214,10 @@ class Organizing:
         return Effect(
             changes, heard.people, heard.speakers, heard.rooms, clashes(Talks(self._database), changes), act_id
         )
+
+
+def _with_rows(changes: Sequence[tuple[int, Change]]) -> list[tuple[int, Change]]:
+    return [(row_id, replace(one, after=replace(one.after, row_id=row_id))) for row_id, one in changes]
 
 
 def _json(layers: dict[int, dict[str, Any]], made: Sequence[tuple[int, Change]], after: int) -> str:

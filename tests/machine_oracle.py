@@ -256,15 +256,18 @@ class Oracle:
             return
         assert known is None or known.seen != talk.seen, f"known already: {line}"
         when = f"{talk.start.astimezone(DUBLIN):%a %H:%M}"
+        was = f"{known.start.astimezone(DUBLIN):%a %H:%M}" if known is not None else ""
         slot = f"{talk.title} · {when} · {talk.location}"
         if known is None:
             assert line == f"- new: {slot}", line
         elif talk.cancelled:
-            assert line == f"- cancelled: {slot}", line
+            assert line == f"- cancelled: {talk.title} · {was} · {known.location}", line
         elif known.cancelled:
-            assert line == f"- takes place after all: {slot}", line
+            parts = [was] if when != was else []
+            parts += [known.location] if talk.location != known.location else []
+            elsewhere = f" (was {', '.join(parts)})" if parts else ""
+            assert line == f"- takes place after all: {slot}{elsewhere}", f"not {parts}: {line}"
         else:
-            was = f"{known.start.astimezone(DUBLIN):%a %H:%M}"
             parts = [
                 f"now {when} (was {was})" if when != was else when,
                 talk.location if talk.location == known.location else f"now in {talk.location} (was {known.location})",

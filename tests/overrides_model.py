@@ -38,6 +38,7 @@ class Model:
 
     `names` is what halls are called by organizers. `told` is how a talk was before the first change that people are
     still to be told, `last` how it was after the last of these. `renamed` is what organizers call halls since then.
+    `off` is when and where people think that a talk is cancelled, which may be elsewhere by now.
     """
 
     feed: dict[str, State]
@@ -47,6 +48,7 @@ class Model:
     told: dict[str, State] = field(default_factory=dict)
     last: dict[str, State] = field(default_factory=dict)
     renamed: dict[str, str] = field(default_factory=dict)
+    off: dict[str, State] = field(default_factory=dict)
 
     def shown(self, title: str) -> State:
         return {**self.feed[title], **self.layer[title]}
@@ -140,6 +142,8 @@ class Model:
         """Keep what people are to be told; whether there was anything of it."""
         mattering = {title: was for title, was in before.items() if matters(was, self.shown(title))}
         for title, was in mattering.items():
+            if was["cancelled"]:
+                was |= self.off.get(title, {})
             self.told.setdefault(title, was)
             self.last[title] = self.shown(title)
         return bool(mattering)
@@ -156,13 +160,23 @@ class Model:
             last, now = self.last[title], self.shown(title)
             if matters(told, last):
                 moved = told != {**last, "hall": told["hall"]} or self.renamed.get(told["hall"]) != last["hall"]
-                for room in {CONTROL, told["hall"], last["hall"]}:
-                    heard[room] += [line(title, told, last)] if moved else []
+                halls = {told["hall"]} if last["cancelled"] else {told["hall"], last["hall"]}
+                for room in {CONTROL, *halls}:
+                    heard[room] += [self._line(title, told, last)] if moved else []
             if matters(told, now):
-                heard[SUBSCRIBER].append(line(title, told, now))
+                heard[SUBSCRIBER].append(self._line(title, told, now))
         if not keep:
+            for title, told in self.told.items():
+                if not told["cancelled"]:
+                    self.off[title] = {"start": told["start"], "hall": told["hall"]}
             self.told, self.renamed = {}, {}
         return {who: sorted(lines) for who, lines in heard.items()}
+
+    def _line(self, title: str, before: State, after: State) -> str:
+        """A hall that is only called otherwise is the same."""
+        called = {**self.names, **self.renamed}.get(before["hall"])
+        hall = after["hall"] if called == after["hall"] else before["hall"]
+        return line(title, {**before, "hall": hall} if before["cancelled"] != after["cancelled"] else before, after)
 
 
 def matters(before: State, after: State) -> bool:
@@ -173,9 +187,11 @@ def matters(before: State, after: State) -> bool:
 def line(title: str, before: State, after: State) -> str:
     start, hall = _clock(after["start"]), after["hall"]
     if after["cancelled"]:
-        return f"cancelled: {title} · {start} · {hall}"
+        return f"cancelled: {title} · {_clock(before['start'])} · {before['hall']}"
     if before["cancelled"]:
-        return f"takes place after all: {title} · {start} · {hall}"
+        was = [_clock(before["start"])] if before["start"] != after["start"] else []
+        was += [before["hall"]] if before["hall"] != hall else []
+        return f"takes place after all: {title} · {start} · {hall}" + (f" (was {', '.join(was)})" if was else "")
     if before["start"] != after["start"]:
         start = f"now {start} (was {_clock(before['start'])})"
     if before["hall"] != hall:

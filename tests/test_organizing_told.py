@@ -29,8 +29,8 @@ MANY = tuple(
 class Organized(Telling):
     """The same with an organizer, who says and confirms."""
 
-    def __init__(self, *talks: Talk) -> None:
-        super().__init__(replace(PROGRAMME, talks=talks or TALKS), {"Herbert": HERBERT}, EARLY)
+    def __init__(self, *talks: Talk, **halls: str) -> None:
+        super().__init__(replace(PROGRAMME, talks=talks or TALKS), {"Herbert": HERBERT, **halls}, EARLY)
         self.services = replace(self.teller._services, organizers=frozenset({ORGANIZER}))
 
     def say(self, words: str) -> list[str]:
