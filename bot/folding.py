@@ -98,9 +98,10 @@ class Folder:
         """Fold, the soonest first, until what is left can be sent in time; returns what will be late all the same."""
         groups: dict[tuple[str, tuple[Slot, ...]], list[Foldable]] = defaultdict(list)
         for one in foldable:
-            for room_id in self._rooms_of(one):
-                if one.user_id in self._inside.get(room_id, ()):
-                    groups[room_id, one.slots].append(one)
+            theirs = [room_id for room_id in self._rooms_of(one) if one.user_id in self._inside.get(room_id, ())]
+            # Who wants a room is told in the first of theirs, also where more could be told at once in another.
+            for room_id in theirs[:1] if one.at_once else theirs:
+                groups[room_id, one.slots].append(one)
         behind = self._late()
         done: set[str] = set()
         for (room_id, _), some in sorted(groups.items(), key=lambda item: (item[0][1][0][1], -len(item[1]))):

@@ -12,7 +12,7 @@ from storage.people import OFF
 from storage.programme import Talk
 from storage.subscriptions import Subscription
 
-IN_DIRECT, IN_A_ROOM = "dm", "room"
+IN_DIRECT, IN_A_ROOM, EITHER = "dm", "room", "either"
 
 
 def leads_of(chosen: str, request: Request, services: Services) -> tuple[int, ...]:
@@ -46,6 +46,18 @@ def how_reminded(leads: Sequence[int], request: Request, services: Services) -> 
     if not leads:
         return say("I do not remind you, as you chose, but tell you what changes.")
     if request.direct:
+        if request.settings.deliver == IN_A_ROOM:
+            return say(
+                "I remind you {spans} before, in the room of the hall by mentioning you, if you are there, else here. "
+                "I tell you what changes.",
+                spans=before,
+            )
+        if request.settings.deliver == EITHER:
+            return say(
+                "I remind you {spans} before, here, or where that would be late, in the room of the hall by mentioning "
+                "you, if you are there. I tell you what changes.",
+                spans=before,
+            )
         return say("I remind you {spans} before, and tell you what changes.", spans=before)
     if request.settings.deliver == IN_DIRECT:
         return say("I remind you {spans} before, in our direct chat.", spans=before)

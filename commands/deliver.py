@@ -5,12 +5,11 @@ from __future__ import annotations
 from dataclasses import replace
 
 from commands._apart import apart
-from commands._leads import IN_A_ROOM, IN_DIRECT
+from commands._leads import EITHER, IN_A_ROOM, IN_DIRECT
 from commands._switches import DEFAULT, OFF
 from commands.registry import Request, Services, command
 from commands.reply import Reply, Text, code, joined, paragraphs, quoted
 
-EITHER = "either"
 WHERE = {
     "dm": IN_DIRECT,
     "dms": IN_DIRECT,
@@ -28,9 +27,10 @@ WHERE = {
 def deliver(request: Request, services: Services) -> Reply:
     """Where I remind you.
 
-    "dm": in our direct chat alone. "room": in the room that you asked in, by mentioning you. "either": in the direct
-    chat, and in a room that we share only where many are to be told at once and the direct message would be late. "off"
-    goes back to what everybody has: a room is used as well only for what you asked for there.
+    "dm": in our direct chat alone. "room": in the room that you asked in; of what you asked for directly, in the room
+    of the talk's hall, if you are in it; else directly. "either": in the direct chat, and in those rooms only where
+    many are to be told at once and the direct message would be late. "off" goes back to what everybody has: a room is
+    used as well only for what you asked for there. In a room I mention you, and all who are there can read it.
 
     !deliver
     !deliver dm
@@ -63,7 +63,13 @@ def shown(request: Request) -> Text:
     if where == IN_DIRECT:
         return say("Reminders come in our direct chat alone.")
     if where == IN_A_ROOM:
-        return say("Reminders come in the room that you asked in.")
+        return say(
+            "Reminders come in the room that you asked in, or else in that of the talk's hall, if you are there; I "
+            "mention you, and all who are there can read it. Where neither is to be had, they come in our direct chat."
+        )
     if where == EITHER:
-        return say("Reminders come in our direct chat, or in a room that we share where that is sooner.")
+        return say(
+            "Reminders come in our direct chat, or where that would be late, in the room that you asked in or in that "
+            "of the talk's hall, if you are there; I mention you, and all who are there can read it."
+        )
     return say("Reminders come in our direct chat, or in the room that you asked in where that would be late.")

@@ -20,8 +20,8 @@ NONE = OFF | {"0"}
 def mute(request: Request, services: Services) -> Reply:
     """Hear nothing from me for a while.
 
-    Nothing but answers. What is still true when that ends, you hear then.
-    Without a time it is an hour, or as long as it is already.
+    Nothing but answers. What is still true when that ends, you hear then. Without a time it is an hour, or as
+    long as it is already.
 
     !mute
     !mute 2h

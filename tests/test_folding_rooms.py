@@ -9,7 +9,20 @@ import pytest
 from storage.notices import RATE, NoticeState
 from storage.subscriptions import Kind
 from tests.reminding import MINUTE
-from tests.test_folding import HALL, OTHER, Hall
+from tests.test_folding import FAST, HALL, OTHER, Hall
+
+
+async def test_who_wants_a_room_is_told_in_the_one_they_asked_in_before_the_halls() -> None:
+    hall = Hall()
+    hall.capacity = FAST
+    asked, directly = hall.come(1, deliver="room"), [hall.come(number, "", deliver="room") for number in (2, 3)]
+    others = hall.members[OTHER]
+    assert isinstance(others, set)
+    others.add(asked)  # more could be told there with one message
+    nowhere = hall.come(4, "", deliver="room")
+    others.discard(nowhere)
+    await hall.due()
+    assert hall.waiting() == {HALL: [asked], OTHER: directly, nowhere: [nowhere]}
 
 
 async def test_who_has_not_taken_up_the_invitation_to_a_room_is_not_told_there() -> None:
