@@ -10,7 +10,7 @@ from commands._switches import OFF
 from commands.lines import own_times
 from commands.registry import Request, Services, command
 from commands.reply import Reply, Text, code, joined, paragraphs, quoted
-from storage.quiet import next_daily
+from storage.quiet import next_daily, quiet_until
 
 MORNING, NOON = "08:00", "12:00"
 
@@ -72,9 +72,11 @@ def shown(request: Request, services: Services) -> Text:
 
 
 def _next(request: Request, services: Services) -> Text:
-    """When they begin next."""
+    """When they begin next, or where they have begun, when they end."""
     if not request.settings.quiet:
         return Text()
     times = own_times(request, services)
+    if (until := quiet_until(replace(request.settings, muted_until=None), request.now, times.zone)) is not None:
+        return request.say("They are on now, until {moment}.", moment=times.moment(until))
     start = next_daily(request.settings.quiet.partition("-")[0], request.now, times.zone)
     return request.say("They begin next {moment}.", moment=times.moment(start))
