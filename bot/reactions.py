@@ -110,11 +110,13 @@ class Reactions:
         self._answering.once(event, room_id, reply, content, direct=direct, refused=refused)
 
     def _snooze(self, event: Event, room_id: str, shown: Shown) -> None:
-        """Remind once more of what the reminder was about, where it was one, and for this person."""
+        """Remind once more of what a reminder, or the message of a change, was about, where it was for this person."""
         real, now = self._clock.real(), self._clock.now()
         talks = {talk.row_id for talk in (*shown.listed, shown.about) if talk is not None}
         with self._store.transaction():
-            if shown.kind != PERSONAL or not self._store.telling.is_for(shown.key, event.sender):
+            # In a room it may have been for several.
+            is_theirs = shown.recipient == event.sender or self._store.telling.is_for(shown.key, event.sender)
+            if shown.kind != PERSONAL or not is_theirs:
                 return
             if self._store.inbox.add(Heard(event.event_id, room_id, event.sender, event.sent_at, real, SNOOZED)):
                 snooze_talks(self._store, event.sender, talks, now)

@@ -20,7 +20,8 @@ REMEMBERED = dt.timedelta(hours=2)
 def snooze(request: Request, services: Services) -> Reply:
     """Be reminded once more.
 
-    Of what your last reminder named, in five minutes or in the time you say. So does 💤 as a reaction to a reminder.
+    Of what your last reminder named, at its new time where it was moved, in five minutes or in the time you say. So
+    does 💤 as a reaction to a reminder, or to the message of a change.
 
     !snooze
     !snooze 10m
@@ -42,9 +43,10 @@ def snooze(request: Request, services: Services) -> Reply:
     writer = Writer(request, services)
     when = span(length, request)
     if not talks:
-        return paragraphs(
-            request.say("In {span} that is over: {what}", span=when, what=_listed(last, writer)), ok=False
-        )
+        what = _listed(last, writer)
+        if all(talk.cancelled for talk in last):
+            return paragraphs(request.say("That does not take place any more: {what}", what=what), ok=False)
+        return paragraphs(request.say("In {span} that is over: {what}", span=when, what=what), ok=False)
     again = request.say("I remind you again in {span}: {what}", span=when, what=_listed(talks, writer))
     return paragraphs(again, talks=talks)
 

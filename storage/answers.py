@@ -15,7 +15,7 @@ from storage.tables.messages import answered, notice
 from storage.talks import Talks
 
 BY_EVENT = (
-    select(answered, notice.c.content, notice.c.kind)
+    select(answered, notice.c.content, notice.c.kind, notice.c.recipient)
     .join(notice, notice.c.key == answered.c.key)
     .where(notice.c.event_id == bindparam("event_id"), notice.c.room_id == bindparam("room_id"))
 )
@@ -33,7 +33,7 @@ class Shown:
     listed:  the talks of its numbered lines as they are now, None for one that has left the programme.
     about:   the one talk it names, None where it names none or several.
     content: the Matrix event content it was sent with.
-    key, kind: those of the notice.
+    key, kind, recipient: those of the notice.
     """
 
     listed: tuple[Talk | None, ...]
@@ -41,6 +41,7 @@ class Shown:
     content: dict[str, Any]
     key: str
     kind: str
+    recipient: str | None = None
 
 
 class Answers:
@@ -66,7 +67,7 @@ class Answers:
             return None
         rows: list[int] = json.loads(row.talks)
         *listed, about = Talks(self._database).by_rows([*rows, row.talk_id or 0])
-        return Shown(tuple(listed), about, json.loads(row.content), row.key, row.kind)
+        return Shown(tuple(listed), about, json.loads(row.content), row.key, row.kind, row.recipient)
 
     def hint_for(self, key: str) -> str | None:
         """The room in which a bell belongs on the notice with this key; None where none does."""

@@ -22,19 +22,12 @@ class Snoozing:
         self._database = database
 
     def last(self, subscriber: str, since: dt.datetime) -> list[Talk]:
-        """The talks of the latest reminder that was due since then; none where there was none.
-
-        Those that have been moved since are left out: they are told of as moved, and reminded of in their new slot.
-        """
+        """The talks of the latest reminder that was due since then, as they are now; none where there was none."""
         theirs = (reminded.c.subscriber == subscriber) & (reminded.c.key != "") & (reminded.c.due_at >= since)
         latest = select(reminded.c.key).where(theirs).order_by(reminded.c.due_at.desc()).limit(1)
-        rows = select(reminded.c.talk_id, reminded.c.starts_at).where(
-            theirs, reminded.c.key == latest.scalar_subquery()
-        )
+        rows = select(reminded.c.talk_id).distinct().where(theirs, reminded.c.key == latest.scalar_subquery())
         with self._database.reading() as connection:
-            slots = {(row.talk_id, row.starts_at) for row in connection.execute(rows)}
-            talks = by_ids(connection, sorted({talk_id for talk_id, _ in slots}))
-        return [talk for talk in talks if (talk.row_id, talk.starts_at) in slots]
+            return by_ids(connection, sorted(connection.execute(rows).scalars()))
 
     def again(self, subscriber: str, talks: Iterable[Talk], at: dt.datetime) -> None:
         """Remind once more of these slots, at that time; a later wish takes the place of an earlier one."""

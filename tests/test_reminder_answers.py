@@ -2,10 +2,18 @@
 
 from __future__ import annotations
 
+from sqlalchemy import select
+
+from bot.answering import Answering
+from bot.events import Event
+from bot.reactions import SNOOZE, Reactions
 from storage.store import Store
+from storage.tables.messages import notice
+from tests.reminding import ADA, MINUTE, Conference
 from tests.small import MONDAY, at
 from tests.test_subscribe import said
 
+DIRECT = "!direct"
 HALLS_ROOM = (
     "Reminders come in the room that you asked in, or else in that of the talk's hall, if you are there; I mention "
     "you, and all who are there can read it. Where neither is to be had, they come in our direct chat."
@@ -38,3 +46,44 @@ def test_quiet_hours_that_have_begun_are_on_now(small_store: Store) -> None:
     over_midnight = said(small_store, "!quiet 22-8", now=at(MONDAY, "07:59"))
     assert over_midnight[1] == "They are on now, until Mon 12 Sep 08:00 (UTC+1)."
     assert said(small_store, "!quiet 22-8", now=at(MONDAY, "08:00"))[1] == "They begin next Mon 12 Sep 22:00 (UTC+1)."
+
+
+async def test_a_talk_that_was_moved_after_its_reminder_is_snoozed_in_its_new_slot() -> None:
+    conference = Conference()
+    conference.subscribe(ADA, 2)
+    start = conference.talk(2).starts_at
+    assert len(await conference.at(start - 15 * MINUTE)) == 1
+    conference.release(conference.moved(2, starts_at=start + 20 * MINUTE))
+    now = start - 10 * MINUTE
+    [(_, changed)] = await conference.at(now)
+    assert "now Mon 10:35 (was Mon 10:15)" in changed
+    assert said(conference.store, "!snooze 1m", now=now) == [
+        "I remind you again in 1 minute: Mon 10:35 · Herbert · Rust in the kernel"
+    ]
+    [(_, body)] = await conference.at(now + MINUTE)
+    assert body.startswith("In 29 minutes: Rust in the kernel"), body
+    conference.release(conference.moved(2, starts_at=start - 60 * MINUTE))
+    assert said(conference.store, "!snooze", now=now)[0].startswith("In 5 minutes that is over: Mon 09:15")
+    conference.release(without=(2,))
+    assert said(conference.store, "!snooze", now=now)[0].startswith("That does not take place any more: Mon 09:15")
+
+
+async def test_the_message_of_a_change_can_be_snoozed_by_whom_it_is_for() -> None:
+    conference = Conference()
+    conference.subscribe(ADA, 2)
+    start = conference.talk(2).starts_at
+    await conference.at(start - 15 * MINUTE)
+    conference.release(conference.moved(2, starts_at=start + 20 * MINUTE))
+    conference.clock.moment = start - 10 * MINUTE
+    await conference.reminder.look()
+    conference.store.outbox.place(ADA, DIRECT)
+    assert [place for place, _ in conference.send()] == [DIRECT]
+    answering = Answering(conference.services, conference.clock, lambda: None)
+    reactions = Reactions(conference.services, conference.clock, "@hallway:x.org", answering)
+    with conference.store.database.reading() as connection:
+        event_id = connection.execute(select(notice.c.event_id).order_by(notice.c.seq.desc()).limit(1)).scalar()
+    for who in ("@eve:example.org", ADA):
+        relation = {"rel_type": "m.annotation", "event_id": event_id, "key": SNOOZE}
+        event = Event(f"$z{who}", "m.reaction", who, {"m.relates_to": relation}, conference.clock.real())
+        reactions.accept(event, DIRECT, direct=True)
+    assert [who for who, _ in await conference.at(start - 5 * MINUTE)] == [ADA]

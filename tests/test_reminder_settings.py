@@ -154,14 +154,15 @@ def test_what_is_over_by_then_is_not_snoozed(small_store: Store) -> None:
     assert len(again(small_store)) == 1
 
 
-def test_a_reminder_that_was_not_sent_or_whose_slot_moved_is_not_snoozed(small_store: Store) -> None:
+def test_a_reminder_that_was_not_sent_is_not_snoozed_and_a_moved_talk_is_in_its_new_slot(small_store: Store) -> None:
     remind(small_store, ADA, 2, key="")
     assert snooze_talks(small_store, ADA, None, TEN) == []
     remind(small_store, ADA, 4, 3)
     later = dataclasses.replace(TALKS[3], starts_at=TALKS[3].starts_at + 60 * MINUTE)
     moved = dataclasses.replace(PROGRAMME, talks=(*TALKS[:3], later, *TALKS[4:]))
     small_store.feeds.accept("main", "x", moved, "2", TEN)
-    assert [one.id for one in snooze_talks(small_store, ADA, None, TEN)] == ["3"]
+    assert [one.id for one in snooze_talks(small_store, ADA, None, TEN)] == ["3", "4"]
+    assert again(small_store) == [(ADA, TEN + 5 * MINUTE)] * 2
     row = next(one.row_id for one in small_store.talks.of_feed("main") if one.id == "7")
     assert [one.id for one in snooze_talks(small_store, ADA, [row, 99], TEN)] == ["7"]
 
