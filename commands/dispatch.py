@@ -12,7 +12,7 @@ from commands._timed import timed
 from commands.choosing import number_in
 from commands.language import language_of
 from commands.nearest_command import one_slip_away, similar
-from commands.registry import ALIASES, Request, Services, command_named, commands
+from commands.registry import ALIASES, UNMUTE, Request, Services, command_named, commands
 from commands.reply import JOINER, Reply, code, joined, paragraphs, quoted
 from commands.rights import SLIPS, may_ever, refusal
 from commands.small_talk import is_courtesy, is_greeting, without_preamble
@@ -190,8 +190,8 @@ class _Dispatch:
         return self._run(name, args).noted(self._request.say("Taken as {command}.", command=meant))
 
     def _offered(self) -> list[str]:
-        """The commands that this person is told of."""
-        return [name for name in commands() if may_ever(self._request, self._services, name)]
+        """The commands that this person is told of, and the name that is most like its opposite."""
+        return [*(name for name in commands() if may_ever(self._request, self._services, name)), UNMUTE]
 
     def _unknown(self, written: str, meant: Sequence[str]) -> Reply:
         say = self._request.say

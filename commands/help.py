@@ -6,7 +6,7 @@ from collections.abc import Sequence
 
 from commands.language import Language
 from commands.lines import words_and_page
-from commands.registry import Command, Request, Services, command, commands
+from commands.registry import ALIASES, Command, Request, Services, command, commands
 from commands.reply import Reply, Text, bold, code, joined, paragraphs, quoted, text
 from commands.rights import may_ever
 
@@ -34,6 +34,7 @@ def help_(request: Request, services: Services) -> Reply:
     known = {name: entry for name, entry in commands().items() if may_ever(request, services, name)}
     words, page = words_and_page(request.args)
     asked = words.removeprefix(services.prefix).casefold()
+    asked = ALIASES.get(asked, asked)
     if asked in known:
         return _one(known[asked], request, services.prefix)
     if asked:

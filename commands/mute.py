@@ -8,7 +8,7 @@ from dataclasses import replace
 from commands._spans import DAY, HOUR, MINUTE, read_span
 from commands._switches import OFF, ON
 from commands.lines import times_for
-from commands.registry import Request, Services, command
+from commands.registry import UNMUTE, Request, Services, command
 from commands.reply import Reply, Text, code, joined, paragraphs, quoted
 
 LONGEST = 30 * DAY
@@ -26,9 +26,10 @@ def mute(request: Request, services: Services) -> Reply:
     !mute
     !mute 2h
     !mute off
+    !unmute
     """
     asked = request.args.strip().casefold().removeprefix("for ")
-    if asked in NONE:
+    if asked in NONE or request.command == UNMUTE:
         return _until(None, request, services)
     length = read_span(asked) if asked and asked not in ON else USUAL
     if length is None or not MINUTE <= length <= LONGEST:

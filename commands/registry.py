@@ -22,6 +22,8 @@ from storage.talks import Conference
 
 LINES_IN_A_ROOM = 8
 LINES_IN_DIRECT = 19
+# What people say to undo `!mute`: that command's other name, but its opposite.
+UNMUTE = "unmute"
 # What people also call commands.
 ALIASES = {
     "agenda": "mine",
@@ -30,6 +32,7 @@ ALIASES = {
     "language": "lang",
     "sub": "subscribe",
     "timezone": "tz",
+    UNMUTE: "mute",
     "unsub": "unsubscribe",
     "when": "where",
     "who": "speaker",

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import pytest
 from sqlalchemy import select
 
 from bot.answering import Answering
@@ -87,3 +88,16 @@ async def test_the_message_of_a_change_can_be_snoozed_by_whom_it_is_for() -> Non
         event = Event(f"$z{who}", "m.reaction", who, {"m.relates_to": relation}, conference.clock.real())
         reactions.accept(event, DIRECT, direct=True)
     assert [who for who, _ in await conference.at(start - 5 * MINUTE)] == [ADA]
+
+
+@pytest.mark.parametrize("words", ["!unmute", "!unmute me", "unmute", "!unmut", "!UNMUTE please"])
+def test_unmute_ends_it(small_store: Store, words: str) -> None:
+    said(small_store, "!mute 2h")
+    assert said(small_store, words)[0] == "You are not muted."
+    assert small_store.people.settings(ADA).muted_until is None
+
+
+def test_unmute_is_in_the_help_of_mute_and_no_line_of_its_own(small_store: Store) -> None:
+    assert said(small_store, "!help unmute") == said(small_store, "!help mute")
+    assert "!unmute" in said(small_store, "!help mute")[-1]
+    assert "unmute" not in "".join(said(small_store, "!help") + said(small_store, "!help 2"))
