@@ -15,7 +15,7 @@ from commands.nearest_command import one_slip_away, similar
 from commands.registry import ALIASES, UNMUTE, Request, Services, command_named, commands
 from commands.reply import JOINER, Reply, code, joined, paragraphs, quoted
 from commands.rights import SLIPS, may_ever, refusal
-from commands.small_talk import is_courtesy, is_greeting, without_preamble
+from commands.small_talk import is_agreement, is_courtesy, is_greeting, without_preamble
 from commands.talk import in_full
 from storage.clean import one_line
 from storage.programme import Talk
@@ -149,6 +149,11 @@ class _Dispatch:
             return self._run("talk", line)
         if not line or is_greeting(line):
             return self._hint()
+        if self._request.direct and is_agreement(line):
+            from commands._awaiting import how_to_agree  # here: most lines are no such thing
+
+            if (how := how_to_agree(self._request, self._services)) is not None:
+                return how
         if is_courtesy(line):
             return None
         line = PLEASE.sub("", without_preamble(line.removeprefix("/"))) or line

@@ -20,6 +20,11 @@ COURTESIES = (
     "vielen dank", "merci", "merci beaucoup", "gracias", "muchas gracias", "ja", "nein", "oui", "non", "sí", "tschüss",
     "au revoir", "adiós", "ciao", "lol", "haha",
 )  # fmt: skip
+AGREEMENTS = (
+    "yes", "y", "yep", "yeah", "ok", "okay", "sure", "alright", "do it", "ja", "j", "jawohl", "oui", "d accord", "sí",
+    "si", "vale",
+)  # fmt: skip
+WITH_AGREEMENT = ("please", "bitte", "por favor", "s il vous plaît", "s il te plaît", *ADDRESSEES)
 # "Where's cxl", "what is on now", "what's next": the command is the word after it.
 PREAMBLE = re.compile(
     r"(?:(?:hi|hello|hey|hallo|moin|hola|bonjour|salut)\s*[,!.]+\s*|please\s+|(?:can|could) you\s+"
@@ -43,6 +48,12 @@ def is_courtesy(line: str) -> bool:
     if not words:
         return "?" not in line and not _has_digit(line)
     return _made_of(words, COURTESIES, ADDRESSEES)
+
+
+def is_agreement(line: str) -> bool:
+    """Whether a line says yes and nothing else."""
+    words = _words(line)
+    return bool(words) and _made_of(words, AGREEMENTS, WITH_AGREEMENT)
 
 
 def without_preamble(line: str) -> str:

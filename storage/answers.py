@@ -2,12 +2,13 @@
 
 from __future__ import annotations
 
+import datetime as dt
 import json
 from collections.abc import Sequence
 from dataclasses import dataclass
 from typing import Any
 
-from sqlalchemy import bindparam, insert, select
+from sqlalchemy import bindparam, func, insert, select
 
 from storage.database import Database
 from storage.programme import Talk
@@ -18,6 +19,15 @@ BY_EVENT = (
     select(answered, notice.c.content, notice.c.kind, notice.c.recipient)
     .join(notice, notice.c.key == answered.c.key)
     .where(notice.c.event_id == bindparam("event_id"), notice.c.room_id == bindparam("room_id"))
+)
+# What was asked in a shared room is answered in their own, perhaps before it is known which one that is.
+LAST_SAID = (
+    select(notice.c.content)
+    .where(notice.c.recipient == bindparam("user_id"), notice.c.kind == "reply")
+    .where(func.coalesce(notice.c.room_id, bindparam("room_id")) == bindparam("room_id"))
+    .where(notice.c.created_at >= bindparam("since"))
+    .order_by(notice.c.seq.desc())
+    .limit(1)
 )
 HINTED = (
     select(notice.c.room_id)
@@ -68,6 +78,12 @@ class Answers:
         rows: list[int] = json.loads(row.talks)
         *listed, about = Talks(self._database).by_rows([*rows, row.talk_id or 0])
         return Shown(tuple(listed), about, json.loads(row.content), row.key, row.kind, row.recipient)
+
+    def last_said(self, user_id: str, room_id: str, since: dt.datetime) -> str:
+        """The text of the last answer to this person in this room, empty where that was before `since` (our clock)."""
+        with self._database.reading() as connection:
+            last = connection.execute(LAST_SAID, {"user_id": user_id, "room_id": room_id, "since": since}).scalar()
+        return str(json.loads(last).get("body", "")) if last else ""
 
     def hint_for(self, key: str) -> str | None:
         """The room in which a bell belongs on the notice with this key; None where none does."""
