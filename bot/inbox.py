@@ -14,6 +14,7 @@ from bot.messages import reply_to
 from commands.dispatch import answer, is_question
 from commands.registry import Services, commands
 from commands.reply import Reply
+from commands.small_talk import decision
 from storage.programme import Talk
 
 # What asks about the room itself is one of the first words, perhaps behind our name.
@@ -54,10 +55,13 @@ class Inbox:
         to_us = self._names.words_to_us(event, body)
         mentioned, words = to_us is not None, body if to_us is None else to_us
         prefix = self._services.prefix
-        if not mentioned and not is_question(words, prefix, addressed=direct, listed=True):
+        decides = bool(decision(words)) and self._may_decide(event, room_id)
+        if decision(words) and not decides:
+            return
+        if not mentioned and not decides and not is_question(words, prefix, addressed=direct, listed=True):
             return
         listed = self._listed(event, room_id)
-        if not mentioned and not is_question(words, prefix, addressed=direct, listed=bool(listed)):
+        if not mentioned and not decides and not is_question(words, prefix, addressed=direct, listed=bool(listed)):
             return
 
         def reply(now: dt.datetime) -> Reply | None:
@@ -75,7 +79,7 @@ class Inbox:
                 real=self._clock.real(),
             )
 
-        refused = "" if is_question(words, prefix) else self._answering.too_many(event.sender, room_id)
+        refused = "" if decides or is_question(words, prefix) else self._answering.too_many(event.sender, room_id)
         self._answering.once(event, room_id, reply, lambda said: reply_to(event, said), direct=direct, refused=refused)
 
     def _may_be_answered(self, event: Event) -> bool:
@@ -90,13 +94,24 @@ class Inbox:
 
     def _listed(self, event: Event, room_id: str) -> tuple[Talk | None, ...]:
         """The list of ours that a message replies to."""
-        replied = event.relation.get("m.in_reply_to")
-        event_id = replied.get("event_id") if isinstance(replied, dict) else None
-        # In a thread, clients that know none are shown a reply to whatever was said there last.
-        if not isinstance(event_id, str) or event.relation.get("is_falling_back") is True:
-            return ()
-        shown = self._services.store.answers.of_event(event_id, room_id)
+        event_id = _replied_to(event)
+        shown = self._services.store.answers.of_event(event_id, room_id) if event_id else None
         return shown.listed if shown else ()
+
+    def _may_decide(self, event: Event, room_id: str) -> bool:
+        """Whether a typed ✅ or ❌ may mean the plan that the sender was shown last: in reply to it, or to nothing."""
+        plans, event_id = self._services.store.plans, _replied_to(event)
+        last = plans.last(event.sender, room_id)
+        return last is not None and (not event_id or plans.of_event(event_id, room_id) == last)
+
+
+def _replied_to(event: Event) -> str:
+    """The event that a message replies to, empty for none."""
+    replied = event.relation.get("m.in_reply_to")
+    event_id = replied.get("event_id") if isinstance(replied, dict) else None
+    # In a thread, clients that know none are shown a reply to whatever was said there last.
+    falls_back = event.relation.get("is_falling_back") is True
+    return event_id if isinstance(event_id, str) and not falls_back else ""
 
 
 def _without_fallback(event: Event) -> str:

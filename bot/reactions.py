@@ -10,11 +10,12 @@ from bot.answering import Answering
 from bot.clock import Clock
 from bot.events import Event
 from bot.messages import BELL, reply_to_own
-from commands._plans import DONE, DROP, confirm, drop
+from commands._plans import confirm, drop
 from commands.choosing import reaction_number
 from commands.dispatch import asked, pick
 from commands.registry import Services
 from commands.reply import Reply, code, paragraphs
+from commands.small_talk import DONE, DROP
 from commands.snooze import snooze_talks
 from storage.answers import Shown
 from storage.inbox import Heard

@@ -11,10 +11,9 @@ from typing import Any
 from commands.registry import Request, Services
 from commands.reply import Reply, Text, code, paragraphs
 from commands.rights import refused
+from commands.small_talk import DONE, DROP
 from storage.acts import Source
 from storage.plans import Plan, PlanState
-
-DONE, DROP = "\N{WHITE HEAVY CHECK MARK}", "\N{CROSS MARK}"
 
 
 @dataclass(frozen=True, slots=True)

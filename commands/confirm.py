@@ -43,12 +43,12 @@ def decided(decide: Callable[[Plan, Request, Services], Reply], request: Request
             else request.say("I have shown you no plan here that could be decided on.")
         )
         return paragraphs(said, ok=False)
-    if not number and plan.state is PlanState.OPEN and not _is_last_answer(plan, request, services):
+    if not number and plan.state is PlanState.OPEN and not is_last_answer(plan, request, services):
         return _by_number(plan, request, services)
     return decide(plan, request, services)
 
 
-def _is_last_answer(plan: Plan, request: Request, services: Services) -> bool:
+def is_last_answer(plan: Plan, request: Request, services: Services) -> bool:
     """Whether the plan is what the asker was last answered here: then it is clear which one they mean."""
     if not plan.key or not request.event_id:
         return True

@@ -15,7 +15,7 @@ from commands.nearest_command import one_slip_away, similar
 from commands.registry import ALIASES, UNMUTE, Request, Services, command_named, commands
 from commands.reply import JOINER, Reply, code, joined, paragraphs, quoted
 from commands.rights import SLIPS, may_ever, refusal
-from commands.small_talk import is_agreement, is_courtesy, is_greeting, without_preamble
+from commands.small_talk import decision, is_agreement, is_courtesy, is_greeting, without_preamble
 from commands.talk import in_full
 from storage.clean import one_line
 from storage.programme import Talk
@@ -60,7 +60,8 @@ def answer(
     in this room.
     """
     line = _first_line(body)
-    if not is_question(body, services.prefix, addressed=direct or mentioned, listed=bool(listed)) and not mentioned:
+    is_meant = is_question(body, services.prefix, addressed=direct or mentioned, listed=bool(listed))
+    if not is_meant and not mentioned and not decision(body):
         return None
     question = asked(services, sender, room_id, direct, now, listed)
     request = replace(question, powers=powers, event_id=event_id, real=real, whole=_whole(body, services.prefix))
@@ -119,6 +120,11 @@ class _Dispatch:
         self._addressed = addressed
 
     def answer(self, line: str) -> Reply | None:
+        if decided := decision(self._request.whole):
+            from commands._awaiting import is_awaited  # here: most lines are no such thing
+
+            # A sign to anything else is an opinion, or meant for somebody else.
+            return self._run(decided, "") if is_awaited(self._request, self._services) else None
         after = _after_prefix(line, self._prefix)
         if after is not None and (found := _command(after.strip())):
             return self._prefixed(*found, apart=after[:1].isspace())

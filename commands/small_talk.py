@@ -4,6 +4,8 @@ from __future__ import annotations
 
 import re
 
+# What decides on a plan: as a reaction to it, or typed.
+DONE, DROP = "\N{WHITE HEAVY CHECK MARK}", "\N{CROSS MARK}"
 LETTERS = re.compile(r"[^\W\d_]+")
 SMALL_TALK_MAX = 60
 GREETINGS = (
@@ -32,6 +34,11 @@ PREAMBLE = re.compile(
     re.IGNORECASE,
 )
 CONTRACTED = re.compile(r"(where)['’]?s\b", re.IGNORECASE)
+
+
+def decision(line: str) -> str:
+    """The command that a line stands for which is a ✅ or a ❌ and nothing else; empty for any other line."""
+    return {DONE: "confirm", DROP: "drop"}.get(line.strip().removesuffix("\N{VARIATION SELECTOR-16}"), "")
 
 
 def is_greeting(line: str) -> bool:
