@@ -52,7 +52,7 @@ def _agenda(talks: Sequence[Talk], request: Request, services: Services) -> Repl
     words, page = words_and_page(request.args)
     head = bold(say("Your agenda"))
     if words and words.casefold() != ALL:
-        then = _then(request, services, writer)
+        then = narrowed("mine", request, services, writer)
         if isinstance(then, Reply):
             return then
         words, page = then.words, then.page
@@ -78,24 +78,29 @@ def _agenda(talks: Sequence[Talk], request: Request, services: Services) -> Repl
 
 
 @dataclass(frozen=True, slots=True)
-class _Then:
+class Then:
     """The time that an agenda is narrowed to, the words that name it, and the page asked for.
 
-    `nothing` says that nothing of it is then; `shown` is empty for a whole day, which stands above its talks.
+    `nothing` says that nothing of it is then, `named` which time that is.
     """
 
     meant: Moment
     words: str
     page: int
     nothing: Text
-    shown: str
+    named: str
+
+    @property
+    def shown(self) -> str:
+        """The time as it stands above the talks; empty for a whole day, which stands there anyway."""
+        return "" if self.meant.day else self.named
 
     def has(self, talk: Talk) -> bool:
         return talk.day == self.meant.day.date if self.meant.day else is_on(talk, self.meant)
 
 
-def _then(request: Request, services: Services, writer: Writer) -> _Then | Reply:
-    """What the words behind the command say of time, or what keeps them from being one."""
+def narrowed(command: str, request: Request, services: Services, writer: Writer) -> Then | Reply:
+    """What the words behind this command say of time, or what keeps them from being one."""
     # Imported here: the agenda as a whole need not wait for the time words.
     from commands._asking import asked_back, calendar_for, when, written
     from commands.day import day_and_page, read_day
@@ -104,13 +109,13 @@ def _then(request: Request, services: Services, writer: Writer) -> _Then | Reply
     words, page = day_and_page(request.args, calendar)
     meant = read_day(words, calendar)
     if isinstance(meant, Question):
-        return asked_back(meant, words, "mine", writer)
+        return asked_back(meant, words, command, writer)
     if meant.is_point:
         moment = writer.times.moment(meant.starts_at)
         nothing = request.say("Nothing of what you are subscribed to is on at {moment}.", moment=moment)
     else:
         nothing = request.say("Nothing of what you are subscribed to takes place {when}.", when=when(meant, writer))
-    return _Then(meant, words, page, nothing, "" if meant.day else written(meant, writer))
+    return Then(meant, words, page, nothing, written(meant, writer))
 
 
 def _listed(

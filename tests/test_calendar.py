@@ -48,6 +48,31 @@ def test_each_talk_is_an_event_in_utc_with_all_that_is_known(small_store: Store)
     assert "LOCATION" not in second
 
 
+def test_with_a_day_or_a_time_only_what_is_then_is_in_the_file(small_store: Store) -> None:
+    def file(words: str, *, direct: bool = True) -> tuple[str, list[str]]:
+        reply = answer(words, Services(small_store), sender=ADA, room_id="!d", direct=direct, now=NOW)
+        assert reply is not None
+        return reply.plain, [str(one["SUMMARY"]) for one in events(reply.file.body)] if reply.file else []
+
+    for words in ("gcc rust", "rust in the kernel", "bread"):
+        said(small_store, f"!subscribe {words}")
+    bread = ["Bread & <b>butter</b>"]
+    assert file("!calendar tomorrow") == ("Your agenda (Tue 13 Sep, day 2), 1 talk:", bread)
+    assert file("!calendar day 2", direct=False) == (
+        "Your agenda (Tue 13 Sep, day 2), 1 talk, is in our direct chat.",
+        bread,
+    )
+    assert file("!calendar day 1 10:30") == ("Your agenda (Mon 12 Sep 10:30), 1 talk:", ["Rust in the kernel"])
+    assert file("!calendar tomorrow 15:00") == (
+        "Nothing of what you are subscribed to is on at Tue 13 Sep 15:00 (UTC+1).",
+        [],
+    )
+    assert file("!calendar all") == file("!calendar")
+    assert len(file("!calendar")[1]) == 3
+    words, nothing = file("!calendar rust")
+    assert ("“rust”" in words, nothing) == (True, [])
+
+
 def test_text_is_escaped_and_a_cancelled_talk_is_marked() -> None:
     hostile = dataclasses.replace(
         TALKS[0],
