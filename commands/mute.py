@@ -3,16 +3,19 @@
 from __future__ import annotations
 
 import datetime as dt
+import re
 from dataclasses import replace
 
-from commands._spans import DAY, HOUR, MINUTE, read_span
+from commands._spans import DAY, HOUR, MINUTE, read_span, read_until
 from commands._switches import OFF, ON
-from commands.lines import times_for
+from commands.lines import own_times, times_for
 from commands.registry import UNMUTE, Request, Services, command
 from commands.reply import Reply, Text, code, joined, paragraphs, quoted
+from storage.quiet import next_daily
 
 LONGEST = 30 * DAY
 USUAL = HOUR
+SO_LONG = re.compile(r"^(?:for|für|pour|pendant|por|durante)\s+")
 NONE = OFF | {"0"}
 
 
@@ -25,12 +28,15 @@ def mute(request: Request, services: Services) -> Reply:
 
     !mute
     !mute 2h
+    !mute until 14:00
     !mute off
     !unmute
     """
-    asked = request.args.strip().casefold().removeprefix("for ")
+    asked = SO_LONG.sub("", request.args.strip().casefold())
     if asked in NONE or request.command == UNMUTE:
         return _until(None, request, services)
+    if clock := read_until(asked):
+        return _until(next_daily(clock, request.now, own_times(request, services).zone), request, services)
     length = read_span(asked) if asked and asked not in ON else USUAL
     if length is None or not MINUTE <= length <= LONGEST:
         how = joined([code(f"{services.prefix}mute {one}") for one in ("2h", "off")], ", ")

@@ -5,7 +5,7 @@ from __future__ import annotations
 from dataclasses import replace
 
 from commands._apart import apart
-from commands._spans import read_clock, read_hours
+from commands._spans import read_clock, read_hours, without_from
 from commands._switches import OFF
 from commands.lines import own_times
 from commands.registry import Request, Services, command
@@ -30,7 +30,7 @@ def quiet(request: Request, services: Services) -> Reply:
         return _shown(request, services)
     hours = "" if asked in OFF else read_hours(asked)
     if not hours and asked not in OFF:
-        if start := read_clock(asked.removeprefix("from ").rstrip(" -–—")):
+        if start := read_clock(without_from(asked).rstrip(" -–—")):
             return _until_when(start, request, services)
         said = request.say(
             "I cannot read {words} as hours of the day. For example: {examples}",

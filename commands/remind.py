@@ -27,7 +27,9 @@ OWN_SHOWN = 10
 LONGEST = 14 * DAY
 FOR = re.compile(r"(?:^|\s)(?:for|für|pour|para)\s+(\S.*)$", re.IGNORECASE)
 # "Me 1h before and 10m before" is "1h and 10m".
-AROUND = re.compile(r"(?:^me\b|(?<!\S)(?:before|early|earlier|in advance)\b)\s*", re.IGNORECASE)
+AROUND = re.compile(
+    r"(?:^me\b|(?<!\S)(?:before|early|earlier|in advance|vorher|davor|avant|antes)\b)\s*", re.IGNORECASE
+)
 
 
 @command("remind", "[time before | off | default] [for <number or words>]")
@@ -50,7 +52,7 @@ def remind(request: Request, services: Services) -> Reply:
     said = AROUND.sub("", asked[: about.start()].strip() if about else asked).strip()
     if not said:
         return _shown(request, services) if about is None else _unread(asked, request, services)
-    leads = _leads(said)
+    leads = _leads(said, "" if about else request.settings.leads)
     if leads is None:
         return _too_many(request) if len(read_spans(said) or ()) > LEADS_MAX else _unread(said, request, services)
     if about is not None:
@@ -134,8 +136,13 @@ def _how_many(request: Request, services: Services) -> Text:
     )
 
 
-def _leads(said: str) -> str | None:
-    """What is kept for the words: seconds ("3600,600"), `OFF`, or empty for the default. None for what is no time."""
+def _leads(said: str, before: str) -> str | None:
+    """What is kept for the words: seconds ("3600,600"), `OFF`, or empty for the default. None for what is no time.
+
+    "On" is as it was `before`, or the default where that was `OFF`.
+    """
+    if said.casefold() in switches.ON:
+        return "" if before == OFF else before
     if said.casefold() in switches.DEFAULT:
         return ""
     if said.casefold() in switches.OFF:

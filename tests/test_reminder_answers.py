@@ -101,3 +101,41 @@ def test_unmute_is_in_the_help_of_mute_and_no_line_of_its_own(small_store: Store
     assert said(small_store, "!help unmute") == said(small_store, "!help mute")
     assert "!unmute" in said(small_store, "!help mute")[-1]
     assert "unmute" not in "".join(said(small_store, "!help") + said(small_store, "!help 2"))
+
+
+@pytest.mark.parametrize(
+    ("words", "until"),
+    [
+        ("two hours", "12:17"), ("for two hours", "12:17"), ("zwei stunden", "12:17"), ("dos horas", "12:17"),
+        ("deux heures", "12:17"), ("pendant deux heures", "12:17"), ("until 14:00", "14:00"), ("bis 14:00", "14:00"),
+        ("jusqu'à 14:00", "14:00"), ("hasta las 14:00", "14:00"), ("until noon", "12:00"),
+    ],
+)  # fmt: skip
+def test_how_long_to_be_muted_is_said_in_words_or_by_the_clock(small_store: Store, words: str, until: str) -> None:
+    answer = said(small_store, f"!mute {words}", now=at(MONDAY, "10:17"))
+    assert answer[0].startswith(f"You are muted until Mon 12 Sep {until}"), answer
+
+
+def test_until_a_time_is_by_ones_own_clock_and_may_be_tomorrow(small_store: Store) -> None:
+    assert said(small_store, "!mute until 9", now=at(MONDAY, "10:17"))[0].startswith(
+        "You are muted until Tue 13 Sep 09:00"
+    )
+    said(small_store, "!tz berlin")
+    said(small_store, "!mute until 14:00", now=at(MONDAY, "10:17"))
+    assert small_store.people.settings(ADA).muted_until == at(MONDAY, "13:00")
+
+
+def test_other_settings_are_said_in_words(small_store: Store) -> None:
+    assert said(small_store, "!digest at noon")[0] == "The day's agenda in the morning: at 12:00 in Europe/Dublin."
+    for words in ("von 22 bis 8", "de 22h à 8h", "de 22 a 8"):
+        assert said(small_store, f"!quiet {words}")[0] == "Quiet hours: 22:00 to 08:00 in Europe/Dublin.", words
+    assert said(small_store, "!quiet von 22") == ["From 22:00 until when? For example: !quiet 22:00-08:00"]
+    as_chosen = "Reminders: 1 hour 30 minutes before a talk, as you chose."
+    assert said(small_store, "!remind 1h et demie avant") == said(small_store, "!remind on") == [as_chosen]
+    said(small_store, "!remind off")
+    assert said(small_store, "!remind on") == ["Reminders: 15 minutes before a talk, as for everybody."]
+    said(small_store, "!subscribe gcc rust")
+    said(small_store, "!remind off for gcc rust")
+    assert said(small_store, "!remind on for gcc rust") == [
+        "I remind you 15 minutes before: Mon 11:00 · Herbert · GCC Rust"
+    ]
