@@ -91,8 +91,7 @@ def _take_as_said(request: Request, services: Services) -> None:
 
 def _within(request: Request, services: Services) -> Text:
     """How many talks have come within the times with this change: they are told of at once, together."""
-    rules = Rules(services.zone(), services.leads)
-    number = len(services.store.reminders.due_to(request.sender, request.now, rules))
+    number = len(_due(request, services))
     if not number:
         return Text()
     return request.count(
@@ -100,6 +99,12 @@ def _within(request: Request, services: Services) -> Text:
         "{number} talks of yours are that near already: I tell you of them now, in one message.",
         number,
     )
+
+
+def _due(request: Request, services: Services) -> set[int]:
+    """The rows of the talks that the sender is reminded of now."""
+    rules = Rules(services.zone(), services.leads)
+    return services.store.reminders.due_to(request.sender, request.now, rules)
 
 
 @apart
@@ -235,8 +240,10 @@ def _of_talk(talk: Talk, leads: str, own: list[Subscription], request: Request, 
     late = [lead for lead in leads_of(leads, request, services) if _begun(talk, lead, request)]
     if not late:
         return reply
-    gone = request.say("Of that, {spans} before is past already.", spans=spans(late, request))
-    return reply.noted(gone)
+    gone = spans(late, request)
+    if talk.row_id in _due(request, services):
+        return reply.noted(request.say("{spans} before is past already, so I tell you of it now.", spans=gone))
+    return reply.noted(request.say("Of that, {spans} before is past already.", spans=gone))
 
 
 def _begun(talk: Talk, lead: int, request: Request) -> bool:

@@ -48,7 +48,19 @@ def snooze(request: Request, services: Services) -> Reply:
             return paragraphs(request.say("That does not take place any more: {what}", what=what), ok=False)
         return paragraphs(request.say("In {span} that is over: {what}", span=when, what=what), ok=False)
     again = request.say("I remind you again in {span}: {what}", span=when, what=_listed(talks, writer))
-    return paragraphs(again, talks=talks)
+    return paragraphs(again, _begun(talks, length, request), talks=talks)
+
+
+def _begun(talks: Sequence[Talk], length: dt.timedelta, request: Request) -> Text:
+    """How many of the talks begin before the reminder comes; empty for none."""
+    begun = [talk for talk in talks if request.now < talk.starts_at < request.now + length]
+    if not begun:
+        return Text()
+    if len(talks) == 1:
+        return request.say("It will have begun by then.")
+    return request.count(
+        "One of these will have begun by then.", "{number} of these will have begun by then.", len(begun)
+    )
 
 
 def _listed(talks: Sequence[Talk], writer: Writer) -> Text:

@@ -139,3 +139,33 @@ def test_other_settings_are_said_in_words(small_store: Store) -> None:
     assert said(small_store, "!remind on for gcc rust") == [
         "I remind you 15 minutes before: Mon 11:00 · Herbert · GCC Rust"
     ]
+
+
+async def test_a_lead_that_is_past_is_told_of_at_once_and_so_it_is_said() -> None:
+    conference = Conference()
+    conference.subscribe(ADA, 2)
+    store, start = conference.store, conference.talk(2).starts_at
+    assert await conference.at(start - 40 * MINUTE) == []
+    answer = said(store, "!remind 1h for kernel", now=start - 40 * MINUTE)
+    assert answer[-1] == "1 hour before is past already, so I tell you of it now."
+    assert len(await conference.at(start - 40 * MINUTE)) == 1
+    again = said(store, "!remind 2h for kernel", now=start - 40 * MINUTE)
+    assert again[-1] == "Of that, 2 hours before is past already."
+    assert await conference.at(start - 39 * MINUTE) == []
+
+
+async def test_a_snooze_beyond_the_start_says_so() -> None:
+    conference = Conference()
+    store, start = conference.store, conference.talk(2).starts_at
+    conference.subscribe(ADA, 2)
+    await conference.at(start - 15 * MINUTE)
+    now = start - 15 * MINUTE
+    assert said(store, "!snooze 20m", now=now)[1:] == ["It will have begun by then."]
+    assert said(store, "!snooze 10m", now=now)[1:] == []
+    assert said(store, "!snooze 5m", now=start + MINUTE)[1:] == [], "they know"
+    conference = Conference()
+    for number in (2, 4, 3):
+        conference.subscribe(ADA, number)
+    conference.store.people.change(ADA, leads="3600")
+    await conference.at(now)
+    assert said(conference.store, "!snooze 20m", now=now)[-1] == "2 of these will have begun by then."

@@ -83,7 +83,7 @@ def test_a_talk_of_a_track_gets_a_lead_of_its_own(small_store: Store) -> None:
     said(small_store, "!subscribe track:rust")
     said(small_store, "!mine")
     late = said(small_store, "!remind 2h, 5m for 1")
-    assert late[-1] == "Of that, 2 hours before is past already."
+    assert late[-1] == "2 hours before is past already, so I tell you of it now."
     assert [(one.kind, one.leads) for one in small_store.subscriptions.of(ADA)] == [("track", ""), ("talk", "7200,300")]
 
 
@@ -146,7 +146,10 @@ def test_what_is_over_by_then_is_not_snoozed(small_store: Store) -> None:
     assert said(small_store, "!snooze") == ["I have not reminded you of anything in the last two hours."]
     remind(small_store, ADA, 2, 4, due_at=TEN)
     one = said(small_store, "!snooze 40m", now=TEN + 10 * MINUTE)
-    assert one == ["I remind you again in 40 minutes: Mon 10:15 · Herbert · Rust in the kernel"]
+    assert one == [
+        "I remind you again in 40 minutes: Mon 10:15 · Herbert · Rust in the kernel",
+        "It will have begun by then.",
+    ]
     assert said(small_store, "!snooze 2h", now=TEN)[0].startswith("In 2 hours that is over: ")
     assert said(small_store, "!snooze", now=TEN + 121 * MINUTE)[0].startswith("I have not reminded you")
     for words in ("rust", "0", "2 days"):
