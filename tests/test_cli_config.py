@@ -42,6 +42,28 @@ def test_a_programme_and_speakers_go_into_the_database_of_the_configuration_that
     assert "unchanged" in hallway(tmp_path, "load", "--config", "mine.toml", "--feed", "lpc", str(SAMPLE))[1]
 
 
+def test_the_configuration_may_be_named_before_what_is_done_with_speakers(tmp_path: Path) -> None:
+    configured(tmp_path, "mine")
+    (tmp_path / "people.csv").write_text("matrix_id,speaker\n@miguel:example.org,Miguel Ojeda\n", encoding="utf-8")
+    hallway(tmp_path, "load", "--config", "mine.toml", str(SAMPLE))
+    assert hallway(tmp_path, "speakers", "--config", "mine.toml", "import", "people.csv")[0] == 0
+    for named in (("--config", "mine.toml"), ("--database", "sqlite:///mine.db")):
+        assert "Miguel Ojeda" in hallway(tmp_path, "speakers", *named, "list")[1]
+    # What is said behind it is what counts.
+    assert "Miguel Ojeda" in hallway(tmp_path, "speakers", "--config", "x.toml", "list", "--config", "mine.toml")[1]
+
+
+def test_ask_answers_from_the_database_of_the_configuration_that_is_named(tmp_path: Path) -> None:
+    configured(tmp_path, "mine")
+    asked = ("--at", "2022-09-12T12:10", "!now kunit")
+    status, _, err = hallway(tmp_path, "ask", "--config", "mine.toml", *asked)
+    assert (status, "mine.db" in err) == (2, True)
+    hallway(tmp_path, "load", "--config", "mine.toml", str(SAMPLE))
+    status, out, err = hallway(tmp_path, "ask", "--config", "mine.toml", *asked)
+    assert (status, "KUnit" in out, err) == (0, True, "")
+    assert hallway(tmp_path, "ask", "--config", "none.toml", *asked)[0] == 2
+
+
 def test_what_is_kept_of_people_is_that_of_the_configuration_that_is_named(tmp_path: Path) -> None:
     configured(tmp_path, "mine")
     configured(tmp_path, "config")

@@ -117,7 +117,7 @@ def _parser() -> argparse.ArgumentParser:
 
     ask = _add(commands, "ask", "bot.cli.ask", "answer a chat command here, without Matrix")
     ask.add_argument("text", nargs="*", metavar="TEXT", help='the command, as "!next rust"; - reads one a line')
-    ask.add_argument("--database", metavar="URL")
+    _located(ask)
     ask.add_argument("--programme", nargs="+", metavar="SOURCE", help="answer from these files instead of a database")
     _hinted(ask)
     ask.add_argument("--at", metavar="TIME", help="ISO 8601; without a zone, the conference's")
@@ -141,9 +141,10 @@ def _parser() -> argparse.ArgumentParser:
     removed = actions.add_parser("remove", help="an account is no speaker, or not that one")
     removed.add_argument("user_id", metavar="USER_ID")
     removed.add_argument("name", nargs="?", default="", metavar="NAME")
+    _located(speakers)
     for one in (taken, listed, removed):
-        one.add_argument("--config", type=Path, metavar="FILE", help="default: config.toml, where there is one")
-        one.add_argument("--database", metavar="URL")
+        # Said before the action as well as behind it; what is not said behind it leaves what was said before.
+        _located(one, default=argparse.SUPPRESS)
 
     backup = _add(commands, "backup", "bot.cli.data", "copy the database while the bot runs")
     backup.add_argument("destination", type=Path, metavar="DEST")
@@ -152,8 +153,7 @@ def _parser() -> argparse.ArgumentParser:
     for one in (export, forget):
         one.add_argument("user_id", metavar="USER_ID")
     for one in (backup, export, forget):
-        one.add_argument("--config", type=Path, metavar="FILE", help="default: config.toml, where there is one")
-        one.add_argument("--database", metavar="URL")
+        _located(one)
     return parser
 
 
@@ -162,6 +162,13 @@ def _add(commands: argparse._SubParsersAction[_Parser], name: str, module: str, 
     parser.add_argument("--debug", action="store_true", default=argparse.SUPPRESS, help=argparse.SUPPRESS)
     parser.set_defaults(module=module, command=name)
     return parser
+
+
+def _located(parser: argparse.ArgumentParser, default: str | None = None) -> None:
+    """The options that say which database is meant."""
+    usual = "default: config.toml, where there is one"
+    parser.add_argument("--config", type=Path, default=default, metavar="FILE", help=usual)
+    parser.add_argument("--database", default=default, metavar="URL")
 
 
 def _hinted(parser: argparse.ArgumentParser) -> None:

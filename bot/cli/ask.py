@@ -72,10 +72,15 @@ def _part_text_from_sources(arguments: argparse.Namespace) -> None:
 
 
 def _store(arguments: argparse.Namespace) -> Store:
-    """The named database; else the named programmes in memory; else ./hallway.db; else the sample, and say so."""
+    """The named database; else the named programmes in memory; else the configured database; else ./hallway.db.
+
+    Else the sample, and say so.
+    """
     if arguments.database:
         return existing_store(arguments.database)
     sources = arguments.programme
+    if arguments.config and not sources:
+        return existing_store(database_url(None, arguments.config))
     if not sources:
         url = database_url(None)
         if Path("config.toml").exists() or Path("hallway.db").exists():
