@@ -63,6 +63,13 @@ def how_reminded(leads: Sequence[int], request: Request, services: Services) -> 
         return say("I remind you {spans} before, in our direct chat.", spans=before)
     if request.settings.deliver == IN_A_ROOM:
         return say("I remind you {spans} before, in this room, by mentioning you.", spans=before)
+    if request.settings.deliver == EITHER:
+        return say(
+            "I remind you {spans} before, in our direct chat, or where that would be late, here or in the room of the "
+            "hall by mentioning you ({command}: never here).",
+            spans=before,
+            command=code(f"{services.prefix}deliver dm"),
+        )
     return say(
         "I remind you {spans} before, in our direct chat, or here by mentioning you where that would be late "
         "({command}: never here).",

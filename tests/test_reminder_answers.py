@@ -33,6 +33,7 @@ def test_who_asks_for_a_room_hears_that_it_may_be_the_halls(small_store: Store) 
     either = said(small_store, "!deliver either")[0]
     assert "in the room that you asked in or in that of the talk's hall, if you are there" in either
     assert "in the room of the hall by mentioning you, if you are there" in said(small_store, "!subscribe opening")[1]
+    assert "here or in the room of the hall by mentioning you" in said(small_store, "!subscribe bread", direct=False)[1]
     for words in ("!help deliver", "!settings"):
         assert "of the talk's hall, if you are" in "".join(said(small_store, words)), words
 
