@@ -49,7 +49,8 @@ def talk(request: Request, services: Services) -> Reply:
     found = Finding(request, services, writer).find(asked)
     if not found.exact or not found.talks:
         return nothing_like(asked, request, services, found)
-    one = clearly_meant(asked, found)
+    # What is only mentioned is no talk's name, and of talks that are as likely to be meant, the best may be shown.
+    one = clearly_meant(asked, found) if found.named else found.talks[0]
     if one is None:
         return matching(found, asked, 1, request, writer)
     talks = (one, *(other for other in found.talks if other is not one))
@@ -57,9 +58,12 @@ def talk(request: Request, services: Services) -> Reply:
 
 
 def clearly_meant(asked: str, found: Found) -> Talk | None:
-    """The talk that is meant before all others: by its title, or because no other is called so; None without one."""
+    """The talk that is meant before all others: by its title, or because no other is called so; None without one.
+
+    Of several that only mention the words, none is.
+    """
     wanted = folded(asked)
-    titles = [(folded(one.title), one) for one in found.talks[: max(found.named, 1)]]
+    titles = [(folded(one.title), one) for one in found.talks[: found.named or None]]
     equal = [one for title, one in titles if title == wanted]
     # One word is too little to say that its title was begun.
     begun = [one for title, one in titles if len(wanted) > 1 and title[: len(wanted)] == wanted]

@@ -62,7 +62,7 @@ def covered_among(own: Sequence[Subscription], asked: str, request: Request, ser
     found = Finding(request, services, Writer(request, services)).find(asked)
     covered = {row for one in own for row in one.talk_ids}
     talks = [talk for talk in found.talks if found.exact and talk.row_id in covered]
-    meant = clearly_meant(asked, found) if found.named else None
+    meant = clearly_meant(asked, found)
     if meant in talks:
         return [meant]
     return [talk for talk in talks if folded(talk.title) == folded(asked)] or talks

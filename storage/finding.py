@@ -9,7 +9,7 @@ from functools import lru_cache
 
 from storage import meanings, search
 from storage.meanings import SLIP, Group, Meaning
-from storage.query import FILLERS, Query, parse, telling
+from storage.query import Query, parse, telling
 from storage.search import Driver, folded
 from storage.understanding import NUMBERED, says_more, understood, with_numbers
 from storage.words import OPENINGS, Vocabulary, is_everyday, vocabulary
@@ -93,12 +93,13 @@ class _Search:
         self.narrow = [search.within(column, self._narrowing(said)) for column, said in query.narrowed]
         if query.without:
             self.without = meanings.either(meanings.as_written(query.without, self.known, self._is_there))
-        words = query.words
-        ids = self._all(meanings.as_written(words, self.known, self._is_there))
-        if not ids and any(word.casefold() in FILLERS for word in words):
-            ids = self._all(meanings.as_written(telling(words), self.known, self._is_there))
-        ids, named = self._named_first(ids, words)
-        if (named and len(words) > 1) or len(ids) >= FEW or not words:
+        words = list(query.words)
+        ids, named = self._named_first(self._all(meanings.as_written(words, self.known, self._is_there)), words)
+        told = words if named else telling(words)
+        if told != words:
+            # Nothing is called so: what stands around the words that are looked for decides nothing.
+            ids, named = self._named_first(self._all(meanings.as_written(told, self.known, self._is_there)), told)
+        if (named and told == words and len(words) > 1) or len(ids) >= FEW or not words:
             return Hits(ids, named=named)
         groups = meanings.meant(words, self.known, self._is_there)
         return Hits(ids, self._close(ids, groups), named=named) if ids else self._meant(groups)

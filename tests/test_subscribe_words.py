@@ -1,0 +1,54 @@
+"""What subscribing takes half-remembered words for, and what it says where they name no talk."""
+
+from __future__ import annotations
+
+import dataclasses
+
+import pytest
+
+from storage.store import Store
+from tests.small import MONDAY, NOW, PROGRAMME, talk
+from tests.test_subscribe import said, subscribed
+
+
+@pytest.mark.parametrize(
+    "words",
+    [
+        "the talk about rust",
+        "something on rust please",
+        "anything about rust",
+        "a talk on Rust, please",
+        "some rust stuff",
+    ],
+)
+def test_what_stands_around_the_words_decides_nothing(small_store: Store, words: str) -> None:
+    bare = said(small_store, "!subscribe rust")
+    lines = said(small_store, f"!subscribe {words}")
+    assert (lines[0].startswith("3 talks match “"), lines[1:4]) == (True, bare[1:4])
+    assert lines[-1].startswith("Which one? !subscribe 2")
+    assert subscribed(small_store) == []
+
+
+def test_small_words_of_a_title_still_tell_which_it_is(store: Store) -> None:
+    talks = (
+        talk(1, "Something about memory", MONDAY, "10:00", 30, "Herbert", "Memory"),
+        talk(2, "Memory tiering", MONDAY, "11:00", 30, "Herbert", "Memory"),
+    )
+    store.feeds.accept("main", "x", dataclasses.replace(PROGRAMME, talks=talks), "x", NOW)
+    assert said(store, "!subscribe something about memory")[0].endswith("Something about memory")
+    assert subscribed(store) == [("talk", "Something about memory")]
+
+
+def test_of_talks_that_only_mention_the_words_none_is_taken(store: Store) -> None:
+    talks = [
+        dataclasses.replace(
+            talk(number, f"Topic {chr(96 + number)}", MONDAY, f"{9 + number}:00", 30, "Herbert", "Rust"),
+            abstract="About a parser.",
+        )
+        for number in range(1, 4)
+    ]
+    store.feeds.accept("main", "x", dataclasses.replace(PROGRAMME, talks=tuple(talks)), "x", NOW)
+    assert said(store, "!subscribe parser")[0].startswith("3 talks match “parser”")
+    assert subscribed(store) == []
+    # One is shown all the same, with how many others there are.
+    assert said(store, "!talk parser")[0] == "Topic a"
