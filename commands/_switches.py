@@ -1,4 +1,4 @@
-"""How people say yes, on and off, in the languages that the bot speaks."""
+"""How people say yes, on, off and all, in the languages that the bot speaks."""
 
 from __future__ import annotations
 
@@ -8,4 +8,5 @@ OFF = frozenset(
     "off none no never aus kein keine nein nie non aucun aucune jamais désactivé désactivée désactiver desactive "
     "éteint ninguno ninguna nunca apagado apagada desactivado desactivada desactivar".split()
 )
+ALL = frozenset("all everything alle alles tout tous toute toutes todo todos toda todas".split())
 DEFAULT = frozenset("default usual reset standard normal défaut defaut".split()) | {"par défaut", "por defecto"}

@@ -7,6 +7,7 @@ from dataclasses import dataclass
 
 from commands._finding import Finding
 from commands._running import listed, nothing
+from commands._switches import ALL
 from commands._time_phrases import plain
 from commands._time_words import words_for_times
 from commands.choosing import chosen, number_in
@@ -23,7 +24,6 @@ from storage.search import folded
 from storage.subscriptions import Kind
 from storage.talks import Found, is_called
 
-ALL = frozenset(("all", "everything"))
 OPTIONS_MAX = 6
 SEARCH_MAX = 100
 TYPED_MAX = 60

@@ -11,6 +11,7 @@ from commands._finding import is_on
 from commands._leads import own_leads
 from commands._moments import Moment, Question
 from commands._spans import MINUTE, span
+from commands._switches import ALL
 from commands._topics import described
 from commands.lines import Writer, words_and_page
 from commands.registry import Request, Services, command
@@ -18,8 +19,6 @@ from commands.reply import Reply, Text, bold, code, joined, numbered, paragraphs
 from commands.unsubscribe import nothing_yet
 from storage.programme import Talk
 from storage.subscriptions import Kind, Subscription
-
-ALL = "all"
 
 
 @command("mine", "[time | all]")
@@ -51,7 +50,7 @@ def _agenda(talks: Sequence[Talk], request: Request, services: Services) -> Repl
         return paragraphs(nothing_yet(request, services), ok=False)
     words, page = words_and_page(request.args)
     head = bold(say("Your agenda"))
-    if words and words.casefold() != ALL:
+    if words and words.casefold() not in ALL:
         then = narrowed("mine", request, services, writer)
         if isinstance(then, Reply):
             return then

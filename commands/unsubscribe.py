@@ -6,7 +6,8 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 
 from commands._finding import Finding
-from commands._topics import ALL, described, standing, typed
+from commands._switches import ALL
+from commands._topics import described, standing, typed
 from commands.choosing import chosen, number_in, several_chosen
 from commands.lines import Writer, words_and_page
 from commands.registry import Request, Services, command

@@ -7,7 +7,7 @@ import dataclasses
 import pytest
 
 from storage.store import Store
-from tests.small import MONDAY, NOW, PROGRAMME, talk
+from tests.small import MONDAY, NOW, PROGRAMME, TUESDAY, at, talk
 from tests.test_subscribe import said, subscribed
 
 
@@ -52,3 +52,16 @@ def test_of_talks_that_only_mention_the_words_none_is_taken(store: Store) -> Non
     assert subscribed(store) == []
     # One is shown all the same, with how many others there are.
     assert said(store, "!talk parser")[0] == "Topic a"
+
+
+@pytest.mark.parametrize(
+    "words", ["all", "Everything", "alle", "alles", "tout", "tous", "toutes", "todo", "todos", "todas"]
+)
+def test_all_is_said_in_any_language(small_store: Store, words: str) -> None:
+    assert said(small_store, f"!subscribe {words}")[0].startswith("Not of everything. What there is to choose from: ")
+    for one in ("rust in the kernel", "gcc rust", "closing"):
+        said(small_store, f"!subscribe {one}")
+    late = at(TUESDAY, "12:00")
+    assert said(small_store, f"!mine {words}", now=late)[3] == "2. 11:00 · Herbert · GCC Rust · over"
+    assert said(small_store, f"!unsubscribe {words}") == ["Unsubscribed from all 3."]
+    assert subscribed(small_store) == []
