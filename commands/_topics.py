@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import re
+from collections.abc import Sequence
 from dataclasses import dataclass
 
 from commands._finding import Finding
@@ -19,8 +20,8 @@ from commands.search import matching
 from commands.talk import clearly_meant
 from storage.clean import one_line
 from storage.programme import Talk
-from storage.query import parse, words_of
-from storage.search import folded
+from storage.query import parse, telling, words_of
+from storage.search import RESULTS_MAX, folded
 from storage.subscriptions import Kind
 from storage.talks import Found, is_called
 
@@ -182,17 +183,81 @@ def _talk(asked: str, request: Request, services: Services, again: str) -> Wish 
     if found.timed:
         # What is added later is not of that time only because the words are.
         return matching(found, asked, 1, request, writer).noted(request.say("Which one? {which}", which=which))
-    wholes = [typed(kind, asked) for kind in _kinds_called(asked, services)] or [
-        typed(Kind.SEARCH, _as_meant(asked, found).replace('"', " "))
-    ]
-    whole = joined([code(f"{services.prefix}{again} {one}") for one in wholes], ", ")
+    return matching(found, asked, 1, request, writer).noted(_which_or_all(found, asked, request, services, again))
+
+
+def _which_or_all(found: Found, asked: str, request: Request, services: Services, again: str) -> Text:
+    """How to choose one of these talks, or all of them where something standing covers them; and what covers some."""
+
+    def offer(said: str) -> Text:
+        return code(f"{services.prefix}{again} {said}")
+
+    alls, parts = [], []
+    for kind, name, talks in _named_by(found, asked, services):
+        if len(talks) == len(found.talks):
+            alls.append(offer(typed(kind, name)))
+            continue
+        coming = sum(talk.over_at > request.now and not talk.cancelled for talk in talks)
+        what = described(kind, _known_as(kind, name, talks), request)
+        parts.append(
+            request.count(
+                "Only {what} ({number} talk to come): {command}",
+                "Only {what} ({number} talks to come): {command}",
+                coming,
+                what=what,
+                command=offer(typed(kind, name)),
+            )
+        )
+    if not alls and (search := _search_for(found, asked, services)):
+        alls = [offer(search)]
+    which = code(f"{services.prefix}{again} 2")
+    if not alls:
+        return joined([request.say("Which one? {which}", which=which), *parts], ". ")
+    whole = joined(alls, ", ")
     note = request.say("Which one? {which}; for all, and those added later: {whole}", which=which, whole=whole)
-    return matching(found, asked, 1, request, writer).noted(note)
+    return joined([note, *parts], ". ")
 
 
-def _as_meant(asked: str, found: Found) -> str:
-    """The words, or what they were taken for: a standing search takes them as they are."""
-    return found.meant if found.meant and "," not in found.meant else asked
+def _named_by(found: Found, asked: str, services: Services) -> list[tuple[Kind, str, list[Talk]]]:
+    """The tracks, people and locations that are called by the words, each with those of the talks that are its own."""
+    for name in dict.fromkeys((asked, " ".join(telling(words_of(asked))), found.meant)):
+        wanted = folded(name)
+        named = []
+        for kind in _kinds_called(name, services):
+            talks = [talk for talk in found.talks if any(folded(one) == wanted for one in _names(kind, talk))]
+            named += [(kind, name, talks)] if talks else []
+        if named:
+            return named
+    return []
+
+
+def _names(kind: Kind, talk: Talk) -> list[str]:
+    """What of this kind a talk belongs to."""
+    if kind is Kind.SPEAKER:
+        return [one.name for one in talk.speakers]
+    return [talk.track if kind is Kind.TRACK else talk.location]
+
+
+def _known_as(kind: Kind, name: str, talks: Sequence[Talk]) -> str:
+    """The name as the programme writes it."""
+    return next(one for one in _names(kind, talks[0]) if folded(one) == folded(name))
+
+
+def _search_for(found: Found, asked: str, services: Services) -> str:
+    """The search in quotes that covers just these talks; empty where none does.
+
+    A standing search takes its words as they are, without what marks a phrase, and not what they may be a slip of.
+    """
+    rows = {talk.row_id for talk in found.talks}
+    if len(rows) >= RESULTS_MAX:
+        return ""  # there may be more of them
+    for words in dict.fromkeys((" ".join(telling(words_of(asked))), asked, found.meant)):
+        search = typed(Kind.SEARCH, words.replace('"', " "))
+        named = standing(search)
+        covered = services.store.talks.find(named[1]) if named else Found(())
+        if covered.exact and not covered.meant and {talk.row_id for talk in covered.talks} == rows:
+            return search
+    return ""
 
 
 def _kinds_called(words: str, services: Services) -> list[Kind]:

@@ -6,9 +6,10 @@ import dataclasses
 
 import pytest
 
+from storage.search import RESULTS_MAX
 from storage.store import Store
 from tests.small import MONDAY, NOW, PROGRAMME, TUESDAY, at, talk
-from tests.test_subscribe import said, subscribed
+from tests.test_subscribe import ADA, said, subscribed
 
 
 @pytest.mark.parametrize(
@@ -65,3 +66,26 @@ def test_all_is_said_in_any_language(small_store: Store, words: str) -> None:
     assert said(small_store, f"!mine {words}", now=late)[3] == "2. 11:00 · Herbert · GCC Rust · over"
     assert said(small_store, f"!unsubscribe {words}") == ["Unsubscribed from all 3."]
     assert subscribed(small_store) == []
+
+
+def test_what_is_offered_for_all_covers_all_that_were_listed(small_store: Store) -> None:
+    def offered(words: str) -> str:
+        return said(small_store, f"!subscribe {words}")[-1].removeprefix("Which one? !subscribe 2; ")
+
+    track = "Only the track Rust (2 talks to come): !subscribe track:rust"
+    for words in ("rust", "the talk about rust", "rsut"):
+        assert offered(words) == f'for all, and those added later: !subscribe "rust". {track}'
+    assert offered("memory").startswith("for all, and those added later: !subscribe track:memory")
+    assert offered("herbert -rust") == 'for all, and those added later: !subscribe "herbert -rust"'
+    for words, covers in (("rust", '"rust"'), ("memory", "track:memory"), ("herbert -rust", '"herbert -rust"')):
+        listed = said(small_store, f"!search {words}")[1:]
+        said(small_store, f"!subscribe {covers}")
+        assert sorted(len(one.talk_ids) for one in small_store.subscriptions.of(ADA)) == [len(listed)]
+        said(small_store, "!unsubscribe all")
+    assert "(1 talk to come)" in said(small_store, "!subscribe rust", now=at(MONDAY, "11:00"))[-1]
+
+
+def test_more_than_can_be_listed_is_not_offered_as_all(store: Store) -> None:
+    many = tuple(talk(n, f"Parser {n}", MONDAY, "10:00", 30, f"Hall {n}", "Rust") for n in range(RESULTS_MAX + 1))
+    store.feeds.accept("main", "x", dataclasses.replace(PROGRAMME, talks=many), "x", NOW)
+    assert said(store, "!subscribe parser")[-1] == "Which one? !subscribe 2"
