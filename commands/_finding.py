@@ -74,7 +74,7 @@ class Finding:
 
     def _at(self, meant: Moment) -> Found:
         """Everything at a time; where there is nothing, what comes next after it."""
-        talks = self._services.store.agenda.within(meant.starts_at, max(meant.ends_at, meant.starts_at + JUST_BEFORE))
+        talks = self._services.store.agenda.within(meant.starts_at, meant.until)
         if talks:
             return _timed(Found(tuple(talks), meant=self._written(meant)), 0)
         return Found(tuple(self._services.store.talks.upcoming(meant.ends_at - JUST_BEFORE, NEAREST)), exact=False)
@@ -103,7 +103,7 @@ class Finding:
 
 def is_on(talk: Talk, meant: Moment) -> bool:
     """Whether a talk is on at some time of a span, or at a point."""
-    return talk.starts_at < max(meant.ends_at, meant.starts_at + JUST_BEFORE) and talk.over_at > meant.starts_at
+    return talk.starts_at < meant.until and talk.over_at > meant.starts_at
 
 
 def _timed(found: Found, named: int) -> Found:

@@ -30,6 +30,11 @@ class Moment:
     def is_point(self) -> bool:
         return self.starts_at == self.ends_at
 
+    @property
+    def until(self) -> dt.datetime:
+        """The end that is not part of it; of a point, just behind it."""
+        return max(self.ends_at, self.starts_at + JUST_BEFORE)
+
 
 class Why(StrEnum):
     """Why words about time are answered with a question."""

@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections import defaultdict
 from collections.abc import Sequence
 
+from commands._moments import Moment
 from commands.lines import Writer
 from commands.reply import Reply, Text, code, paragraphs
 from storage.programme import Talk
@@ -23,6 +24,16 @@ def listed(title: Text, running: Sequence[Talk], page: int, again: str, writer: 
         )
 
     return writer.listing(title, shown, page=page, again=again, line=line)
+
+
+def nothing_then(meant: Moment, writer: Writer) -> Text:
+    """That nothing is on at a point in time, or takes place in a span."""
+    if meant.is_point:
+        return writer.request.say("Nothing is on at {moment}.", moment=writer.times.moment(meant.starts_at))
+    # Imported here: few questions ask for a span, and a cold start need not wait for the time words.
+    from commands._asking import when
+
+    return writer.request.say("Nothing takes place {when}.", when=when(meant, writer))
 
 
 def nothing(sentence: Text, coming: Sequence[Talk], instead: str, writer: Writer) -> Reply:

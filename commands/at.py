@@ -2,9 +2,9 @@
 
 from __future__ import annotations
 
-from commands._asking import asked_back, calendar_for, when, wording, written
+from commands._asking import asked_back, calendar_for, wording, written
 from commands._moments import JUST_BEFORE, Calendar, Moment, Question
-from commands._running import listed, nothing
+from commands._running import listed, nothing, nothing_then
 from commands.lines import Writer, words_and_page
 from commands.registry import Request, Services, command
 from commands.reply import Reply, code, paragraphs
@@ -45,7 +45,7 @@ def _on_at(meant: Moment, words: str, page: int, writer: Writer, services: Servi
     talks, say, moment = services.store.talks, writer.request.say, meant.starts_at
     running, past = talks.running(moment), moment < writer.request.now
     if not running:
-        sentence = say("Nothing is on at {moment}.", moment=writer.times.moment(moment))
+        sentence = nothing_then(meant, writer)
         instead = "" if past else wording(words, meant, calendar, services.store)
         coming = talks.upcoming(moment, 2 if instead else 1)
         return nothing(sentence, coming, f"next {instead}", writer)
@@ -59,7 +59,7 @@ def _in(meant: Moment, words: str, page: int, writer: Writer, services: Services
     say = writer.request.say
     found = services.store.agenda.within(meant.starts_at, meant.ends_at)
     if not found:
-        sentence = say("Nothing takes place {when}.", when=when(meant, writer))
+        sentence = nothing_then(meant, writer)
         return nothing(sentence, services.store.talks.upcoming(meant.ends_at - JUST_BEFORE, 1), "next", writer)
     span = written(meant, writer)
     title = say("{span}, over", span=span) if meant.ends_at <= writer.request.now else span

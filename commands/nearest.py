@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Collection
 
 from commands._finding import Finding
+from commands._moments import JUST_BEFORE, Moment
 from commands.lines import Writer
 from commands.registry import Request, Services
 from commands.reply import Reply, Text, code, paragraphs, quoted
@@ -38,7 +39,9 @@ def nothing_like(
         from commands._asking import no_such_day
 
         return no_such_day(named, writer)
-    if _is_time(words, request, services, writer):
+    if (meant := _time(words, request, services, writer)) is not None:
+        if kinds == KINDS and not services.store.agenda.within(meant.starts_at, meant.until):
+            return _nothing_then(meant, services, writer)
         at = code(f"{services.prefix}at {one_line(words, TIME_MAX)}")
         said = request.say("No talk matches {words}. To read it as a time: {example}", words=quoted(words), example=at)
         return paragraphs(said, ok=False)
@@ -65,16 +68,23 @@ def _nearest(named: Named | None, words: str, request: Request, services: Servic
     )
 
 
-def _is_time(words: str, request: Request, services: Services, writer: Writer) -> bool:
-    """Whether the words are a time of the conference ("noon"), which no talk need be called."""
+def _time(words: str, request: Request, services: Services, writer: Writer) -> Moment | None:
+    """The time of the conference that the words are ("noon"), which no talk need be called."""
     if len(words) > TIME_MAX or not writer.conference.days:
-        return False
+        return None
     # Imported here: few questions find nothing, and a cold start need not wait for the time words.
     from commands._asking import calendar_for
-    from commands._moments import Moment
     from commands.when import read
 
-    return isinstance(read(words, calendar_for(request, services, writer)), Moment)
+    meant = read(words, calendar_for(request, services, writer))
+    return meant if isinstance(meant, Moment) else None
+
+
+def _nothing_then(meant: Moment, services: Services, writer: Writer) -> Reply:
+    from commands._running import nothing, nothing_then
+
+    coming = services.store.talks.upcoming(meant.ends_at - JUST_BEFORE, 1)
+    return nothing(nothing_then(meant, writer), coming, "next", writer)
 
 
 def _named(kind: str, name: str, request: Request) -> Text:

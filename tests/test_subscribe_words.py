@@ -89,3 +89,18 @@ def test_more_than_can_be_listed_is_not_offered_as_all(store: Store) -> None:
     many = tuple(talk(n, f"Parser {n}", MONDAY, "10:00", 30, f"Hall {n}", "Rust") for n in range(RESULTS_MAX + 1))
     store.feeds.accept("main", "x", dataclasses.replace(PROGRAMME, talks=many), "x", NOW)
     assert said(store, "!subscribe parser")[-1] == "Which one? !subscribe 2"
+
+
+@pytest.mark.parametrize(
+    ("words", "first"),
+    [
+        ("13:00", "Nothing is on at Mon 12 Sep 13:00 (UTC+1)."),
+        ("day 2 12:00", "Nothing is on at Tue 13 Sep 12:00 (UTC+1)."),
+        ("day 2 12:00-14:00", "Nothing takes place on Tue 13 Sep between 12:00 and 14:00."),
+    ],
+)
+def test_of_a_time_at_which_nothing_is_on_that_is_said(small_store: Store, words: str, first: str) -> None:
+    for command in ("!subscribe", "!search", "!where"):
+        lines = said(small_store, f"{command} {words}")
+        assert (lines[0], lines[-1][:11]) == (first, "Next: Tue 1")
+    assert subscribed(small_store) == []
