@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import re
-from collections.abc import Sequence
+from collections.abc import Collection, Sequence
 from dataclasses import dataclass
 
 from commands._finding import Finding
@@ -13,14 +13,15 @@ from commands._time_phrases import plain
 from commands._time_words import words_for_times
 from commands.choosing import chosen, number_in
 from commands.lines import Writer
-from commands.nearest import nothing_like
+from commands.nearest import example_words, nothing_like
 from commands.registry import Request, Services
 from commands.reply import Reply, Text, code, joined, paragraphs, quoted, text
 from commands.search import matching
 from commands.talk import clearly_meant
 from storage.clean import one_line
+from storage.names import KINDS as NAMED_KINDS
 from storage.programme import Talk
-from storage.query import parse, telling, words_of
+from storage.query import LOCATION_FIELDS, SPEAKER_FIELDS, TRACK_FIELDS, parse, telling, words_of
 from storage.search import RESULTS_MAX, folded
 from storage.subscriptions import Kind
 from storage.talks import Found, is_called
@@ -29,12 +30,9 @@ OPTIONS_MAX = 6
 SEARCH_MAX = 100
 TYPED_MAX = 60
 KINDS = {
-    "track": Kind.TRACK,
-    "speaker": Kind.SPEAKER,
-    "by": Kind.SPEAKER,
-    "room": Kind.LOCATION,
-    "hall": Kind.LOCATION,
-    "location": Kind.LOCATION,
+    **dict.fromkeys(TRACK_FIELDS, Kind.TRACK),
+    **dict.fromkeys(SPEAKER_FIELDS, Kind.SPEAKER),
+    **dict.fromkeys(LOCATION_FIELDS, Kind.LOCATION),
 }
 TYPED = {Kind.TRACK: "track", Kind.SPEAKER: "speaker", Kind.LOCATION: "room"}
 NAMED = re.compile(rf"({'|'.join(KINDS)})\s*:\s*(.+)", re.IGNORECASE)
@@ -87,7 +85,13 @@ def wish_for(asked: str, request: Request, services: Services, again: str = "") 
         return _which_of(KINDS[unnamed[1].casefold()], request, services, again)
     if (known := standing(asked)) is not None:
         kind, name = known
-        return _search(name, request) if kind is Kind.SEARCH else _named(kind, name, request, services, again)
+        if kind is Kind.SEARCH:
+            return _search(name, request)
+        if (named := _named(kind, name, request, services, again)) is not None:
+            return named
+        if len(parse(asked).narrowed) > 1:
+            return _talk(asked, request, services, again)  # "room:herbert track:rust" is what both have
+        return _nothing_like(name, request, services, again, kinds=(kind.value,))
     if number_in(asked):
         picked = chosen(asked, request, services)
         if picked is not None:
@@ -145,8 +149,8 @@ def _search(words: str, request: Request) -> Wish | Reply:
     return Wish(Kind.SEARCH, words)
 
 
-def _named(kind: Kind, name: str, request: Request, services: Services, again: str) -> Wish | Reply:
-    """The track, person or location of the programme that is called so."""
+def _named(kind: Kind, name: str, request: Request, services: Services, again: str) -> Wish | Reply | None:
+    """The track, person or location of the programme that is called so; None where none is."""
     known = services.store.talks.known()
     names, words = known.by_kind[kind.value], words_of(name)
     wanted = folded(name)
@@ -162,7 +166,25 @@ def _named(kind: Kind, name: str, request: Request, services: Services, again: s
         return paragraphs(said, ok=False)
     if taken := known.misspelt(name, kind.value):
         return Wish(kind, taken, taken)
-    return nothing_like(name, request, services, kinds=(kind.value,))
+    return None
+
+
+def _nothing_like(
+    words: str,
+    request: Request,
+    services: Services,
+    again: str,
+    found: Found | None = None,
+    kinds: Collection[str] = NAMED_KINDS,
+) -> Reply:
+    """That nothing is called so, and how to say it of what comes nearest."""
+
+    def instead(kind: str, name: str) -> Text:
+        if kind == "title":
+            return code(f"{services.prefix}{again} {example_words(name)}")
+        return _again(again, Kind(kind), name, services)
+
+    return nothing_like(words, request, services, found, kinds, instead if again else None)
 
 
 def _talk(asked: str, request: Request, services: Services, again: str) -> Wish | Reply:
@@ -170,7 +192,7 @@ def _talk(asked: str, request: Request, services: Services, again: str) -> Wish 
     writer = Writer(request, services)
     found = Finding(request, services, writer).find(asked)
     if not found.exact or not found.talks:
-        return nothing_like(asked, request, services, found)
+        return _nothing_like(asked, request, services, again, found)
     one = clearly_meant(asked, found)
     if one is not None:
         return Wish(Kind.TALK, one, found.meant)

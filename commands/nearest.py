@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Collection
+from collections.abc import Callable, Collection
 
 from commands._finding import Finding
 from commands._moments import JUST_BEFORE, Moment
@@ -26,11 +26,13 @@ def nothing_like(
     services: Services,
     found: Found | None = None,
     kinds: Collection[str] = KINDS,
+    instead: Callable[[str, str], Text] | None = None,
 ) -> Reply:
     """Say that nothing matches `words`, and offer what comes nearest, if anything comes near, with a working example.
 
     `found` may hold talks that match some of the words; they are offered as what they are. `kinds` are the kinds of
-    names to look among.
+    names to look among. `instead` says what to type for a name of a kind; else it is the command that shows what is
+    called so.
     """
     writer = Writer(request, services)
     if not services.store.talks.count():
@@ -49,12 +51,18 @@ def nothing_like(
         title = request.say("No talk matches all of {words}; nearest", words=quoted(words))
         nearest = found.talks[:NEAREST_MAX]
         return writer.listing(title, nearest, ok=False)
-    sentence = _nearest(services.store.talks.known().nearest(words, kinds), words, request, services)
+    sentence = _nearest(services.store.talks.known().nearest(words, kinds), words, request, services, instead)
     return paragraphs(sentence, ok=False)
 
 
-def _nearest(named: Named | None, words: str, request: Request, services: Services) -> Text:
-    """That nothing matches, and the name that comes nearest, with the command that shows what is called so."""
+def _nearest(
+    named: Named | None,
+    words: str,
+    request: Request,
+    services: Services,
+    instead: Callable[[str, str], Text] | None = None,
+) -> Text:
+    """That nothing matches, and the name that comes nearest, with what to type, else the command that shows it."""
     if named is None:
         help_ = code(f"{services.prefix}help")
         return request.say("Nothing in the programme matches {words}. Try {help}", words=quoted(words), help=help_)
@@ -64,7 +72,7 @@ def _nearest(named: Named | None, words: str, request: Request, services: Servic
         "Nothing in the programme matches {words}. Nearest: {name}. Try {example}",
         words=quoted(words),
         name=_named(kind, name, request),
-        example=code(f"{services.prefix}{command} {_example(name)}"),
+        example=instead(kind, name) if instead else code(f"{services.prefix}{command} {example_words(name)}"),
     )
 
 
@@ -102,10 +110,10 @@ def example(command: str, services: Services) -> Text:
     names = services.store.talks.known().by_kind
     kinds = ("speaker",) if command == "speaker" else ("track", "title")
     name = next((known[0] for kind in kinds if (known := names[kind])), "rust")
-    return code(f"{services.prefix}{command} {_example(name)}")
+    return code(f"{services.prefix}{command} {example_words(name)}")
 
 
-def _example(name: str) -> str:
+def example_words(name: str) -> str:
     """A few telling words of a name, enough to find it again."""
     words = telling(words_of(name.replace('"', " ")))[:EXAMPLE_WORDS]
     return " ".join(word.strip(STOPS) for word in words)

@@ -10,17 +10,20 @@ from itertools import islice
 WORDS_MAX = 12
 # Of one phrase, or of a word with marks in it: so many words are nothing else's, and each costs the index a look.
 PHRASE_WORDS_MAX = 20
-# What narrows a search, by the column of the index it is looked for in; "day" is no column but read by who asks.
+# What narrows a search, by the column of the index it is looked for in, in the languages that people are answered in;
+# "day" is no column but read by who asks.
+TRACK_FIELDS = ("track", "thématique", "thematique", "temática", "tematica")
+SPEAKER_FIELDS = (
+    "speaker", "speakers", "by", "vortragende", "vortragender", "referent", "referentin", "intervenant", "intervenante",
+    "ponente",
+)  # fmt: skip
+LOCATION_FIELDS = ("room", "hall", "location", "raum", "saal", "ort", "salle", "lieu", "sala", "lugar")
 FIELDS = {
     "title": "title",
-    "speaker": "speakers",
-    "speakers": "speakers",
-    "by": "speakers",
-    "track": "track",
-    "room": "location",
-    "hall": "location",
-    "location": "location",
     "day": "day",
+    **dict.fromkeys(TRACK_FIELDS, "track"),
+    **dict.fromkeys(SPEAKER_FIELDS, "speakers"),
+    **dict.fromkeys(LOCATION_FIELDS, "location"),
 }
 NARROWED = re.compile(rf"(?<!\S)({'|'.join(FIELDS)}):\s?(?:\"([^\"]+)\"|“([^”]+)”|(\S+))", re.IGNORECASE)
 NARROWING = re.compile(rf"(?<!\S)(?:{'|'.join(FIELDS)}):\s?", re.IGNORECASE)

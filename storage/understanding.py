@@ -10,7 +10,7 @@ import re
 from collections.abc import Sequence
 from dataclasses import replace
 
-from storage.query import FILLERS, TALKS, Query
+from storage.query import FILLERS, LOCATION_FIELDS, TALKS, Query
 from storage.search import folded
 from storage.words import SLIPS, Vocabulary
 
@@ -21,7 +21,7 @@ NOT = frozenset(["not"])
 MARKING = INTO | TALKS | NOT
 LOCATION_WORDS_MAX = 6
 # A number behind a location's field ("room:saal 2") belongs to it where a location is called so.
-NUMBERED = re.compile(r"(?<!\S)((?:room|hall|location):\s?)([^\W\d_]\S*) (\d\S*)(?!\S)", re.IGNORECASE)
+NUMBERED = re.compile(rf"(?<!\S)((?:{'|'.join(LOCATION_FIELDS)}):\s?)([^\W\d_]\S*) (\d\S*)(?!\S)", re.IGNORECASE)
 
 
 def says_more(words: Sequence[str]) -> bool:

@@ -104,3 +104,43 @@ def test_of_a_time_at_which_nothing_is_on_that_is_said(small_store: Store, words
         lines = said(small_store, f"{command} {words}")
         assert (lines[0], lines[-1][:11]) == (first, "Next: Tue 1")
     assert subscribed(small_store) == []
+
+
+@pytest.mark.parametrize(
+    ("words", "kind", "name"),
+    [
+        ("raum:herbert", "location", "Herbert"),
+        ("Saal: herbert", "location", "Herbert"),
+        ("salle:herbert", "location", "Herbert"),
+        ("sala:pembroke", "location", "Pembroke"),
+        ("vortragende:ada", "speaker", "Ada King"),
+        ("intervenant:ojeda", "speaker", "Miguel Ojeda"),
+        ("ponente:garcia", "speaker", "José García"),
+        ("thématique:rust", "track", "Rust"),
+    ],
+)
+def test_what_covers_many_is_named_in_any_language(small_store: Store, words: str, kind: str, name: str) -> None:
+    said(small_store, f"!subscribe {words}")
+    assert subscribed(small_store) == [(kind, name)]
+    said(small_store, f"!unsubscribe {words}")
+    assert subscribed(small_store) == []
+
+
+def test_what_is_not_there_is_answered_with_the_next_step_of_subscribing(small_store: Store) -> None:
+    for words, step in (
+        ("room:herbert hall", "room:Herbert"),
+        ("person:ojeda", "speaker:Miguel Ojeda"),
+        ("room:pembroke track:rust", "track:Rust"),
+    ):
+        assert said(small_store, f"!subscribe {words}")[0].endswith(f"Try !subscribe {step}"), words
+    room = said(small_store, "!room subscribe person:ojeda", direct=False, powers=True)
+    assert room[0].endswith("Try !room subscribe speaker:Miguel Ojeda")
+    assert said(small_store, "!search person:ojeda")[0].endswith("Try !speaker Miguel Ojeda")
+
+
+def test_what_has_two_names_is_what_both_have(small_store: Store) -> None:
+    lines = said(small_store, "!subscribe raum:herbert track:rust")
+    assert lines[0].startswith("2 talks match ")
+    assert lines[-1].endswith('for all, and those added later: !subscribe "raum:herbert track:rust"')
+    said(small_store, '!subscribe "raum:herbert track:rust"')
+    assert len(small_store.subscriptions.agenda(ADA)) == 2
