@@ -11,7 +11,7 @@ from commands._running import listed, nothing
 from commands._switches import ALL
 from commands._time_phrases import plain
 from commands._time_words import words_for_times
-from commands.choosing import chosen, number_in
+from commands.choosing import chosen, has_words, number_in
 from commands.lines import Writer
 from commands.nearest import example_words, nothing_like
 from commands.registry import Request, Services
@@ -81,6 +81,8 @@ def wish_for(asked: str, request: Request, services: Services, again: str = "") 
 
     `again` is the command to say it more clearly with; without it the words are only a part of what is said.
     """
+    if not has_words(asked):
+        return _no_words(asked, request)
     if unnamed := UNNAMED.fullmatch(asked.strip()):
         return _which_of(KINDS[unnamed[1].casefold()], request, services, again)
     if (known := standing(asked)) is not None:
@@ -144,9 +146,13 @@ def _search(words: str, request: Request) -> Wish | Reply:
     if parse(words).day:
         said = request.say("A search that goes on covers all days: leave {day} out.", day=code("day:"))
         return paragraphs(said, ok=False)
-    if not re.search(r"[^\W_]", words):
-        return paragraphs(request.say("There is nothing in {words} to look for.", words=quoted(words)), ok=False)
+    if not has_words(words):
+        return _no_words(words, request)
     return Wish(Kind.SEARCH, words)
+
+
+def _no_words(words: str, request: Request) -> Reply:
+    return paragraphs(request.say("There is nothing in {words} to look for.", words=quoted(words)), ok=False)
 
 
 def _named(kind: Kind, name: str, request: Request, services: Services, again: str) -> Wish | Reply | None:

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import re
+from collections.abc import Sequence
 
 from commands.registry import Request, Services
 from commands.reply import Reply, code, paragraphs
@@ -16,10 +17,15 @@ SAID = re.compile(
     r"|(?:the\s+)([0-9]+)(?:st|nd|rd|th)(?:\s+one)?[.?!]*(?:,?\s*please[.!?]*)?",
     re.IGNORECASE,
 )
-# "1 2 3", "1, 2", "1 and 2"; more than that are no choice from a list that anybody is shown.
+# "1 2 3", "1, 2", "1 and 2", "1-3", "1, 3-5"; more than these are no choice from a list that anybody is shown.
+SEVERAL_MAX = 20
+ONE_OR_RUN = r"#?\d{1,3}(?:\s?[-–]\s?#?\d{1,3})?"
 SEVERAL = re.compile(
-    r"#?\d{1,3}(?:(?:\s*[,;]\s*|\s+)(?:(?:and|und|et|y|&|\+)\s+)?#?\d{1,3}){1,19}[.!?]*", re.IGNORECASE
+    rf"{ONE_OR_RUN}(?:(?:\s*[,;]\s*|\s+)(?:(?:and|und|et|y|&|\+)\s+)?{ONE_OR_RUN}){{0,{SEVERAL_MAX - 1}}}[.!?]*",
+    re.IGNORECASE,
 )
+RUN = re.compile(r"(\d+)(?:\s?[-–]\s?#?(\d+))?")
+RUN_ALONE = re.compile(r"\d+\s?[-–]\s?\d+[.!?]*")
 TEN = "\N{KEYCAP TEN}"
 # A keycap is the digit, mostly a variation selector, and the cap; clients differ in what they send.
 KEYCAP = re.compile("([1-9])\N{VARIATION SELECTOR-16}?\N{COMBINING ENCLOSING KEYCAP}?")
@@ -46,7 +52,7 @@ def chosen(asked: str, request: Request, services: Services) -> Talk | Reply | N
     """
     number = number_in(asked)
     place = int(number[:6])
-    rows = [] if request.listed else services.store.inbox.last_rows(request.sender, request.room_id)
+    rows = _rows(request, services)
     lines = len(request.listed or rows)
     if not 1 <= place <= lines:
         if not asked.strip().startswith("#") and _is_words(number, services):
@@ -66,25 +72,46 @@ def chosen(asked: str, request: Request, services: Services) -> Talk | Reply | N
     return talk
 
 
+def _rows(request: Request, services: Services) -> Sequence[int]:
+    """The row ids of the list that this person was last shown here, where the question is put to none."""
+    return [] if request.listed else services.store.inbox.last_rows(request.sender, request.room_id)
+
+
+def has_words(said: str) -> bool:
+    """Whether there is a letter or a digit in it, and not only marks."""
+    return bool(re.search(r"[^\W_]", said) or number_in(said))
+
+
 def numbers_in(words: str) -> list[int]:
-    """The numbers where the words are several and nothing else, each once; else empty."""
+    """The numbers where the words are several, or a run of them ("1-3"), and nothing else, each once; else empty."""
     words = words.strip()
-    return list(dict.fromkeys(map(int, re.findall(r"\d+", words)))) if SEVERAL.fullmatch(words) else []
+    if not SEVERAL.fullmatch(words):
+        return []
+    found: dict[int, None] = {}
+    for first, last in RUN.findall(words):
+        run = range(int(first), int(last or first) + 1)
+        if not run or len(run) > SEVERAL_MAX:
+            return []  # a run goes up, and is of lines that can be shown
+        found |= dict.fromkeys(run)
+    return list(found) if len(RUN.findall(words)) > 1 or len(found) > 1 else []
 
 
 def several_chosen(asked: str, request: Request, services: Services) -> list[Talk] | Reply | None:
     """What several numbers ask for: the talks on those lines, or a reply that says why one of them is none.
 
-    None where the words are no such numbers, or something is called so and the list has not all these lines.
+    None where the words are no such numbers, or something is called so and the list has not all these lines. A run
+    alone ("9-12") is a time of day unless it has all of them.
     """
     talks = []
     for number in numbers_in(asked):
         picked = chosen(f"#{number}", request, services)
-        if isinstance(picked, Reply) and services.store.talks.has_phrase(asked):
+        if isinstance(picked, Reply) and (RUN_ALONE.fullmatch(asked.strip()) or services.store.talks.has_phrase(asked)):
             return None
-        if not isinstance(picked, Talk):
-            return picked
-        talks.append(picked)
+        if isinstance(picked, Reply):
+            shown = request.listed or _rows(request, services)
+            return picked.noted(request.say("So I took none of these numbers.")) if shown else picked
+        if picked is not None:
+            talks.append(picked)
     return talks or None
 
 

@@ -9,7 +9,7 @@ from commands import mute
 from commands._clashes import clashes
 from commands._leads import how_reminded, leads_of, of_talk
 from commands._topics import Wish, described, typed, wish_for
-from commands.choosing import several_chosen
+from commands.choosing import has_words, several_chosen
 from commands.lines import Writer
 from commands.nearest import example
 from commands.registry import Request, Services, command
@@ -38,7 +38,7 @@ def subscribe(request: Request, services: Services) -> Reply:
     !subscribe "io_uring"
     """
     asked = request.args.strip()
-    if not asked:
+    if not has_words(asked):
         said = request.say("To what? For example: {example}", example=example("subscribe", services))
         return paragraphs(said, ok=False)
     several = several_chosen(asked, request, services)

@@ -8,7 +8,7 @@ from dataclasses import dataclass
 from commands._finding import Finding
 from commands._switches import ALL
 from commands._topics import described, standing, typed
-from commands.choosing import chosen, number_in, several_chosen
+from commands.choosing import chosen, has_words, number_in, several_chosen
 from commands.lines import Writer, words_and_page
 from commands.registry import Request, Services, command
 from commands.reply import Reply, Text, code, joined, paragraphs, quoted, stacked
@@ -100,7 +100,7 @@ class Ending:
     def of(self, asked: str) -> Reply:
         """End what the words name."""
         say = self.request.say
-        if not asked:
+        if not has_words(asked):
             return paragraphs(
                 say("From what? {command} shows what there is.", command=self._code(self.shows)), ok=False
             )

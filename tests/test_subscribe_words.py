@@ -144,3 +144,36 @@ def test_what_has_two_names_is_what_both_have(small_store: Store) -> None:
     assert lines[-1].endswith('for all, and those added later: !subscribe "raum:herbert track:rust"')
     said(small_store, '!subscribe "raum:herbert track:rust"')
     assert len(small_store.subscriptions.agenda(ADA)) == 2
+
+
+@pytest.mark.parametrize(
+    ("words", "lines"),
+    [("1-3", 3), ("1 – 3", 3), ("#1-#3", 3), ("2-3", 2), ("1, 2-3", 3), ("1-2 and 3", 3), ("2-2, 3", 2), ("1-3.", 3)],
+)
+def test_a_run_of_numbers_is_lines_of_the_list(small_store: Store, words: str, lines: int) -> None:
+    said(small_store, "!day 2")
+    said(small_store, f"!subscribe {words}")
+    assert len(subscribed(small_store)) == lines
+    said(small_store, "!mine")
+    said(small_store, f"!unsubscribe 1-{lines}")
+    assert subscribed(small_store) == []
+
+
+def test_a_run_that_is_not_all_lines_is_a_time(small_store: Store) -> None:
+    nothing = "Nothing takes place on Mon 12 Sep between 13:00 and 15:00."
+    assert len(said(small_store, "!subscribe 1 3")) == 1
+    assert said(small_store, "!subscribe 1-3")[0] == nothing
+    said(small_store, "!next rust")
+    assert said(small_store, "!subscribe 1-3")[0] == nothing
+    assert said(small_store, "!subscribe 10-12")[0].startswith("4 talks match “10-12”")
+    assert said(small_store, "!subscribe 1-2, 9")[-1] == "So I took none of these numbers."
+    assert subscribed(small_store) == []
+
+
+@pytest.mark.parametrize("words", ['""', "“”", "''", "-", "?"])
+def test_without_a_word_it_is_asked_what_is_meant(small_store: Store, words: str) -> None:
+    said(small_store, "!subscribe closing")
+    assert said(small_store, f"!subscribe {words}")[0].startswith("To what? For example: !subscribe ")
+    assert said(small_store, f"!unsubscribe {words}") == ["From what? !mine shows what there is."]
+    room = said(small_store, f"!room subscribe {words}", direct=False, powers=True)
+    assert room == [f"There is nothing in “{words}” to look for."]
