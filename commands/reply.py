@@ -183,6 +183,7 @@ def stacked(replies: Sequence[Reply]) -> Reply:
         "\n".join(reversed(dict.fromkeys(reversed(plain)))),
         "<br>".join(reversed(dict.fromkeys(reversed(html)))),
         talks=tuple(talk for reply in replies for talk in reply.talks),
+        also=tuple(one for reply in replies for one in reply.also),
         ok=any(reply.ok for reply in replies),
     )
 

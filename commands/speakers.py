@@ -3,20 +3,22 @@
 from __future__ import annotations
 
 import json
+import re
 from dataclasses import replace
 
 from commands._plans import source_of
 from commands._speakers import titles
+from commands.choosing import numbers_in
 from commands.language import language_of
 from commands.registry import Request, Services, command
-from commands.reply import Also, Reply, Text, bold, code, joined, paragraphs, quoted, text
+from commands.reply import Also, Reply, Text, bold, code, joined, paragraphs, quoted, stacked, text
 from storage.speakers import CLAIMED, CONFIRMED, REJECTED, Account, is_of
 
 DECISIONS = {"accept": CONFIRMED, "reject": REJECTED}
 DIGITS = 9
 
 
-@command("speakers", "[accept | reject] [number]")
+@command("speakers", "[accept | reject] [numbers]")
 def speakers(request: Request, services: Services) -> Reply:
     """Show who says they are a speaker, and confirm or reject it.
 
@@ -24,6 +26,7 @@ def speakers(request: Request, services: Services) -> Reply:
 
     !speakers
     !speakers accept 1
+    !speakers accept 2 3
     !speakers reject 1
     """
     control = services.store.rooms.id_of(services.control_room) if services.control_room else ""
@@ -36,9 +39,17 @@ def speakers(request: Request, services: Services) -> Reply:
     number = number.strip().removeprefix("#")
     if decision in DECISIONS and not number:
         return replace(_open(request, services), ok=False)
-    if decision not in DECISIONS or not (number.isascii() and number.isdigit() and len(number) <= DIGITS):
+    numbers = _numbers(number)
+    if decision not in DECISIONS or not numbers:
         return paragraphs(_unknown(request, services), ok=False)
-    return _decide(int(number), DECISIONS[decision], request, services)
+    return stacked([_decide(one, DECISIONS[decision], request, services) for one in numbers])
+
+
+def _numbers(said: str) -> list[int]:
+    """One number, or several, each written out: a run could take in whoever has asked since."""
+    if said.isascii() and said.isdigit() and len(said) <= DIGITS:
+        return [int(said)]
+    return numbers_in(said) if not re.search(r"[-–]", said) else []
 
 
 def _unknown(request: Request, services: Services) -> Text:

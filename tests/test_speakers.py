@@ -164,6 +164,27 @@ def test_what_is_no_decision_is_answered_with_an_example_that_does_no_harm(servi
     )
 
 
+@pytest.mark.parametrize("numbers", ["1 2", "1, 2", "#1 and #2", "2 1 1"])
+@pytest.mark.parametrize(("decision", "state"), [("accept", CONFIRMED), ("reject", REJECTED)])
+def test_several_are_decided_on_at_once(services: Services, decision: str, state: str, numbers: str) -> None:
+    say(services, "!iam Ada King")
+    say(services, "!iam Philip Herron", MALLORY)
+    decided = decide(services, f"!speakers {decision} {numbers}")
+    assert (decided.ok, len(decided.plain.splitlines())) == (True, 2)
+    assert {one.where for one in decided.also} == {ADA, MALLORY}
+    assert {one.user_id for one in services.store.speakers.accounts(state)} == {ADA, MALLORY}
+
+
+def test_of_several_numbers_the_wrong_ones_are_named_and_a_run_is_none(services: Services) -> None:
+    say(services, "!iam Ada King")
+    assert decide(services, "!speakers accept 1-2").plain.startswith("I do not know “accept 1-2”.")
+    assert services.store.speakers.accounts(CONFIRMED) == []
+    assert decide(services, "!speakers accept 1 7").plain.splitlines() == [
+        "Confirmed: @ada:example.org is Ada King. I let them know.",
+        "Nobody waits under the number 7: it was withdrawn, or never given.",
+    ]
+
+
 def test_claims_are_limited_also_those_that_are_taken_back(services: Services) -> None:
     names = ["Ada King", "Philip Herron", "Miguel Ojeda", "Wedson Almeida", "José García"]
     extra = replace(PROGRAMME, talks=(*PROGRAMME.talks, talk(8, "More", MONDAY, "15:00", 30, "Herbert", "x", "Six")))
