@@ -37,6 +37,11 @@ FILLERS = frozenset(
     "show some somebody something stuff talk talks tell that the their them there they thing things this to today "
     "tomorrow tonight us use using want was we what whats when where which who whose why will with would you "
     "your".split()
+) | frozenset(
+    # Of German, French and Spanish, only what is no other word in English.
+    "bitte das dem den der ein eine einen einem einer etwas irgendwas für über vom von vortrag vorträge zu zum zur "
+    "au aux de du exposé exposés les présentation présentations quelque sur une "
+    "algo charla charlas del el las los sobre una".split()
 )
 
 

@@ -20,6 +20,9 @@ from tests.test_subscribe import ADA, said, subscribed
         "anything about rust",
         "a talk on Rust, please",
         "some rust stuff",
+        "ein Vortrag über Rust bitte",
+        "une présentation sur rust",
+        "una charla sobre rust",
     ],
 )
 def test_what_stands_around_the_words_decides_nothing(small_store: Store, words: str) -> None:
