@@ -174,7 +174,10 @@ class Model:
 
     def _line(self, title: str, before: State, after: State) -> str:
         """A hall that is only called otherwise is the same."""
-        called = {**self.names, **self.renamed}.get(before["hall"])
+        now = {self.shown(each)["hall"] for each in self.feed}
+        # What was taken back before it was told does not count.
+        renamed = {old: new for old, new in self.renamed.items() if new in now}
+        called = {**self.names, **renamed}.get(before["hall"])
         hall = after["hall"] if called == after["hall"] else before["hall"]
         return line(title, {**before, "hall": hall} if before["cancelled"] != after["cancelled"] else before, after)
 
