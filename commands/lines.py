@@ -81,10 +81,9 @@ class Writer:
         return talk.location or self.request.say("location not announced").plain
 
     def is_renamed(self, old: str, new: str) -> bool:
-        """Whether a location is only called otherwise now."""
-        store = self._services.store
-        by_organizers = {name.casefold(): called for name, called in store.organizing.renames().items()}
-        return (store.revisions.renames() | by_organizers).get(old.casefold()) == new
+        """Whether organizers only call a location otherwise now."""
+        renames = self._services.store.organizing.renames()
+        return any(name.casefold() == old.casefold() and called == new for name, called in renames.items())
 
     def hall(self, talk: Talk) -> Text:
         """The location with a way to its room, for an answer about one talk."""

@@ -173,12 +173,8 @@ class Model:
         return {who: sorted(lines) for who, lines in heard.items()}
 
     def _line(self, title: str, before: State, after: State) -> str:
-        """A hall that is only called otherwise is the same."""
-        now = {self.shown(each)["hall"] for each in self.feed}
-        # What was taken back before it was told does not count.
-        renamed = {old: new for old, new in self.renamed.items() if new in now}
-        called = {**self.names, **renamed}.get(before["hall"])
-        hall = after["hall"] if called == after["hall"] else before["hall"]
+        """A hall that organizers only call otherwise is the same."""
+        hall = after["hall"] if self.names.get(before["hall"]) == after["hall"] else before["hall"]
         return line(title, {**before, "hall": hall} if before["cancelled"] != after["cancelled"] else before, after)
 
 

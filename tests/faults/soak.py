@@ -17,6 +17,7 @@ import tempfile
 import time
 from collections import Counter
 from dataclasses import asdict, dataclass
+from math import ceil
 from pathlib import Path
 
 from bot.demo.person import Person, answered
@@ -36,6 +37,8 @@ ASKED = [
 ]
 ANSWER_SECONDS = 180
 SETTLE_SECONDS = 3.0
+# So many questions each, in two rooms: who asks far more without a command is not answered (`bot.answering.ASKED_MAX`).
+EACH = 75
 # How long the bot lives between two kills: sometimes not even long enough to start.
 LIFE_SECONDS = (0.3, 4.0)
 
@@ -63,7 +66,7 @@ async def soak(synapse: Synapse, folder: Path, *, questions: int, kills: int, re
     await world.begin()
     try:
         await world.bot.start()
-        people = [await world.person(name) for name in ("ada", "grace", "barbara")]
+        people = [await world.person(f"asker{number}") for number in range(ceil(questions / EACH))]
         shared = await world.hall("Herbert", *people)
         rooms = {person.user_id: [shared, await world.hall("Lansdowne", person)] for person in people}
         # Ask for as long as the kills take, and a little before and after.
