@@ -99,18 +99,23 @@ class Inbox:
         return shown.listed if shown else ()
 
     def _may_decide(self, event: Event, room_id: str) -> bool:
-        """Whether a typed ✅ or ❌ may mean the plan that the sender was shown last: in reply to it, or to nothing."""
+        """Whether a typed ✅ or ❌ may mean the plan that the sender was shown last: in reply to it, or to nothing.
+
+        In a thread only right behind it there: others may be asked something in that thread.
+        """
         plans, event_id = self._services.store.plans, _replied_to(event)
         last = plans.last(event.sender, room_id)
+        if event.relation.get("rel_type") == "m.thread":
+            event_id = _replied_to(event, falling_back=True) or "nothing"
         return last is not None and (not event_id or plans.of_event(event_id, room_id) == last)
 
 
-def _replied_to(event: Event) -> str:
-    """The event that a message replies to, empty for none."""
+def _replied_to(event: Event, *, falling_back: bool = False) -> str:
+    """The event that a message replies to, empty for none; in a thread, with `falling_back`, the one before it."""
     replied = event.relation.get("m.in_reply_to")
     event_id = replied.get("event_id") if isinstance(replied, dict) else None
     # In a thread, clients that know none are shown a reply to whatever was said there last.
-    falls_back = event.relation.get("is_falling_back") is True
+    falls_back = event.relation.get("is_falling_back") is True and not falling_back
     return event_id if isinstance(event_id, str) and not falls_back else ""
 
 

@@ -60,7 +60,7 @@ class Teller:
         with self._store.transaction():
             said = self._store.acts.renames(acts)
             self._follow_renames(changes, said)
-            for room, (hall, concerned) in self._heard_in(changes).items():
+            for room, (hall, concerned) in heard_in(changes, self._services).items():
                 reply = changed(concerned, self._request(room), self._services, hall, said)
                 key = notice_key("changes", room, *ids)
                 now = self._clock.real()
@@ -69,21 +69,10 @@ class Teller:
                     Notice(key, "change", content, now, room_id=room, expires_at=now + NEWS_AGE, rank=Rank.BULK)
                 )
                 self._store.acts.told(acts, room, key)
+                # What the room follows besides is told by this as well.
+                self._store.unaware.told(room, [one.after.row_id for one in concerned])
             self._store.revisions.mark_told([one.id for one in due], self._clock.now())
         self._wake()
-
-    def _heard_in(self, changes: Sequence[Change]) -> dict[str, tuple[str, list[Change]]]:
-        """What is told in each room as its hall's: what it is subscribed to, it is told by that, and not twice.
-
-        Organizers are told everything in one place.
-        """
-        control = self._services.control_room_id
-        followed = self._store.subscriptions.followed_by_rooms([one.after.row_id for one in changes])
-        heard = {
-            room: (hall, [one for one in some if room == control or (room, one.after.row_id) not in followed])
-            for room, (hall, some) in heard_in(changes, self._services).items()
-        }
-        return {room: (hall, some) for room, (hall, some) in heard.items() if some}
 
     def _follow_renames(self, changes: Sequence[Change], said: Mapping[str, str]) -> None:
         """Keep what halls are called now, so that their rooms and followers go on hearing of them."""

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from dataclasses import replace
 
+from commands._switches import ALL
 from commands.lines import Writer
 from commands.registry import Request, Services, command
 from commands.reply import File, Reply, Text, paragraphs
@@ -11,7 +12,6 @@ from commands.unsubscribe import nothing_yet
 from storage.calendar_file import MIMETYPE, calendar_of
 
 NAME = "hallway.ics"
-ALL = "all"
 
 
 @command("calendar", "[day or time | all]")
@@ -28,7 +28,7 @@ def calendar(request: Request, services: Services) -> Reply:
     if not talks:
         return paragraphs(nothing_yet(request, services), ok=False)
     time = ""
-    if request.args.strip().casefold() not in ("", ALL):
+    if request.args.strip().casefold() not in {"", *ALL}:
         # Imported here: the agenda as a whole need not wait for what reads times.
         from commands.mine import narrowed
 

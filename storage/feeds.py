@@ -9,11 +9,12 @@ from sqlalchemy import Connection, delete, func, insert, select, update
 
 from storage import layer, topics
 from storage.added import adopt
+from storage.announced import as_known
 from storage.changes import Change, ChangeKind, diff
 from storage.database import Database
 from storage.following import follow
 from storage.programme import CHAT, Programme, Talk
-from storage.revisions import Release, as_known, record
+from storage.revisions import Release, record
 from storage.tables.programme import day, feed, talk
 from storage.talks import Talks
 from storage.writing import write_talks

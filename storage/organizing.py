@@ -17,6 +17,7 @@ from sqlalchemy import Connection, insert
 from storage import layer
 from storage.acts import Act, Acts, Source
 from storage.added import new_talk
+from storage.announced import as_known
 from storage.changes import Change, ChangeKind, between
 from storage.database import Database
 from storage.effects import Effect, Wanted, Wish, clashes
@@ -24,7 +25,7 @@ from storage.following import follow
 from storage.hearers import hearers
 from storage.layer import FIELDS, Override
 from storage.programme import CHAT, Talk
-from storage.revisions import Release, as_known, packed, record
+from storage.revisions import Release, packed, record
 from storage.tables.organizing import hearer
 from storage.talk_rows import by_ids
 from storage.talks import Talks

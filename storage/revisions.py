@@ -5,14 +5,14 @@ from __future__ import annotations
 import datetime as dt
 import json
 from collections.abc import Collection, Iterable, Mapping, Sequence
-from dataclasses import asdict, dataclass, replace
+from dataclasses import asdict, dataclass
 from functools import lru_cache
 from typing import Any
 
 from sqlalchemy import Connection, Row, bindparam, func, insert, select, update
 from sqlalchemy.dialects.sqlite import insert as upsert
 
-from storage.changes import Change, ChangeKind, between
+from storage.changes import Change, ChangeKind
 from storage.database import Database
 from storage.programme import Speaker, Talk
 from storage.tables.asking import state
@@ -25,12 +25,6 @@ PLAIN = ("key", "id", "title", "location", "track", "kind", "subtitle", "languag
 KNOWN = 2048
 RENAMES = select(state.c.value).where(state.c.name == "renames")
 JOINED = select(change, revision.c.accepted_at, revision.c.act_id).join(revision)
-# The changes of a talk that people were or are to be told of, newest first.
-OF_TALK = (
-    select(change.c.kind, change.c.before, change.c.told_at)
-    .where(change.c.talk_id == bindparam("of"), change.c.noteworthy)
-    .order_by(change.c.id.desc())
-)
 
 
 @dataclass(frozen=True, slots=True)
@@ -129,42 +123,6 @@ def location_of_slot(connection: Connection, talk_id: int, starts_at: dt.datetim
     talks = [_as_it_was(row, talk_id) for row in rows]
     locations = {one.location for one in talks if one.starts_at == starts_at}
     return locations.pop() if len(locations) == 1 else None
-
-
-def as_known(connection: Connection, changes: Iterable[tuple[int, Change]]) -> list[tuple[int, Change]]:
-    """The changes, each with the row of its talk, as people hear of them: asked before they are recorded.
-
-    What takes place after all is compared with where and when it was to take place as far as people know, not with
-    where it was put while it was cancelled: nobody was told of that.
-    """
-    return [(talk_id, _from_known(connection, talk_id, one)) for talk_id, one in changes]
-
-
-def _from_known(connection: Connection, talk_id: int, one: Change) -> Change:
-    if one.kind is not ChangeKind.RESTORED or one.before is None:
-        return one
-    known = _known(connection, talk_id)
-    if known is None:
-        return one
-    slot = {name: getattr(known, name) for name in ("starts_at", "duration", "location", "day")}
-    return between(replace(one.before, **slot), one.after) or one
-
-
-def _known(connection: Connection, talk_id: int) -> Talk | None:
-    """A cancelled talk as it was when people last knew it to take place; None where that is not known.
-
-    What was told together with its cancellation was told as that alone.
-    """
-    known, told_at = None, None
-    for row in connection.execute(OF_TALK, {"of": talk_id}):
-        if known is None and row.kind != ChangeKind.CANCELLED:
-            continue
-        if known is not None and (told_at is None or row.told_at != told_at):
-            break
-        if not row.before:
-            break
-        known, told_at = _as_it_was(row.before, talk_id), row.told_at
-    return known
 
 
 def record(

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import datetime as dt
-from collections.abc import Collection, Sequence
+from collections.abc import Collection
 from dataclasses import dataclass
 from enum import StrEnum
 from typing import Any
@@ -12,7 +12,7 @@ from sqlalchemy import Select, delete, select, update
 from sqlalchemy.dialects.sqlite import insert
 
 from storage import topics
-from storage.concerned import following, forget_beliefs
+from storage.concerned import forget_beliefs
 from storage.database import Database
 from storage.programme import Talk
 from storage.tables.asking import person
@@ -151,11 +151,6 @@ class Subscriptions:
         )
         with self._database.reading() as connection:
             return list(connection.execute(who).scalars())
-
-    def followed_by_rooms(self, talk_ids: Sequence[int]) -> set[tuple[str, int]]:
-        """Which rooms follow which of these talks, by their rows."""
-        with self._database.reading() as connection:
-            return {one for one in following(connection, talk_ids) if not one[0].startswith("@")}
 
     def talks_of(self, user_id: str) -> list[int]:
         """The rows of the talks a person is subscribed to one by one, in the order in which they were."""

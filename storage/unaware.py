@@ -19,7 +19,7 @@ from storage.programme import Talk
 from storage.reminders import Rules
 from storage.revisions import packed
 from storage.tables.subscribing import believed, covers, subscription
-from storage.talk_rows import by_ids
+from storage.talk_rows import CHUNK, by_ids
 
 # A change to a talk that starts so soon does not wait for others.
 SOON = dt.timedelta(hours=1)
@@ -93,6 +93,14 @@ class Unaware:
         recent = and_(believed.c.speaker, believed.c.since > now - SPEAKER_FIRST, believed.c.since <= now)
         with self._database.reading() as connection:
             return set(connection.execute(select(believed.c.talk_id).where(recent)).scalars())
+
+    def told(self, subscriber: str, talk_ids: Sequence[int]) -> None:
+        """A subscriber is told of these talks in another way, as they are now; what is written already stands."""
+        theirs = and_(believed.c.subscriber == subscriber, believed.c.key == "")
+        with self._database.transaction() as connection:
+            for start in range(0, len(talk_ids), CHUNK):
+                some = believed.c.talk_id.in_(talk_ids[start : start + CHUNK])
+                connection.execute(delete(believed).where(theirs, some))
 
     def _forget(self, row: Row[Any]) -> None:
         with self._database.transaction() as connection:

@@ -103,9 +103,77 @@ def test_who_could_not_be_told_until_the_reminder_hears_in_it_that_it_takes_plac
     assert said.endswith(" · takes place after all")
 
 
-def test_a_halls_room_that_is_subscribed_to_a_talk_in_it_hears_of_a_change_once(conference: Organized) -> None:
-    conference.subscribe(HERBERT, Kind.TALK, gcc(conference))
+@pytest.mark.parametrize(("swapped", "rooms"), [(False, (HERBERT, CONTROL_ROOM, ADA)), (True, (CONTROL_ROOM, ADA))])
+def test_one_whose_hall_is_called_otherwise_by_then(
+    conference: Organized, swapped: bool, rooms: tuple[str, ...]
+) -> None:
     conference.do("!cancel gcc rust")
+    heard(conference)
+    conference.do("!rename-location Herbert to Red hall")
+    if swapped:
+        # The room of what is called Herbert from now on has nothing to do with it.
+        conference.do("!rename-location Pembroke to Herbert")
+    heard(conference)
+    conference.do("!restore gcc rust")
+    line = ["- takes place after all: GCC Rust · Mon 11:00 · Red hall"]
+    assert heard(conference) == dict.fromkeys(rooms, line)
+
+
+def test_one_whose_hall_the_feed_calls_otherwise_by_then(conference: Organized) -> None:
+    conference.release([one for one in TALKS if one is not GCC])
+    heard(conference)
+    red = [replace(one, location=one.location.replace("Herbert", "Red hall")) for one in TALKS]
+    conference.release([one for one in red if one.title != GCC.title])
+    heard(conference)
+    conference.release([replace(GCC, location="Pembroke") if one.title == GCC.title else one for one in red])
+    line = ["- takes place after all: GCC Rust · Mon 11:00 · Pembroke (was Red hall)"]
+    assert heard(conference) == dict.fromkeys((HERBERT, PEMBROKE, CONTROL_ROOM, ADA), line)
+
+
+def test_one_that_nobody_was_told_of_was_nowhere_before(conference: Organized) -> None:
+    conference.do('!add "New thing" at 15:00 in Pembroke')
+    conference.do("!cancel new thing")
+    assert heard(conference) == {}
+    conference.do("!move new thing to Herbert")
+    conference.do("!restore new thing")
+    line = ["- takes place after all: New thing · Mon 15:00 · Herbert"]
+    assert heard(conference) == dict.fromkeys((HERBERT, CONTROL_ROOM), line)
+
+
+def herbert_hears(conference: Organized, after: dt.timedelta = SETTLED) -> list[str]:
+    said = [body for who, body in conference.after(after) if who == HERBERT]
+    return [line for body in said for line in body.splitlines() if line.startswith(("- ", "the location"))]
+
+
+@pytest.mark.parametrize("when", ["before", "meanwhile"])
+@pytest.mark.parametrize("kind", [Kind.TALK, Kind.LOCATION])
+@pytest.mark.parametrize("words", ["!cancel gcc rust", "!move gcc rust to Pembroke"])
+def test_a_halls_room_that_is_subscribed_to_a_talk_in_it_hears_of_a_change_once(
+    conference: Organized, kind: Kind, when: str, words: str
+) -> None:
+    what = gcc(conference) if kind is Kind.TALK else "Herbert"
+    if when == "before":
+        conference.subscribe(HERBERT, kind, what)
+    conference.do(words)
+    if when == "meanwhile":
+        conference.subscribe(HERBERT, kind, what)
+    (line,) = herbert_hears(conference)
+    assert "GCC Rust" in line
+    assert herbert_hears(conference, dt.timedelta(minutes=30)) == []
+
+
+def test_a_halls_room_hears_of_a_change_whatever_it_gives_up_meanwhile(conference: Organized) -> None:
+    conference.subscribe(HERBERT, Kind.TALK, gcc(conference))
     conference.do("!cancel closing")
-    said = [line for who, body in conference.after(SETTLED) if who == HERBERT for line in body.splitlines()]
-    assert sorted(line for line in said if line.startswith("- ")) == ["- cancelled: Closing · Tue 17:00 · Herbert", OFF]
+    conference.clock.moment += 2 * MINUTE
+    conference.do("!cancel gcc rust")
+    assert len(herbert_hears(conference, MINUTE)) == 2
+    (subscription,) = conference.store.subscriptions.of(HERBERT)
+    conference.store.subscriptions.remove(HERBERT, [subscription.id])
+    assert herbert_hears(conference) == []
+
+
+def test_a_halls_room_that_follows_talks_hears_in_one_line_that_it_is_called_otherwise(conference: Organized) -> None:
+    conference.subscribe(HERBERT, Kind.TALK, gcc(conference))
+    conference.do("!rename-location Herbert to Red hall")
+    assert herbert_hears(conference) == ["the location Herbert is now called Red hall (4 talks)"]

@@ -67,7 +67,7 @@ def test_with_a_day_or_a_time_only_what_is_then_is_in_the_file(small_store: Stor
         "Nothing of what you are subscribed to is on at Tue 13 Sep 15:00 (UTC+1).",
         [],
     )
-    assert file("!calendar all") == file("!calendar")
+    assert file("!calendar alles") == file("!calendar all") == file("!calendar")
     assert len(file("!calendar")[1]) == 3
     words, nothing = file("!calendar rust")
     assert ("“rust”" in words, nothing) == (True, [])

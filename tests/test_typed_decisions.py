@@ -32,12 +32,17 @@ class Place:
         self._heard = 0
         store.rooms.put(Room(DIRECT, Membership.JOINED, direct_with=GRACE))
 
-    def hear(self, body: str, who: str = GRACE, room_id: str = CONTROL, reply_to: str = "") -> str:
-        """What is answered to a message, empty for nothing; what is said becomes the event "$said<its number>"."""
+    def hear(self, body: str, who: str = GRACE, room_id: str = CONTROL, reply_to: str = "", thread: str = "") -> str:
+        """What is answered to a message, empty for nothing; what is said becomes the event "$said<its number>".
+
+        In a `thread` it is behind `reply_to`, as clients say it.
+        """
         self._heard += 1
         content: dict[str, Any] = {"msgtype": "m.text", "body": body}
         if reply_to:
             content["m.relates_to"] = {"m.in_reply_to": {"event_id": reply_to}}
+        if thread:
+            content["m.relates_to"] |= {"rel_type": "m.thread", "event_id": thread, "is_falling_back": True}
         event = Event(f"$event{self._heard}", "m.room.message", who, content, dt.datetime.now(dt.UTC))
         self._inbox.accept(event, room_id, direct=room_id == DIRECT)
         said = self.store.outbox.pending(9)
@@ -85,6 +90,13 @@ def test_it_is_for_who_was_shown_it_there_and_not_in_reply_to_something_else(pla
     place.hear("!now")
     assert place.hear("✅") == "", "it may be about what was answered since"
     assert place.state() == PlanState.OPEN
+
+
+def test_in_a_thread_it_decides_only_right_behind_what_was_shown(place: Place) -> None:
+    assert place.hear("✅", thread="$colleagues", reply_to="$their-last") == ""
+    assert place.state() is PlanState.OPEN
+    assert place.hear("✅", thread="$event1", reply_to="$said1")
+    assert place.state() is PlanState.DONE
 
 
 def test_a_bare_yes_in_the_direct_room_is_told_how(small_store: Store) -> None:
