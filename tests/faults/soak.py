@@ -39,6 +39,8 @@ ANSWER_SECONDS = 180
 SETTLE_SECONDS = 3.0
 # So many questions each, in two rooms: who asks far more without a command is not answered (`bot.answering.ASKED_MAX`).
 EACH = 75
+# So many people share a room.
+TOGETHER = 4
 # How long the bot lives between two kills: sometimes not even long enough to start.
 LIFE_SECONDS = (0.3, 4.0)
 
@@ -67,8 +69,11 @@ async def soak(synapse: Synapse, folder: Path, *, questions: int, kills: int, re
     try:
         await world.bot.start()
         people = [await world.person(f"asker{number}") for number in range(ceil(questions / EACH))]
-        shared = await world.hall("Herbert", *people)
-        rooms = {person.user_id: [shared, await world.hall("Lansdowne", person)] for person in people}
+        rooms: dict[str, list[str]] = {}
+        for start in range(0, len(people), TOGETHER):
+            some = people[start : start + TOGETHER]
+            shared = await world.hall("Herbert", *some)
+            rooms |= {person.user_id: [shared, await world.hall("Lansdowne", person)] for person in some}
         # Ask for as long as the kills take, and a little before and after.
         pace = kills * (sum(LIFE_SECONDS) / 2 + 0.2) / max(1, questions / len(people))
         count = questions // len(people)
@@ -77,7 +82,7 @@ async def soak(synapse: Synapse, folder: Path, *, questions: int, kills: int, re
         asked = (await asyncio.gather(*asking, *trouble))[: len(people)]
         expected = {event_id for events in asked if events for event_id in events}
         await _until_answered(people, expected)
-        counts = await _count(people[0], {shared}) + await _counts_of_own_rooms(people, rooms, shared)
+        counts = await _counts(people, rooms)
     finally:
         await world.close()
     lists = {e["event_id"] for p in people for r in p.events.values() for e in r if e["sender"] == world.bot_id}
@@ -149,17 +154,11 @@ async def _until_answered(people: list[Person], expected: set[str]) -> None:
     await asyncio.sleep(SETTLE_SECONDS)
 
 
-async def _count(person: Person, rooms: set[str]) -> Counter[str]:
+async def _counts(people: list[Person], rooms: dict[str, list[str]]) -> Counter[str]:
     """How many replies each event has in these rooms, as the homeserver has them."""
-    replies = [answered(event) for room_id in rooms for event in await person.timeline(room_id)]
+    member = {room_id: person for person in people for room_id in rooms[person.user_id]}
+    replies = [answered(event) for room_id, person in member.items() for event in await person.timeline(room_id)]
     return Counter(event_id for event_id in replies if event_id)
-
-
-async def _counts_of_own_rooms(people: list[Person], rooms: dict[str, list[str]], shared: str) -> Counter[str]:
-    total: Counter[str] = Counter()
-    for person in people:
-        total += await _count(person, set(rooms[person.user_id]) - {shared})
-    return total
 
 
 async def main(arguments: argparse.Namespace) -> Figures:
