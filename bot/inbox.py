@@ -103,11 +103,12 @@ class Inbox:
 
         In a thread only right behind it there: others may be asked something in that thread.
         """
-        plans, event_id = self._services.store.plans, _replied_to(event)
+        plans, in_thread = self._services.store.plans, event.relation.get("rel_type") == "m.thread"
         last = plans.last(event.sender, room_id)
-        if event.relation.get("rel_type") == "m.thread":
-            event_id = _replied_to(event, falling_back=True) or "nothing"
-        return last is not None and (not event_id or plans.of_event(event_id, room_id) == last)
+        event_id = _replied_to(event, falling_back=in_thread)
+        if last is None or not event_id:
+            return last is not None and not in_thread
+        return plans.of_event(event_id, room_id) == last
 
 
 def _replied_to(event: Event, *, falling_back: bool = False) -> str:
